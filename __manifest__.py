@@ -1,0 +1,31 @@
+{
+    'name': "Xero Accounting Sync",
+    'summary': "Invoices and bills in Xero within a minute: once, to the cent, and every refusal "
+               "explained",
+    'version': '19.0.1.0.0',
+    'category': 'Accounting/Accounting',
+    'license': 'LGPL-3',
+    'author': "account_xero contributors",
+    'depends': ['account'],
+    'external_dependencies': {'python': ['requests', 'xero-python']},
+    'data': [
+        'security/xero_security.xml',
+        'security/ir.model.access.csv',
+        'data/ir_cron.xml',
+        'data/mail_activity_type.xml',
+        'wizard/xero_choose_organisation_views.xml',
+        'views/xero_connection_views.xml',
+        'views/xero_account_views.xml',
+        'views/xero_tax_rate_views.xml',
+        'views/account_account_views.xml',
+        'views/account_tax_views.xml',
+        'views/account_move_views.xml',
+        'views/res_partner_views.xml',
+        'views/res_config_settings_views.xml',
+        'views/menus.xml',
+    ],
+    'assets': {
+        'web.assets_backend': ['account_xero/static/src/**/*'],
+    },
+    'application': True,
+}

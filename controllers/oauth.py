@@ -1,0 +1,49 @@
+import logging
+
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+
+from ..xero.errors import XeroError
+
+_logger = logging.getLogger(__name__)
+
+
+class XeroOAuthController(http.Controller):
+    _callback_url = '/xero/oauth/callback'
+
+    @http.route(_callback_url, type='http', auth='user', methods=['GET'], sitemap=False)
+    def xero_oauth_callback(self, state='', code='', error='', **_kwargs):
+        """Take the user back from Xero's consent page.
+
+        Nothing that is received here is shown or logged; the ``state`` comes first.
+
+        :param str state: as it was handed to Xero
+        :param str code: authorisation code, when the user allowed access
+        :param str error: `access_denied` or another OAuth error, when not
+        :return: a redirect to the connection, or a page that says what went wrong
+        """
+        Connection = request.env['xero.connection']
+        try:
+            connection, verifier = Connection._oauth_take_state(state)
+        except UserError as refusal:
+            return self._page(None, str(refusal), status=400)
+        if error or not code:
+            return self._page(connection, request.env._(
+                "Access was not granted on Xero's page, so nothing was connected."))
+        try:
+            action = connection._oauth_finish(code, verifier)
+        except XeroError as problem:
+            _logger.info("Connecting to Xero failed: %s", problem.code)
+            return self._page(connection, ' '.join(connection._error_text(problem)), status=502)
+        except UserError as refusal:
+            return self._page(connection, str(refusal), status=409)
+        # The path of a client action with a record, as the web client itself writes it.
+        return request.redirect(f"/odoo/action-{action['id']}/{action['res_id']}")
+
+    def _page(self, connection, message, status=200):
+        return request.render('account_xero.oauth_problem', {
+            'message': message,
+            'url': f"/odoo/action-account_xero.action_xero_connection/{connection.id}"
+            if connection else "/odoo/action-account_xero.action_xero_connection",
+        }, status=status)

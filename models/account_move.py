@@ -1,0 +1,259 @@
+import logging
+import uuid
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..xero.errors import CATALOGUE
+
+_logger = logging.getLogger(__name__)
+
+#: Odoo's document types and Xero's.
+XERO_KINDS = {
+    'out_invoice': 'ACCREC',
+    'in_invoice': 'ACCPAY',
+    'out_refund': 'ACCRECCREDIT',
+    'in_refund': 'ACCPAYCREDIT',
+}
+#: Fields that may change on a posted document and that Xero shows, too.
+XERO_SYNCED_FIELDS = frozenset({
+    'ref', 'payment_reference', 'invoice_date', 'invoice_date_due', 'partner_id', 'currency_id',
+    'invoice_currency_rate', 'invoice_line_ids', 'line_ids', 'name',
+})
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    xero_state = fields.Selection(
+        [('pending', "Pending"), ('synced', "Synced to Xero"), ('failed', "Sync failed")],
+        string="Xero", copy=False, readonly=True, index='btree_not_null',
+    )
+    xero_document_id = fields.Char(
+        "Xero Document ID", copy=False, readonly=True, index='btree_not_null')
+    xero_number = fields.Char("Number in Xero", copy=False, readonly=True)
+    xero_status = fields.Char("Status in Xero", copy=False, readonly=True)
+    xero_error_code = fields.Char("Xero Error Code", copy=False, readonly=True)
+    xero_error_message = fields.Text("Xero Error", copy=False, readonly=True)
+    xero_last_push = fields.Datetime("Last Push to Xero", copy=False, readonly=True)
+    xero_last_pull = fields.Datetime("Last Pull from Xero", copy=False, readonly=True)
+    xero_attempts = fields.Integer("Xero Attempts", copy=False, readonly=True)
+    xero_manual = fields.Boolean(
+        "Sent to Xero by Hand", copy=False, readonly=True,
+        help="Somebody asked for this document, so it goes out whatever the switches say.")
+    xero_payload_hash = fields.Char(
+        "Xero Payload Hash", copy=False, readonly=True, groups='base.group_system',
+        help="Fingerprint of what Xero has; an equal one needs no call.")
+    xero_ticket = fields.Char(
+        "Xero Ticket", copy=False, readonly=True, groups='base.group_system',
+        help="Drawn anew whenever the document is queued. An answer to what was sent under an "
+             "older ticket does not make the document synced.")
+    xero_active = fields.Boolean(compute='_compute_xero_active')
+    xero_tooltip = fields.Text(compute='_compute_xero_tooltip')
+
+    _xero_document_uniq = models.UniqueIndex(
+        "(company_id, xero_document_id) WHERE xero_document_id IS NOT NULL",
+        "A document of Xero is linked to one document here.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('company_id', 'move_type')
+    def _compute_xero_active(self):
+        connections = self.env['xero.connection']._connection_of(self.company_id)
+        for move in self:
+            move.xero_active = (
+                move.move_type in XERO_KINDS and move.company_id.id in connections)
+
+    @api.depends('xero_state', 'xero_number', 'xero_last_push', 'xero_error_code')
+    @api.depends_context('lang', 'tz')
+    def _compute_xero_tooltip(self):
+        for move in self:
+            move.xero_tooltip = move._xero_tooltip()
+
+    def _xero_tooltip(self):
+        """:return: what the badge says when the mouse rests on it, or False"""
+        if self.xero_state == 'synced':
+            return self.env._(
+                "%(number)s in Xero, sent %(moment)s", number=self.xero_number or self.name,
+                moment=self.xero_last_push and fields.Datetime.context_timestamp(
+                    self, self.xero_last_push).strftime('%Y-%m-%d %H:%M'))
+        if self.xero_state == 'pending':
+            return self.env._("Waiting to be sent, usually for less than a minute.")
+        if self.xero_state == 'failed':
+            title, fix = self._xero_error_text(self.xero_error_code)
+            return f"{title}\n{fix}"
+        return False
+
+    def _xero_error_text(self, code):
+        """:return: (title, fix) of a code of the error catalogue, translated"""
+        text = CATALOGUE[code or 'validation_error']
+        return (
+            self.env._(text.title),     # pylint: disable=gettext-variable
+            self.env._(text.fix),       # pylint: disable=gettext-variable
+        )
+
+    @api.depends('xero_state', 'xero_error_code', 'xero_error_message')
+    def _compute_alerts(self):
+        # EXTENDS 'account'
+        super()._compute_alerts()
+
+    def _get_alerts(self):
+        # EXTENDS 'account'
+        alerts = super()._get_alerts()
+        if self.xero_state == 'failed' and self.xero_active:
+            title, fix = self._xero_error_text(self.xero_error_code)
+            alerts['xero_failed'] = {
+                'level': 'danger',
+                'message': '\n'.join(filter(None, (
+                    self.env._("Xero: %s", title), self.xero_error_message, fix))),
+                'action_text': self.env._("Sync now"),
+                'action_call': ('account.move', 'action_xero_sync_now', self.ids),
+            }
+        return alerts
+
+    # === BUSINESS HOOKS === #
+
+    def _post(self, soft=True):
+        # EXTENDS 'account'
+        posted = super()._post(soft)
+        posted._xero_queue_posted()
+        return posted
+
+    def button_cancel(self):
+        # EXTENDS 'account'
+        result = super().button_cancel()
+        self.filtered('xero_state')._xero_queue()
+        return result
+
+    def write(self, vals):
+        # EXTENDS 'account'
+        result = super().write(vals)
+        if not XERO_SYNCED_FIELDS.isdisjoint(vals):
+            self._xero_queue_changed()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_xero(self):
+        for move in self:
+            if move.xero_document_id and move.xero_status not in ('VOIDED', 'DELETED'):
+                raise UserError(self.env._(
+                    "%(name)s is in Xero as %(number)s. Cancel it first, so that it is voided "
+                    "there, too.", name=move.display_name, number=move.xero_number))
+
+    # === QUEUE === #
+
+    def _xero_queue_posted(self):
+        """Queue what was just posted and the switches cover. Never stops the posting.
+
+        A conflict with another transaction is passed on: Odoo runs the posting again then.
+        """
+        try:
+            moves = self.filtered(lambda move: move.move_type in XERO_KINDS)
+            if not moves:
+                return
+            connections = self.env['xero.connection']._connection_of(moves.company_id)
+            moves.filtered(
+                lambda move: move.company_id.id in connections
+                and move._xero_is_automatic(connections[move.company_id.id])
+            )._xero_queue()
+        except psycopg2.Error:
+            raise
+        except Exception:
+            _logger.exception("Documents %s were posted but not queued for Xero", self.ids)
+
+    def _xero_is_automatic(self, connection):
+        """Whether this posted document goes to Xero without being asked for.
+
+        :param recordset connection: the company's `xero.connection`
+        :rtype: bool
+        """
+        self.ensure_one()
+        return (
+            connection.auto_sync
+            and connection[self._xero_switch()]
+            and not self._xero_partner().with_company(self.company_id).xero_exclude
+        )
+
+    def _xero_switch(self):
+        """:return: name of the connection's switch that covers this type of document"""
+        if self.move_type in ('out_refund', 'in_refund'):
+            return 'sync_credit_notes'
+        return 'sync_sales' if self.move_type == 'out_invoice' else 'sync_purchases'
+
+    def _xero_partner(self):
+        """:return: the partner that is the contact in Xero"""
+        return self.commercial_partner_id
+
+    def _xero_queue_changed(self):
+        """Queue the posted ones among these that Xero has or is about to get."""
+        moves = self.filtered(lambda move: move.xero_state and move.state == 'posted')
+        moves._xero_queue()
+
+    def _xero_queue(self, manual=False):
+        """Make documents pending and wake the push.
+
+        :param bool manual: somebody asked for it, so switches and used-up retries do not count
+        """
+        if not self:
+            return
+        values = {
+            'xero_state': 'pending',
+            'xero_ticket': uuid.uuid4().hex[:12],
+            'xero_attempts': 0,
+            'xero_error_code': False,
+            'xero_error_message': False,
+        }
+        if manual:
+            values['xero_manual'] = True
+        self.sudo().with_context(skip_is_manually_modified=True).write(values)
+        self.env['xero.connection']._trigger_push()
+
+    # === ACTIONS === #
+
+    def action_xero_sync_now(self):
+        """Queue documents at once, whatever the switches and earlier failures say.
+
+        :return: a notification; the push itself runs in the background
+        :raise UserError: there is nothing here that could be sent
+        """
+        if not self.env.user.has_group('account_xero.group_xero_user'):
+            raise AccessError(self.env._("Ask for the right *Xero: Synchronise* to do this."))
+        self.check_access('read')
+        moves = self.filtered(
+            lambda move: move.xero_active
+            and (move.state == 'posted' or (move.state == 'cancel' and move.xero_document_id)))
+        if not moves:
+            raise UserError(self.env._(
+                "Nothing to send: only posted invoices, bills and credit notes of a company that "
+                "is connected to Xero can be sent."))
+        moves._xero_queue(manual=True)
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {
+                'type': 'success',
+                'title': self.env._("Queued"),
+                'message': self.env._("%s document(s) go to Xero in a moment.", len(moves)),
+                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
+            },
+        }
+
+    def action_xero_open(self):
+        """:return: action that opens the document in Xero, in a new tab"""
+        self.ensure_one()
+        self.check_access('read')
+        connection = self.env['xero.connection']._connection_of(self.company_id)[self.company_id.id]
+        page = {
+            'out_invoice': '/AccountsReceivable/View.aspx?InvoiceID=',
+            'in_invoice': '/AccountsPayable/Edit.aspx?InvoiceID=',
+            'out_refund': '/AccountsReceivable/ViewCreditNote.aspx?creditNoteID=',
+            'in_refund': '/AccountsPayable/ViewCreditNote.aspx?creditNoteID=',
+        }[self.move_type]
+        return {
+            'type': 'ir.actions.act_url',
+            'target': 'new',
+            'url': connection._deep_link(page + self.xero_document_id),
+        }

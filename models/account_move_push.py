@@ -1,0 +1,210 @@
+"""What is sent for a document, and what the answer makes of it."""
+import re
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..xero import money, payload
+from .account_move import XERO_KINDS
+from .account_move_preflight import Problem
+
+#: Xero's tax type for a line without tax; left out, the account's default would apply.
+NO_TAX = 'NONE'
+#: Columns that the outcome of a push sets.
+RESULT_COLUMNS = {
+    'xero_state': 'varchar', 'xero_document_id': 'varchar', 'xero_number': 'varchar',
+    'xero_status': 'varchar', 'xero_error_code': 'varchar', 'xero_error_message': 'text',
+    'xero_last_push': 'timestamp', 'xero_last_pull': 'timestamp', 'xero_payload_hash': 'varchar',
+    'xero_manual': 'boolean', 'xero_attempts': 'integer',
+}
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    # === WHAT IS SENT === #
+
+    def _xero_document_number(self):
+        """Return the number that the document has in Xero: the customer's own, or the vendor's.
+
+        Xero shows the number of a bill as its reference, so a bill carries the vendor's.
+
+        :rtype: str
+        """
+        if self.move_type in ('in_invoice', 'in_refund'):
+            return self.ref or self.name
+        return self.name
+
+    def _xero_prepare_document(self, connection):
+        """Return the document in Xero's terms.
+
+        :param recordset connection: the `xero.connection` of the company
+        :return: the data and the totals that Xero will compute from it
+        :rtype: tuple(payload.DocumentData, money.Totals)
+        """
+        self.ensure_one()
+        kind = XERO_KINDS[self.move_type]
+        lines, amounts = self._xero_prepare_lines(kind)
+        foreign = self.currency_id.name != connection.base_currency
+        rated = foreign and self.company_currency_id.name == connection.base_currency
+        data = payload.DocumentData(
+            kind=kind,
+            number=self._xero_document_number(),
+            reference=self.ref or None if kind in ('ACCREC', 'ACCRECCREDIT') else None,
+            contact_id=self._xero_partner().xero_contact_id,
+            date=self.invoice_date,
+            due_date=self.invoice_date_due or self.invoice_date,
+            currency_code=self.currency_id.name,
+            currency_rate=Decimal(f'{self.invoice_currency_rate:.6f}') if rated else None,
+            status=self._xero_target_status(connection),
+            url=f'{self.get_base_url()}/mail/view?model=account.move&res_id={self.id}',
+            lines=tuple(lines),
+            xero_id=self.xero_document_id or None,
+        )
+        return data, money.predict(amounts)
+
+    def _xero_target_status(self, connection):
+        """:return: the status to ask for; one that Xero has reached already is kept"""
+        if not self.xero_document_id:
+            return connection.push_status
+        return 'AUTHORISED' if self.xero_status == 'PAID' else self.xero_status
+
+    def _xero_prepare_lines(self, kind):
+        """Return the lines in the order in which they are printed, and what Xero makes of them.
+
+        The amounts are Odoo's own rounding of base and tax, which is the only exact one: it has
+        global rounding, tax-included prices and taxes edited by hand in it.
+
+        :param str kind: Xero's type of the document
+        :return: list of payload.Line, list of (amount, tax)
+        """
+        base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
+        by_line = {base['record'].id: base for base in base_lines}
+        texts = self.invoice_line_ids.filtered(
+            lambda line: line.display_type in ('line_section', 'line_subsection', 'line_note'))
+        records = self.env['account.move.line'].browse(by_line) | texts
+        lines, amounts = [], []
+        for record in records.sorted(lambda line: (line.sequence, line.id)):
+            if record in texts:
+                if record.name:
+                    lines.append(payload.Line(description=record.name))
+                continue
+            line, amount = self._xero_prepare_line(kind, by_line[record.id])
+            lines.append(line)
+            amounts.append(amount)
+        return lines, amounts
+
+    def _xero_prepare_line(self, kind, base):
+        """Return one line such that Xero's rounding gives Odoo's amounts.
+
+        :param str kind: Xero's type of the document
+        :param dict base: base line of Odoo's tax computation, rounded
+        :return: payload.Line, (amount, tax)
+        """
+        record, details = base['record'], base['tax_details']
+        untaxed = self._xero_decimal(
+            details['total_excluded_currency'] + details['delta_total_excluded_currency'])
+        tax = self._xero_decimal(
+            sum(data['tax_amount_currency'] for data in details['taxes_data']))
+        quantity = _plain_decimal(base['quantity'])
+        price = _plain_decimal(base['price_unit'])
+        fit = money.fit_line(untaxed, quantity, price, _plain_decimal(base['discount']),
+                             allow_discount=kind == 'ACCREC')
+        rate = record.tax_ids.flatten_taxes_hierarchy().xero_tax_rate_id
+        # Xero wants a description on every line.
+        description = record.name or record.product_id.display_name or record.account_id.name
+        if not fit.exact:
+            unit = record.product_uom_id.name
+            amount_of = f'{quantity:f} {unit}' if unit else f'{quantity:f}'
+            description = f'{description} ({amount_of} × {price:f})'
+        tax_amount = money.fit_tax(untaxed, tax, Decimal(f'{rate.rate:.4f}'))
+        line = payload.Line(
+            description=description,
+            quantity=fit.quantity,
+            unit_amount=fit.unit_amount,
+            discount_rate=fit.discount_rate or None,
+            account_code=record.account_id.xero_account_id.code,
+            tax_type=rate.tax_type or NO_TAX,
+            tax_amount=tax_amount,
+        )
+        return line, (untaxed, tax)
+
+    def _xero_decimal(self, amount):
+        """:return: an amount in the document's currency, rounded as that currency is
+        :rtype: Decimal"""
+        currency = self.currency_id
+        return Decimal(f'{currency.round(amount):.{currency.decimal_places}f}')
+
+    # === WHAT THE ANSWER MAKES OF IT === #
+
+    def _xero_apply_answer(self, document, item):
+        """Return what a created or updated document becomes.
+
+        :param parse.Document document: as Xero has it now
+        :param dict item: ``ticket`` and ``hash`` of what was sent
+        :return: values, for :meth:`_xero_store`
+        :rtype: dict
+        """
+        self.ensure_one()
+        values = {
+            'xero_document_id': document.xero_id,
+            'xero_number': document.number or self._xero_document_number(),
+            'xero_status': document.status,
+            'xero_last_push': fields.Datetime.now(),
+            'xero_payload_hash': item['hash'],
+        }
+        expected = self._xero_decimal(self.amount_total)
+        if item['ticket'] != self.xero_ticket:
+            return values       # changed meanwhile, so it stays in the queue
+        if self.state == 'cancel':
+            return {**values, **self._xero_success()}
+        if document.total is not None and document.total != expected:
+            return {**values, **self._xero_failure(Problem('total_mismatch', self.env._(
+                "The total here is %(here)s and in Xero it is %(there)s.",
+                here=expected, there=document.total)))}
+        return {**values, **self._xero_success()}
+
+    def _xero_success(self):
+        return {'xero_state': 'synced', 'xero_manual': False, 'xero_attempts': 0,
+                'xero_error_code': None, 'xero_error_message': None}
+
+    def _xero_failure(self, problem):
+        return {'xero_state': 'failed', 'xero_manual': False, 'xero_error_code': problem.code,
+                'xero_error_message': problem.message}
+
+    def _xero_store(self, rows):
+        """Write the outcome of a push to any number of documents with one statement.
+
+        `account.move.write` checks lock dates, hashes and balances of each record; none of that
+        concerns these columns, and it would cost more than the push itself.
+
+        :param list rows: (document, values), values named in ``RESULT_COLUMNS``
+        """
+        by_columns = {}
+        for move, values in rows:
+            by_columns.setdefault(tuple(sorted(values)), []).append((move.id, values))
+        self.env['account.move'].flush_model([*RESULT_COLUMNS, 'xero_ticket'])
+        for columns, group in by_columns.items():
+            self.env.cr.execute(SQL(
+                "UPDATE account_move SET %s FROM (VALUES %s) AS new (id, %s)"
+                " WHERE account_move.id = new.id",
+                SQL(', ').join(SQL(
+                    "%s = new.%s::" + RESULT_COLUMNS[column],
+                    SQL.identifier(column), SQL.identifier(column)) for column in columns),
+                SQL(', ').join(SQL("%s", (move_id, *(values[c] for c in columns)))
+                               for move_id, values in group),
+                SQL(', ').join(map(SQL.identifier, columns)),
+            ))
+        self.env['account.move'].browse(move.id for move, _values in rows).invalidate_recordset(
+            [*RESULT_COLUMNS, 'xero_tooltip', 'alerts'])
+
+
+def _plain_decimal(value):
+    """Return a float of the ORM as the decimal number that a person typed, e.g. 0.1.
+
+    :param float value: quantity, price or percentage
+    :rtype: Decimal
+    """
+    text = re.sub(r'\.?0+$', '', f'{value:.10f}')
+    return Decimal(text or '0')

@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = 'res.config.settings'
+
+    xero_connection_ids = fields.One2many(related='company_id.xero_connection_ids')
+    xero_state_help = fields.Char(
+        string="Xero Status", related='xero_connection_ids.state_help')
+    xero_tenant_name = fields.Char(related='xero_connection_ids.tenant_name')
+
+    def action_xero_open_connection(self):
+        """Open the company's connection to Xero, or a new one to fill in."""
+        action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_connection')
+        return {
+            **action,
+            'view_mode': 'form',
+            'views': [(False, 'form')],
+            'res_id': self.xero_connection_ids[:1].id,
+            'context': {'default_company_id': self.company_id.id},
+        }

@@ -1,0 +1,164 @@
+"""The organisation's own data that documents refer to: accounts, tax rates, currencies."""
+from odoo import fields, models
+from odoo.tools import float_compare
+
+from ..xero import parse
+from ..xero.errors import XeroError
+
+#: Xero's standard tax types, best first, for rates that several of them share. Source: Xero's
+#: "Types and codes" page, tax types.
+USUAL_TAX_TYPES = {
+    'sale': ('OUTPUT2', 'OUTPUT', 'RROUTPUT', 'ZERORATEDOUTPUT', 'EXEMPTOUTPUT', 'NONE'),
+    'purchase': ('INPUT2', 'INPUT', 'RRINPUT', 'ZERORATEDINPUT', 'EXEMPTINPUT', 'NONE'),
+}
+
+
+class XeroConnection(models.Model):
+    _inherit = 'xero.connection'
+
+    def action_refresh_reference_data(self):
+        """Fetch accounts, tax rates, currencies and the organisation's own settings anew."""
+        self.ensure_one()
+        self.check_access('write')
+        try:
+            self.sudo()._refresh_reference_data()
+        except XeroError as error:
+            self.sudo()._note_error(error)
+            return self._notify('danger', *self._error_text(error))
+        return self._notify('success', self.env._("Reference data is up to date"), self.env._(
+            "%(accounts)s accounts and %(rates)s tax rates can be mapped.",
+            accounts=self.env['xero.account'].search_count([('connection_id', '=', self.id)]),
+            rates=self.env['xero.tax.rate'].search_count([('connection_id', '=', self.id)])))
+
+    def _refresh_reference_data(self):
+        """One call a list; nothing is written before all of them were answered.
+
+        :raise XeroError: nothing was changed
+        """
+        with self._get_client() as client:
+            answers = {path: client.get(path) for path in (
+                'Organisation', 'Accounts', 'TaxRates', 'Currencies')}
+        self._note_budget(answers['Currencies'].budget)
+        organisation = parse.Organisation.from_json(answers['Organisation'].data['Organisations'][0])
+        self.write({
+            'tenant_name': organisation.name or self.tenant_name,
+            'short_code': organisation.short_code,
+            'base_currency': organisation.base_currency,
+            'country_code': organisation.country_code,
+            'reference_date': fields.Datetime.now(),
+        })
+        self._update_reference('xero.account', 'xero_id', [
+            self._prepare_account_values(parse.Account.from_json(row))
+            for row in answers['Accounts'].data['Accounts']])
+        self._update_reference('xero.tax.rate', 'tax_type', [
+            self._prepare_tax_rate_values(parse.TaxRate.from_json(row))
+            for row in answers['TaxRates'].data['TaxRates']])
+        self._update_reference('xero.currency', 'code', [
+            {'code': currency.code, 'name': currency.description, 'active': True}
+            for currency in map(parse.Currency.from_json, answers['Currencies'].data['Currencies'])])
+
+    def _prepare_account_values(self, account):
+        """:param parse.Account account: as Xero has it
+        :return: values of `xero.account`"""
+        return {
+            'xero_id': account.xero_id,
+            'code': account.code,
+            'name': account.name or account.code or account.xero_id,
+            'type': account.type,
+            'class_name': account.class_,
+            'tax_type': account.tax_type,
+            'system_account': account.system_account,
+            'payments_enabled': bool(account.payments_enabled),
+            'currency_code': account.currency_code,
+            'active': account.status in (None, 'ACTIVE'),
+        }
+
+    def _prepare_tax_rate_values(self, rate):
+        """:param parse.TaxRate rate: as Xero has it
+        :return: values of `xero.tax.rate`"""
+        return {
+            'tax_type': rate.tax_type,
+            'name': rate.name or rate.tax_type,
+            'rate': float(rate.effective_rate or 0),
+            'for_sales': 'revenue' in rate.can_apply_to,
+            'for_purchases': 'expenses' in rate.can_apply_to,
+            'active': rate.status in (None, 'ACTIVE'),
+        }
+
+    def _update_reference(self, model, key, rows):
+        """Make the records of this connection equal to what Xero listed.
+
+        :param str model: one of the reference models
+        :param str key: field that identifies a row within the organisation
+        :param list(dict) rows: values; a record that no row names any more is archived
+        """
+        records = self.env[model].with_context(active_test=False).search(
+            [('connection_id', '=', self.id)])
+        known = {record[key]: record for record in records}
+        new = []
+        for values in rows:
+            record = known.pop(values[key], None)
+            if record is None:
+                new.append({**values, 'connection_id': self.id})
+            elif changed := {name: value for name, value in values.items()
+                             if (record[name] or False) != (value or False)}:
+                record.write(changed)
+        self.env[model].create(new)
+        for record in known.values():
+            if record.active:
+                record.active = False
+
+    # === AUTOMATIC MAPPING === #
+
+    def action_auto_map(self):
+        """Map what is not mapped yet: accounts by code, then by name; taxes by rate and use.
+
+        What somebody mapped by hand is never changed.
+        """
+        for connection in self:
+            connection.check_access('write')
+            connection_sudo = connection.sudo().with_company(connection.company_id)
+            connection_sudo._auto_map_accounts()
+            connection_sudo._auto_map_taxes()
+        return self._notify('success', self.env._("Matched"), self.env._(
+            "Accounts and taxes with a clear counterpart in Xero are mapped."))
+
+    def _auto_map_accounts(self):
+        candidates = self.env['xero.account'].search(
+            [('connection_id', '=', self.id), ('type', '!=', 'BANK')])
+        by_code = {account.code: account for account in candidates if account.code}
+        by_name = {account.name.casefold(): account for account in candidates}
+        accounts = self.env['account.account'].search(
+            [('company_ids', 'parent_of', self.company_id.id)])
+        for account in accounts.filtered(lambda a: not a.xero_account_id):
+            match = by_code.get(account.code) or by_name.get((account.name or '').casefold())
+            if match:
+                account.xero_account_id = match
+
+    def _auto_map_taxes(self):
+        rates = self.env['xero.tax.rate'].search([('connection_id', '=', self.id)])
+        taxes = self.env['account.tax'].search([
+            ('company_id', 'parent_of', self.company_id.id), ('xero_tax_rate_id', '=', False),
+            ('type_tax_use', 'in', ('sale', 'purchase')), ('amount_type', '=', 'percent'),
+        ])
+        for tax in taxes:
+            tax.xero_tax_rate_id = self._match_tax_rate(tax, rates)
+
+    def _match_tax_rate(self, tax, rates):
+        """Return the tax rate that a tax clearly is, or none.
+
+        :param recordset tax: `account.tax` of the kind *percentage*
+        :param recordset rates: `xero.tax.rate` to choose from
+        """
+        use = 'for_sales' if tax.type_tax_use == 'sale' else 'for_purchases'
+        same = rates.filtered(lambda rate: rate[use] and not float_compare(
+            rate.rate, tax.amount, precision_digits=4))
+        named = same.filtered(lambda rate: rate.name.casefold() == tax.name.casefold())
+        if named:
+            return named[:1]
+        if tax.has_negative_factor:     # reverse charge: the rate alone does not tell it
+            return rates.browse()
+        usual = USUAL_TAX_TYPES[tax.type_tax_use]
+        ranked = same.filtered(lambda rate: rate.tax_type in usual).sorted(
+            lambda rate: usual.index(rate.tax_type))
+        return ranked[:1] or (same if len(same) == 1 else rates.browse())

@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class XeroTaxRate(models.Model):
+    """A tax rate of the connected organisation, as last fetched."""
+
+    _name = 'xero.tax.rate'
+    _description = "Xero Tax Rate"
+    _order = 'name'
+    _rec_names_search = ['name', 'tax_type']
+
+    connection_id = fields.Many2one(
+        'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
+    company_id = fields.Many2one(related='connection_id.company_id', store=True)
+    active = fields.Boolean(default=True, readonly=True)
+    tax_type = fields.Char("Xero Tax Type", required=True, readonly=True)
+    name = fields.Char(required=True, readonly=True)
+    rate = fields.Float("Rate (%)", digits=(16, 4), readonly=True)
+    for_sales = fields.Boolean(readonly=True)
+    for_purchases = fields.Boolean(readonly=True)
+
+    _type_uniq = models.Constraint(
+        'UNIQUE(connection_id, tax_type)', "A tax rate is listed once a connection.")

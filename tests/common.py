@@ -1,0 +1,129 @@
+"""What the tests of the synchronisation share: a company connected to the Xero sandbox."""
+from datetime import timedelta
+
+from odoo import Command, fields
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+from .xero_sandbox import XeroSandbox
+
+CLIENT_ID = 'test-client'
+CLIENT_SECRET = 'test-secret'
+REDIRECT_URI = 'http://localhost:8069/xero/oauth/callback'
+
+
+class XeroCommon(AccountTestInvoicingCommon):
+    """Real Odoo and real HTTP; a new organisation of the sandbox for each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = XeroSandbox().start()
+        cls.addClassCleanup(cls.sandbox.stop)
+        parameters = cls.env['ir.config_parameter'].sudo()
+        for name in ('api_url', 'identity_url', 'login_url'):
+            parameters.set_param(f'account_xero.{name}', cls.sandbox.url)
+        parameters.set_param('web.base.url', 'http://localhost:8069')
+        cls.env.user.group_ids += cls.env.ref('account_xero.group_xero_manager')
+        cls.app = cls.sandbox.add_app(CLIENT_ID, CLIENT_SECRET, [REDIRECT_URI])
+        cls.push_cron = cls.env.ref('account_xero.ir_cron_push')
+        cls.tax_sale_20 = cls._tax("VAT 20% S", 20, 'sale')
+        cls.tax_sale_0 = cls._tax("VAT 0% S", 0, 'sale')
+        cls.tax_purchase_20 = cls._tax("VAT 20% P", 20, 'purchase')
+        cls.income = cls.company_data['default_account_revenue']
+        cls.expense = cls.company_data['default_account_expense']
+        cls.partner_a.write({'email': 'a@example.com', 'vat': False})
+
+    @classmethod
+    def _tax(cls, name, amount, use, **values):
+        return cls.env['account.tax'].create({
+            'name': name, 'amount': amount, 'type_tax_use': use, 'amount_type': 'percent',
+            **values})
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox.faults.clear()
+        self.sandbox.ledger.reset()
+        self.addCleanup(lambda: self.assertEqual(self.sandbox.errors, []))
+        self.org = self.sandbox.add_organisation(
+            f"Organisation of {self._testMethodName}",
+            base_currency=self.env.company.currency_id.name,
+            currencies=[self.env.company.currency_id.name, 'EUR', 'GBP'])
+        self.connection = self._connect(self.env.company, self.org)
+        self.sandbox.ledger.reset()
+
+    def _connect(self, company, organisation, app=None):
+        """Connect a company as the OAuth flow would, without the browser.
+
+        :return: `xero.connection` with reference data and the mapping of the test accounts
+        """
+        app = app or self.app
+        tokens = self.sandbox.connect(app, [organisation])
+        connection = self.env['xero.connection'].sudo().create({
+            'company_id': company.id,
+            'client_id': CLIENT_ID,
+            'client_secret': CLIENT_SECRET,
+            'tenant_id': organisation.tenant_id,
+            'tenant_name': organisation.name,
+            'state': 'connected',
+            'connected_at': fields.Datetime.now(),
+        })
+        connection.token_id = self.env['xero.token'].sudo().create({
+            'client_id': CLIENT_ID,
+            'owner': f'user of {organisation.tenant_id}',
+            'access_token': tokens['access_token'],
+            'refresh_token': tokens['refresh_token'],
+            'expires_at': fields.Datetime.now() + timedelta(minutes=30),
+        })
+        connection._refresh_reference_data()
+        self._map(connection.with_company(company))
+        return connection
+
+    def _map(self, connection):
+        """Map the accounts and taxes of the tests, as an accountant would."""
+        env = connection.env
+        account = {a.code: a for a in env['xero.account'].search(
+            [('connection_id', '=', connection.id)])}
+        rate = {r.tax_type: r for r in env['xero.tax.rate'].search(
+            [('connection_id', '=', connection.id)])}
+        company = connection.company_id
+        for mine, code in ((self.income, '200'), (self.expense, '429')):
+            mine.with_env(env).with_company(company).xero_account_id = account[code]
+        for tax, tax_type in ((self.tax_sale_20, 'OUTPUT2'), (self.tax_sale_0, 'ZERORATEDOUTPUT'),
+                              (self.tax_purchase_20, 'INPUT2')):
+            tax.with_env(env).xero_tax_rate_id = rate[tax_type]
+
+    def _invoice(self, move_type='out_invoice', lines=None, post=True, **values):
+        """Make a document.
+
+        :param list lines: dicts of line values; 100.00 at 20 % when left out
+        """
+        sale = move_type.startswith('out')
+        defaults = {
+            'account_id': (self.income if sale else self.expense).id,
+            'tax_ids': [Command.set((self.tax_sale_20 if sale else self.tax_purchase_20).ids)],
+        }
+        move = self.env['account.move'].create({
+            'move_type': move_type,
+            'partner_id': self.partner_a.id,
+            'invoice_date': '2026-03-02',
+            'invoice_line_ids': [
+                Command.create({'name': "Work", 'quantity': 1, 'price_unit': 100,
+                                **defaults, **line})
+                for line in lines or [{}]],
+            **values,
+        })
+        if post:
+            move.action_post()
+        return move
+
+    def _push(self):
+        """Run the push cron as the scheduler does."""
+        with self.enter_registry_test_mode():
+            self.push_cron.sudo().method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _creations(self):
+        """:return: calls that created documents"""
+        return [*self.sandbox.calls_to('PUT', '/Invoices'),
+                *self.sandbox.calls_to('PUT', '/CreditNotes')]

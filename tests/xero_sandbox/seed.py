@@ -1,0 +1,175 @@
+"""Reference data of a new organisation: what a company in Xero starts with."""
+import uuid
+from decimal import Decimal
+
+ZERO_GUID = "00000000-0000-0000-0000-000000000000"
+_CLASSES = {
+    "BANK": "ASSET", "CURRENT": "ASSET", "FIXED": "ASSET", "INVENTORY": "ASSET",
+    "NONCURRENT": "ASSET", "PREPAYMENT": "ASSET", "CURRLIAB": "LIABILITY",
+    "LIABILITY": "LIABILITY", "TERMLIAB": "LIABILITY", "EQUITY": "EQUITY",
+    "DEPRECIATN": "EXPENSE", "DIRECTCOSTS": "EXPENSE", "EXPENSE": "EXPENSE",
+    "OVERHEADS": "EXPENSE", "OTHERINCOME": "REVENUE", "REVENUE": "REVENUE", "SALES": "REVENUE",
+}
+# Code, name, type, tax type ("S" and "P" stand for the country's standard sales and purchase rate)
+_ACCOUNTS = """
+200|Sales|REVENUE|S
+201|Sales - Services|REVENUE|S
+260|Other Revenue|REVENUE|S
+270|Interest Income|REVENUE|NONE
+310|Cost of Goods Sold|DIRECTCOSTS|P
+320|Direct Wages|DIRECTCOSTS|NONE
+325|Direct Expenses|DIRECTCOSTS|P
+400|Advertising & Marketing|OVERHEADS|P
+401|Audit & Accountancy fees|OVERHEADS|P
+404|Bank Fees|OVERHEADS|NONE
+408|Cleaning|OVERHEADS|P
+412|Consulting|OVERHEADS|P
+416|Depreciation Expense|OVERHEADS|NONE
+425|Postage, Freight & Courier|OVERHEADS|P
+429|General Expenses|OVERHEADS|P
+433|Insurance|OVERHEADS|NONE
+445|Light, Power, Heating|OVERHEADS|P
+461|Printing & Stationery|OVERHEADS|P
+463|IT Software and Consumables|OVERHEADS|P
+469|Rent|OVERHEADS|P
+473|Repairs & Maintenance|OVERHEADS|P
+477|Salaries|OVERHEADS|NONE
+485|Subscriptions|OVERHEADS|P
+489|Telephone & Internet|OVERHEADS|P
+493|Travel - National|OVERHEADS|P
+497|Bank Revaluations|EXPENSE|NONE|BANKCURRENCYGAIN
+498|Unrealised Currency Gains|EXPENSE|NONE|UNREALISEDCURRENCYGAIN
+499|Realised Currency Gains|EXPENSE|NONE|REALISEDCURRENCYGAIN
+610|Accounts Receivable|CURRENT|NONE|DEBTORS
+620|Prepayments|CURRENT|NONE
+630|Inventory|CURRENT|NONE
+710|Office Equipment|FIXED|P
+711|Less Accumulated Depreciation on Office Equipment|FIXED|NONE
+800|Accounts Payable|CURRLIAB|NONE|CREDITORS
+801|Unpaid Expense Claims|CURRLIAB|NONE|UNPAIDEXPCLM
+820|VAT|CURRLIAB|NONE|GST
+825|PAYE Payable|CURRLIAB|NONE
+835|Directors' Loan Account|CURRLIAB|NONE||PAYMENTS
+840|Historical Adjustment|CURRLIAB|NONE|HISTORICAL
+850|Suspense|CURRLIAB|NONE
+860|Rounding|CURRLIAB|NONE|ROUNDING
+877|Tracking Transfers|CURRLIAB|NONE|TRACKINGTRANSFERS
+900|Loan|TERMLIAB|NONE
+960|Retained Earnings|EQUITY|NONE|RETAINEDEARNINGS
+970|Owner A Funds Introduced|EQUITY|NONE
+""".strip()
+# TaxType, name, rate, applies to (R revenue, E expenses, A assets, L liabilities, Q equity)
+_TAX_RATES = {
+    "GB": """
+OUTPUT2|20% (VAT on Income)|20|RALQ
+INPUT2|20% (VAT on Expenses)|20|EALQ
+RROUTPUT|5% (VAT on Income)|5|RALQ
+RRINPUT|5% (VAT on Expenses)|5|EALQ
+ZERORATEDOUTPUT|Zero Rated Income|0|RALQ
+ZERORATEDINPUT|Zero Rated Expenses|0|EALQ
+EXEMPTOUTPUT|Exempt Income|0|RALQ
+EXEMPTINPUT|Exempt Expenses|0|EALQ
+ECZROUTPUT|Zero Rated EC Goods Income|0|RALQ
+ECZROUTPUTSERVICES|Zero Rated EC Services|0|RALQ
+ECZRINPUT|Zero Rated EC Expenses|0|EALQ
+REVERSECHARGES|Reverse Charge Expenses (20%)|0|EALQ
+DRCHARGESUPPLY20|Domestic Reverse Charge @ 20% (VAT on Income)|0|RALQ
+DRCHARGE20|Domestic Reverse Charge @ 20% (VAT on Expenses)|0|EALQ
+CAPEXINPUT2|20% (VAT on Capital Purchases)|20|A
+CAPEXOUTPUT2|20% (VAT on Capital Sales)|20|A
+GSTONIMPORTS|VAT on Imports|0|EA
+NONE|No VAT|0|REALQ
+""",
+    "AU": """
+OUTPUT|GST on Income|10|RALQ
+INPUT|GST on Expenses|10|EALQ
+EXEMPTOUTPUT|GST Free Income|0|RALQ
+EXEMPTEXPENSES|GST Free Expenses|0|EALQ
+BASEXCLUDED|BAS Excluded|0|REALQ
+NONE|No GST|0|REALQ
+""",
+    "US": """
+TAX001|Sales Tax|8.25|REALQ
+OUTPUT|Tax on Sales|0|RALQ
+INPUT|Tax on Purchases|0|EALQ
+NONE|Tax Exempt|0|REALQ
+""",
+}
+_STANDARD = {"GB": ("OUTPUT2", "INPUT2"), "AU": ("OUTPUT", "INPUT"), "US": ("OUTPUT", "INPUT")}
+# Units of the currency for one pound, good enough as XE.com's day rate.
+_PER_POUND = {"GBP": "1", "EUR": "1.17", "USD": "1.31", "AUD": "1.98", "NZD": "2.2", "CAD": "1.83",
+              "CHF": "1.09", "JPY": "198", "SEK": "13", "NOK": "13.8", "DKK": "8.7", "PLN": "4.98"}
+COUNTRIES = tuple(_TAX_RATES)
+
+
+def guid():
+    """:return: a new GUID as lower-case text."""
+    return str(uuid.uuid4())
+
+
+def account(code, name, kind, tax_type="NONE", system="", payments=False, **more):
+    """:return: an Account record as Xero gives it."""
+    record = {"AccountID": guid(), "Code": code, "Name": name, "Status": "ACTIVE", "Type": kind,
+              "TaxType": tax_type, "Class": _CLASSES[kind], "EnablePaymentsToAccount": payments,
+              "ShowInExpenseClaims": False, "HasAttachments": False, "AddToWatchlist": False}
+    if system:
+        record["SystemAccount"] = system
+    return {**record, **more}
+
+
+def accounts(country, currencies, base):
+    """:return: list of Account records: the chart, and one bank account for each currency."""
+    sales, purchases = _STANDARD[country]
+    result = []
+    for position, currency in enumerate([base] + [c for c in currencies if c != base]):
+        name = "Business Bank Account" if currency == base else f"{currency} Bank Account"
+        result.append(account(f"{90 + position:03d}", name, "BANK", CurrencyCode=currency,
+                              BankAccountType="BANK", BankAccountNumber=f"2040101234567{position}"))
+    for row in _ACCOUNTS.splitlines():
+        code, name, kind, tax, system, payments = (row.split("|") + ["", ""])[:6]
+        tax = {"S": sales, "P": purchases}.get(tax, tax)
+        result.append(account(code, name, kind, tax, system, bool(payments)))
+    return result
+
+
+def tax_rate(tax_type, name, rate, applies="REALQ", status="ACTIVE"):
+    """:return: a TaxRate record. :param applies: letters of the account classes it fits."""
+    return {
+        "Name": name, "TaxType": tax_type, "Status": status, "ReportTaxType": tax_type,
+        "CanApplyToRevenue": "R" in applies, "CanApplyToExpenses": "E" in applies,
+        "CanApplyToAssets": "A" in applies, "CanApplyToLiabilities": "L" in applies,
+        "CanApplyToEquity": "Q" in applies, "DisplayTaxRate": Decimal(rate),
+        "EffectiveRate": Decimal(rate),
+        "TaxComponents": [{"Name": "VAT", "Rate": Decimal(rate), "IsCompound": False,
+                           "IsNonRecoverable": False}],
+    }
+
+
+def tax_rates(country):
+    """:return: list of TaxRate records of a country."""
+    return [tax_rate(*row.split("|")) for row in _TAX_RATES[country].strip().splitlines()]
+
+
+def day_rates(base, currencies):
+    """:return: dict currency -> Decimal, units for one unit of the base currency, 6 places."""
+    pounds = Decimal(_PER_POUND.get(base, "1"))
+    return {code: round(Decimal(_PER_POUND.get(code, "1")) / pounds, 6)
+            for code in [*currencies, base]}
+
+
+def tracking_category(name, options):
+    """:return: a TrackingCategory record with its options."""
+    category = guid()
+    return {"Name": name, "Status": "ACTIVE", "TrackingCategoryID": category, "Options": [
+        {"TrackingOptionID": guid(), "Name": option, "Status": "ACTIVE", "HasValidationErrors":
+         False, "IsDeleted": False, "IsArchived": False, "IsActive": True} for option in options]}
+
+
+def item(code, name, price, sales="200", cost="310", tax="OUTPUT2", cost_tax="INPUT2"):
+    """:return: an untracked Item record. :param Decimal price: sales UnitPrice."""
+    return {"ItemID": guid(), "Code": code, "Name": name, "Description": name,
+            "PurchaseDescription": name, "IsSold": True, "IsPurchased": True,
+            "IsTrackedAsInventory": False,
+            "SalesDetails": {"UnitPrice": Decimal(price), "AccountCode": sales, "TaxType": tax},
+            "PurchaseDetails": {"UnitPrice": Decimal(price) / 2, "AccountCode": cost,
+                                "TaxType": cost_tax}}

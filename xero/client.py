@@ -1,0 +1,243 @@
+"""The Accounting API: requests with the headers Xero wants, answers as plain values or errors.
+
+The client never repeats a request and never waits: whether to go on, and when, is the caller's.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from urllib.parse import quote
+
+from . import errors
+from .limits import Budget, whole_number
+from .parse import messages_of
+from .scalars import loads, rows_of, text_of, value_of
+from .transport import TIMEOUT, BearerAuth, Transport
+
+API_PATH = "/api.xro/2.0/"
+PAGE_SIZE = 1000  # Xero: the largest pageSize
+IDEMPOTENCY_KEY_LENGTH = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer; `data` is parsed JSON with Decimals, None for an empty body."""
+
+    status: int
+    data: object
+    budget: Budget
+    correlation_id: str | None
+    seconds: float
+
+
+class XeroClient:
+    """One organisation's Accounting API; up to `limits.CONCURRENT` threads may share it.
+
+    :param str api_url: such as https://api.xero.com
+    :param str access_token: from oauth
+    :param tenant_id: the organisation; None on a custom connection, whose token names it
+    :param timeout: (seconds to connect, seconds of silence while reading)
+    :param str version: of the module, for the User-Agent
+    """
+
+    def __init__(self, api_url, access_token, tenant_id=None, timeout=TIMEOUT, version=""):
+        self.access_token = access_token
+        self._base = api_url.rstrip("/") + API_PATH
+        self._auth = BearerAuth(access_token)
+        self._headers = {"xero-tenant-id": tenant_id} if tenant_id else {}
+        self._transport = Transport(timeout, version)
+        self._lock = threading.Lock()
+        self._budget = Budget()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.close()
+
+    def close(self):
+        self._transport.close()
+
+    @property
+    def budget(self) -> Budget:
+        """What all answers so far say about the calls that are left."""
+        return self._budget
+
+    def request(
+        self,
+        method,
+        path,
+        *,
+        params=None,
+        body=None,
+        idempotency_key=None,
+        if_modified_since=None,
+        content_type="application/json",
+    ) -> Answer:
+        """Make one call.
+
+        :param str method: HTTP method
+        :param str path: below /api.xro/2.0/, such as 'Invoices' or 'Invoices/{id}'
+        :param dict params: query; True and False become 'true' and 'false'
+        :param bytes body: what to send
+        :param str idempotency_key: Xero forgets it after 6 minutes
+        :param datetime if_modified_since: naive UTC; Xero keeps whole seconds
+        :param str content_type: of the body
+        :return: Answer
+        :raise errors.XeroError: one of its subclasses, by what happened
+        :raise ValueError: when the request itself is wrong
+        """
+        if idempotency_key and len(idempotency_key) > IDEMPOTENCY_KEY_LENGTH:
+            raise ValueError("An Idempotency-Key has at most 128 characters")
+        headers = dict(self._headers)
+        if body is not None:
+            headers["Content-Type"] = content_type
+        if idempotency_key:
+            headers["Idempotency-Key"] = idempotency_key
+        if if_modified_since:
+            headers["If-Modified-Since"] = if_modified_since.strftime("%Y-%m-%dT%H:%M:%S")
+        started = time.monotonic()
+        raw = self._transport.send(
+            method,
+            self._base + quote(path.lstrip("/"), safe="/"),
+            auth=self._auth,
+            headers=headers,
+            params={key: _query_value(value) for key, value in (params or {}).items()},
+            data=body,
+        )
+        seconds = time.monotonic() - started
+        budget = Budget.from_headers(raw.headers, utc_now())
+        with self._lock:
+            self._budget = self._budget.merge(budget)
+        return Answer(raw.status, read_answer(raw, budget), budget, raw.correlation_id, seconds)
+
+    def get(self, path, *, if_modified_since=None, **params) -> Answer:
+        """Read; see request()."""
+        return self.request("GET", path, params=params, if_modified_since=if_modified_since)
+
+    def put(self, path, body, *, idempotency_key=None, **params) -> Answer:
+        """Create; see request()."""
+        return self.request("PUT", path, body=body, idempotency_key=idempotency_key, params=params)
+
+    def post(self, path, body, *, idempotency_key=None, **params) -> Answer:
+        """Create or update; see request()."""
+        return self.request("POST", path, body=body, idempotency_key=idempotency_key, params=params)
+
+    def pages(
+        self, path, key, page_size=PAGE_SIZE, *, if_modified_since=None, **params
+    ) -> Iterator[dict]:
+        """Read a list page by page, one call each when it is reached; see also `budget`.
+
+        :param str path: as in request()
+        :param str key: name of the list in the answer, such as 'Invoices'
+        :param int page_size: rows a page, 1 to 1000
+        :param datetime if_modified_since: as in request()
+        :param params: query
+        :return: the rows of all pages
+        """
+        page = 0
+        while True:
+            page += 1
+            answer = self.get(
+                path,
+                if_modified_since=if_modified_since,
+                page=page,
+                pageSize=page_size,
+                **params,
+            )
+            rows = rows_of(answer.data, key)
+            yield from rows
+            total = value_of(value_of(answer.data, "pagination"), "pageCount")
+            last = page >= total if isinstance(total, int) else len(rows) < page_size
+            if last or not rows:
+                return
+
+
+def utc_now():
+    """The present as naive UTC datetime."""
+    return datetime.now(timezone.utc).replace(tzinfo=None)
+
+
+def read_answer(raw, budget=None):
+    """Turn an answer into its content.
+
+    :param RawAnswer raw: any answer of Xero's APIs
+    :param Budget budget: what its headers said
+    :return: parsed JSON, None for an empty body
+    :raise errors.XeroError: unless the answer is a readable success
+    """
+    about = {"status": raw.status, "correlation_id": raw.correlation_id, "budget": budget}
+    # 304 is not documented by Xero, but it is what If-Modified-Since means: nothing changed.
+    if raw.status == 304 or (200 <= raw.status < 300 and not raw.body.strip()):
+        return None
+    if 200 <= raw.status < 300:
+        try:
+            return loads(raw.body)
+        except ValueError:
+            pass
+        raise errors.XeroOutcomeUnknown("Xero's answer is not readable as JSON", **about)
+    raise error_of(raw, about)
+
+
+def error_of(raw, about):
+    """Build the exception for an answer that is no success.
+
+    :param RawAnswer raw: the answer
+    :param dict about: what every XeroError takes
+    :return: errors.XeroError
+    """
+    try:
+        data = loads(raw.body)
+    except ValueError:
+        data = None
+    elements = rows_of(data, "Elements")
+    texts = [text for element in elements for text in messages_of(element)]
+    message = "; ".join(dict.fromkeys(texts)) or _own_words(data) or raw.text()
+    if raw.status == 401:
+        challenge = raw.headers.get("WWW-Authenticate", "")
+        # Xero has been seen to spell it both ways.
+        missing = re.search(r"insuffici?ent_scope", challenge, re.IGNORECASE)
+        kind = errors.XeroScopeMissing if missing else errors.XeroTokenExpired
+        return kind(message, **about)
+    if raw.status == 403 and "authenticationunsuccessful" in message.replace(" ", "").lower():
+        return errors.XeroAccessRevoked(message, **about)
+    if raw.status == 429:
+        return rate_limited(raw, about)
+    if 400 <= raw.status < 500 and raw.status != 408:
+        code = errors.classify(texts or [message])
+        return errors.XeroRejected(message, code=code, elements=elements, **about)
+    return errors.XeroOutcomeUnknown(message, **about)
+
+
+def rate_limited(raw, about):
+    """Build the exception for a 429; its body is not documented, so the headers speak.
+
+    :param RawAnswer raw: the answer
+    :param dict about: what every XeroError takes
+    :return: errors.XeroRateLimited
+    """
+    problem = raw.headers.get("X-Rate-Limit-Problem", "").strip().lower().replace("-", "")
+    return errors.XeroRateLimited(
+        f"Xero's limit of calls is reached: {problem or 'not said which'}",
+        problem=problem,
+        retry_after=whole_number(raw.headers.get("Retry-After")),
+        **about,
+    )
+
+
+def _own_words(data):
+    """Xero's message, whose key depends on the answer (and its case on the day)."""
+    title = text_of(value_of(data, "Title"))
+    detail = text_of(value_of(data, "Message", "Detail"))
+    return ": ".join(filter(None, (title, detail)))
+
+
+def _query_value(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple | set | frozenset):
+        return ",".join(str(item) for item in value)
+    return value

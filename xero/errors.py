@@ -1,0 +1,347 @@
+"""Everything that can go wrong with Xero: exceptions for the caller, texts for the accountant."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+def _lt(text):
+    """Mark `text` for translation export; it is translated where it is shown.
+
+    :param str text: English source text
+    :return: the same text
+    """
+    return text
+
+
+class ErrorText(NamedTuple):
+    """What a person reads about an error code.
+
+    `where` names the place to fix it: 'connection', 'contact', 'account_mapping', 'tax_mapping',
+    'item_mapping', 'tracking_mapping', 'document', 'log' or 'xero'.
+    """
+
+    title: str
+    cause: str
+    fix: str
+    where: str
+
+
+CATALOGUE: dict[str, ErrorText] = {
+    "connection_inactive": ErrorText(
+        _lt("Not connected to Xero"),
+        _lt("The permission that Xero gave to Odoo has expired or is not complete."),
+        _lt("Open the Xero connection and press Reconnect."),
+        "connection",
+    ),
+    "app_revoked": ErrorText(
+        _lt("Xero no longer accepts this connection"),
+        _lt(
+            "Somebody disconnected Odoo in Xero, the Xero user lost access to the organisation, "
+            "or the organisation was removed."
+        ),
+        _lt("Ask an adviser of the Xero organisation to press Reconnect on the Xero connection."),
+        "connection",
+    ),
+    "contact_missing": ErrorText(
+        _lt("The contact is not in Xero"),
+        _lt("Xero does not know the contact of this document, or no contact is set."),
+        _lt("Sync the contact first, or link it to a Xero contact, then try again."),
+        "contact",
+    ),
+    "contact_collision": ErrorText(
+        _lt("Another Xero contact already has this name or number"),
+        _lt("Contact names and contact codes are unique in Xero, and this one is taken."),
+        _lt("Link the partner to the right Xero contact, or change its name, then try again."),
+        "contact",
+    ),
+    "contact_archived": ErrorText(
+        _lt("The contact is archived in Xero"),
+        _lt("Xero takes no new documents for an archived contact."),
+        _lt("Restore the contact in Xero, or link the partner to another one, then try again."),
+        "contact",
+    ),
+    "unmapped_account": ErrorText(
+        _lt("An account has no usable Xero account"),
+        _lt("A line's account is not mapped, or Xero does not accept the mapped account there."),
+        _lt("Choose an active Xero account for it in the account mapping, then try again."),
+        "account_mapping",
+    ),
+    "unmapped_tax": ErrorText(
+        _lt("A tax has no usable Xero tax rate"),
+        _lt(
+            "A line's tax is not mapped, or Xero does not allow the mapped tax rate with the "
+            "line's account."
+        ),
+        _lt("Choose a Xero tax rate that fits the account in the tax mapping, then try again."),
+        "tax_mapping",
+    ),
+    "unmapped_item": ErrorText(
+        _lt("A product has no usable Xero item"),
+        _lt("A line's product is not mapped, or Xero does not know the mapped item."),
+        _lt("Choose a Xero item for the product in the item mapping, then try again."),
+        "item_mapping",
+    ),
+    "unmapped_tracking": ErrorText(
+        _lt("An analytic account has no usable Xero tracking option"),
+        _lt("A line's analytic account is not mapped, or Xero does not know the tracking option."),
+        _lt("Choose an active tracking option in the tracking mapping, then try again."),
+        "tracking_mapping",
+    ),
+    "currency_not_enabled": ErrorText(
+        _lt("The currency is not enabled in Xero"),
+        _lt("The Xero organisation does not use the currency of this document."),
+        _lt("Add the currency in Xero (this may need another Xero plan), then try again."),
+        "xero",
+    ),
+    "amount_not_final": ErrorText(
+        _lt("An amount is not final yet"),
+        _lt("The document holds an amount still to be confirmed, such as a delivery price."),
+        _lt("Confirm the amount on the document, then try again."),
+        "document",
+    ),
+    "number_taken": ErrorText(
+        _lt("The document number is already used in Xero"),
+        _lt("Another Xero document has this number, so Xero refuses a second one."),
+        _lt("Rename or delete the other document in Xero, or change the number, then try again."),
+        "document",
+    ),
+    "period_locked": ErrorText(
+        _lt("The period is locked in Xero"),
+        _lt("The date of the document is on or before a lock date of the Xero organisation."),
+        _lt("Change the lock date in Xero or the date of the document, then try again."),
+        "xero",
+    ),
+    "document_not_editable": ErrorText(
+        _lt("Xero does not allow this change any more"),
+        _lt(
+            "The Xero document has payments or credit notes applied, or is paid, voided or deleted."
+        ),
+        _lt("Remove the payments and credits in Xero, or make the change there by hand."),
+        "xero",
+    ),
+    "total_mismatch": ErrorText(
+        _lt("The totals in Odoo and Xero differ"),
+        _lt("Xero computes another total or tax than Odoo for this document."),
+        _lt("Compare both documents, and check the rates in the tax mapping."),
+        "document",
+    ),
+    "plan_limit": ErrorText(
+        _lt("The Xero plan's monthly limit is reached"),
+        _lt("The Xero subscription approves only a few invoices and bills each month."),
+        _lt("Upgrade the Xero plan, push as drafts, or try again next month."),
+        "xero",
+    ),
+    "validation_error": ErrorText(
+        _lt("Xero refused the document"),
+        _lt("Xero found something in the document that it does not accept."),
+        _lt("Read Xero's message in the log, correct the document, then try again."),
+        "log",
+    ),
+    "rate_limited": ErrorText(
+        _lt("Waiting for Xero's call limit"),
+        _lt("Xero limits how many calls each organisation may receive per minute and per day."),
+        _lt("Nothing to do: the sync goes on by itself when Xero allows it."),
+        "log",
+    ),
+    "transient": ErrorText(
+        _lt("Xero could not be reached"),
+        _lt("The network or Xero itself had a problem, or Xero's answer was lost."),
+        _lt("Wait for the next attempt. If it persists, look at Xero's status page and the log."),
+        "log",
+    ),
+    "payment_delete_no_match": ErrorText(
+        _lt("A payment deleted in Xero was not found in Odoo"),
+        _lt("Xero reports a deleted payment that Odoo never received or no longer has."),
+        _lt("Check that the payments of the invoice agree on both sides."),
+        "log",
+    ),
+    "order_reinvoiced": ErrorText(
+        _lt("The order was invoiced again before the void"),
+        _lt("The invoice was voided in Xero while its order already had a newer invoice in Odoo."),
+        _lt("Check that the newer invoice is the right one; it was not changed."),
+        "document",
+    ),
+}
+
+# Xero's validation texts are not a documented contract and vary in wording, so these patterns look
+# for what a text is about. The order is the priority when a document has several messages, and it
+# keeps the specific ahead of the general ("archived contacts cannot be edited" is a contact's).
+_RULES = tuple(
+    (code, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+    for code, pattern in (
+        ("contact_archived", r"archived contact|contact\b.*\b(archived|un-?archived)\b"),
+        (
+            "contact_collision",
+            r"contact name\b.*\b(unique|already)\b|another contact has this"
+            r"|contact (number|code)\b.*\b(already|unique)\b",
+        ),
+        (
+            "contact_missing",
+            r"elements to identify the contact|contact\b.*\b(not (be )?found|does ?n[o']t exist|"
+            r"not recognised)|contact( is|id)? (required|invalid|must be)|invalid contact",
+        ),
+        (
+            "currency_not_enabled",
+            r"not subscribed to currency|multi-?\s?currency"
+            r"|currency( code)?\b(?! ?rate).*\b(not (enabled|subscribed|valid|found|active|support)"
+            r"|invalid|must be (added|enabled))",
+        ),
+        ("period_locked", r"lock(ed)? date|locked period|period\b.*\block"),
+        ("plan_limit", r"limit of (invoices|bills|documents)|limit\b.*\bcan approve"),
+        (
+            "number_taken",
+            r"\b(invoice|bill|credit note|document)\s*(#|no\b\.?|num(ber)?)?.{0,80}\b"
+            r"(must be unique|(is )?already (exists?|been used|used|taken|in use|assigned))",
+        ),
+        (
+            "unmapped_tracking",
+            r"tracking ?(categor|option|item|name)",
+        ),
+        (
+            "unmapped_tax",
+            r"tax ?type|tax (rate|code)\b.*\b(not|invalid|archived|deleted|cannot)\b",
+        ),
+        (
+            "unmapped_item",
+            r"\bitem ?code\b.*\b(not|invalid)\b"
+            r"|\b(item|product)\b(?! ?id).*\b(not (be )?found|does ?n[o']t exist|not a valid item)",
+        ),
+        (
+            "unmapped_account",
+            r"account ?(code|id)?\b.*\b(not (a )?(valid|recogni[sz]ed|found|active)|removed|"
+            r"does ?n[o']t (exist|match)|required|must be (specified|provided|valid)|archived|"
+            r"deleted|cannot be used|invalid)\b|invalid account",
+        ),
+        (
+            "total_mismatch",
+            r"\btotals?\b.*\b(does ?n[o']t (match|equal)|do not (match|equal|add))",
+        ),
+        (
+            "document_not_editable",
+            r"not of valid status|cannot be (edited|modified|updated|changed|voided|deleted)"
+            r"|status \S+ cannot be applied|payments? or (a )?credit notes? (is |are )?allocated",
+        ),
+    )
+)
+
+
+def classify(messages: Iterable[str]) -> str:
+    """Find what Xero's validation messages are about.
+
+    :param messages: Xero's own texts, of one document
+    :return: a code of CATALOGUE; 'validation_error' when no text is recognised
+    """
+    texts = [text for text in messages if text]
+    for code, pattern in _RULES:
+        if any(pattern.search(text) for text in texts):
+            return code
+    return "validation_error"
+
+
+_SECRET = re.compile(r"eyJ[\w-]{8,}(\.[\w-]+)*|\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE)
+MESSAGE_LENGTH = 1000
+
+
+def clean_text(text, secrets=()):
+    """Make a text from outside fit to be logged and shown.
+
+    :param str text: what a server or a library said
+    :param secrets: values that must not appear in the result, beside anything like a token
+    :return: one line of at most MESSAGE_LENGTH characters without secrets or NUL characters
+    """
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "***")
+    text = _SECRET.sub("***", text).encode("utf-8", "replace").decode().replace("\0", "")
+    return " ".join(text.split())[:MESSAGE_LENGTH]
+
+
+class XeroError(Exception):
+    """A call to Xero did not give what was asked for.
+
+    `code` is a code of CATALOGUE, `message` Xero's own words (never a token), `status` the HTTP
+    status if there was one, `correlation_id` what Xero's support asks for, `budget` the call
+    budget (`limits.Budget`) read from the answer's headers, or None.
+    """
+
+    default_code = "transient"
+
+    def __init__(self, message="", *, code=None, status=None, correlation_id=None, budget=None):
+        self.message = clean_text(message)
+        super().__init__(self.message)
+        self.code = code or self.default_code
+        self.status = status
+        self.correlation_id = correlation_id
+        self.budget = budget
+
+
+class XeroUnreachable(XeroError):
+    """The request certainly never reached Xero: no name, no connection, no TLS session."""
+
+
+class XeroOutcomeUnknown(XeroError):
+    """Xero may have done what was asked: the answer is missing, unreadable or a server error."""
+
+
+class XeroRateLimited(XeroError):
+    """Xero answered 429: nothing was done.
+
+    `problem` is 'minute', 'day', 'concurrent', 'appminute' or '' (Xero: header
+    X-Rate-Limit-Problem); `retry_after` is seconds, None when Xero gave none.
+    """
+
+    default_code = "rate_limited"
+
+    def __init__(self, message="", *, problem="", retry_after=None, **kwargs):
+        super().__init__(message, **kwargs)
+        self.problem = problem
+        self.retry_after = retry_after
+
+
+class XeroTokenExpired(XeroError):
+    """401: the access token is no longer good; refreshing it may help."""
+
+    default_code = "connection_inactive"
+
+
+class XeroScopeMissing(XeroError):
+    """401 with insufficient_scope: refreshing never helps, a user must consent again."""
+
+    default_code = "connection_inactive"
+
+
+class XeroAccessRevoked(XeroError):
+    """403 AuthenticationUnsuccessful: this organisation is no longer connected to the app."""
+
+    default_code = "app_revoked"
+
+
+class XeroRejected(XeroError):
+    """Xero understood the request and refused it (any other 4xx).
+
+    `elements` are the refused elements as Xero describes them (Xero: `Elements` of a
+    ValidationException), empty when Xero named none.
+    """
+
+    default_code = "validation_error"
+
+    def __init__(self, message="", *, elements=(), **kwargs):
+        super().__init__(message, **kwargs)
+        self.elements = list(elements)
+
+    @property
+    def idempotency_conflict(self):
+        """Whether Xero remembers the Idempotency-Key with another request."""
+        return "used with a different request" in self.message
+
+
+class XeroGrantInvalid(XeroError):
+    """The token endpoint's invalid_grant: the user must connect again."""
+
+    default_code = "connection_inactive"
+
+
+class XeroClientInvalid(XeroError):
+    """The token endpoint refuses the app itself: client id, secret, grant type or scopes."""
+
+    default_code = "connection_inactive"
