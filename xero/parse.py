@@ -289,9 +289,9 @@ def match_outcomes(
 ) -> list[Outcome | None]:
     """Pair each sent element with its result; Xero does not promise to keep the order.
 
-    Elements that agree in an identity field and contradict each other in none belong together, as
-    long as only one partner fits. The position decides only what is left, where the lengths agree
-    and nothing seen so far says that the order changed.
+    Elements belong together when they agree in identity fields, contradict each other in none, and
+    each is the only one that agrees best with the other. The position decides only what is left,
+    where the lengths agree and nothing seen so far says that the order changed.
 
     :param sent: the elements of the request
     :param results: what outcomes() read
@@ -302,13 +302,17 @@ def match_outcomes(
     right = [_identity(result.data, keys) for result in results]
     pairs: dict[int, int] = {}
     agreed = {
-        i: {j for j, other in enumerate(right) if _agreement(own, other)}
+        i: {j: n for j, other in enumerate(right) if (n := _agreement(own, other))}
         for i, own in enumerate(left)
     }
-    while single := _mutual(agreed):
-        pairs.update(single)
-        taken = set(single.values())
-        agreed = {i: js - taken for i, js in agreed.items() if i not in single}
+    while found := _mutual(agreed):
+        pairs.update(found)
+        taken = set(found.values())
+        agreed = {
+            i: {j: n for j, n in row.items() if j not in taken}
+            for i, row in agreed.items()
+            if i not in found
+        }
     if len(sent) == len(results):
         _pair_by_position(pairs, left, right)
     return [results[pairs[i]] if i in pairs else None for i in range(len(sent))]
@@ -320,8 +324,8 @@ def _identity(element, keys):
 
 
 def _agreement(own, other):
-    shared = own.keys() & other.keys()
-    return bool(shared) and all(own[key] == other[key] for key in shared)
+    """In how many fields two elements agree, none if they contradict each other."""
+    return 0 if _contradiction(own, other) else len(own.keys() & other.keys())
 
 
 def _contradiction(own, other):
@@ -329,12 +333,19 @@ def _contradiction(own, other):
 
 
 def _mutual(agreed):
-    """The pairs in which each is the other's only candidate."""
-    wanted: dict[int, list[int]] = {}
-    for i, js in agreed.items():
-        for j in js:
-            wanted.setdefault(j, []).append(i)
-    return {i: j for i, js in agreed.items() if len(js) == 1 for j in js if len(wanted[j]) == 1}
+    """The pairs in which each is the other's only best partner."""
+    by_result: dict[int, dict[int, int]] = {}
+    for i, row in agreed.items():
+        for j, fields in row.items():
+            by_result.setdefault(j, {})[i] = fields
+    best = ((i, _only_best(row)) for i, row in agreed.items())
+    return {i: j for i, j in best if j is not None and _only_best(by_result[j]) == i}
+
+
+def _only_best(row):
+    top = max(row.values(), default=0)
+    best = [partner for partner, fields in row.items() if fields == top]
+    return best[0] if len(best) == 1 else None
 
 
 def _pair_by_position(pairs, left, right):
