@@ -118,7 +118,8 @@ class AccountMove(models.Model):
             unit = record.product_uom_id.name
             amount_of = f'{quantity:f} {unit}' if unit else f'{quantity:f}'
             description = f'{description} ({amount_of} × {price:f})'
-        tax_amount = money.fit_tax(untaxed, tax, Decimal(f'{rate.rate:.4f}'))
+        percent = Decimal(f'{rate.rate:.4f}')
+        tax_amount = money.fit_tax(untaxed, tax, percent)
         line = payload.Line(
             description=description,
             quantity=fit.quantity,
@@ -128,7 +129,9 @@ class AccountMove(models.Model):
             tax_type=rate.tax_type or NO_TAX,
             tax_amount=tax_amount,
         )
-        return line, (untaxed, tax)
+        amount = money.line_amount(fit.quantity, fit.unit_amount, fit.discount_rate)
+        return line, (amount, money.line_tax(amount, percent) if tax_amount is None
+                      else money.round2(tax_amount))
 
     def _xero_decimal(self, amount):
         """:return: an amount in the document's currency, rounded as that currency is

@@ -1,3 +1,7 @@
+from . import test_push
+from . import test_push_amounts
+from . import test_push_changes
+from . import test_push_queue
 from . import test_xero_sandbox
 from . import test_xero_sandbox_api
 from . import test_xero_sandbox_contacts
@@ -8,4 +12,3 @@ from . import test_xero_sandbox_payments
 from . import test_xero_sandbox_query
 from . import test_xero_sandbox_totals
 from . import test_xero_sandbox_webhooks
-from . import test_push
