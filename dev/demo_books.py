@@ -85,6 +85,7 @@ def _documents(env, dice, move_type, count, partners, taxes):
         'partner_id': partners[number % len(partners)].id,
         'invoice_date': f'2026-{dice.randint(1, 9):02}-{dice.randint(1, 28):02}',
         'ref': f"SUP-{number + 1:04}" if move_type == 'in_invoice' else f"PO {number + 7000}",
+        'invoice_payment_term_id': env.ref('account.account_payment_term_30days').id,
         'currency_id': euro.id if number % 6 == 5 else env.company.currency_id.id,
         'invoice_line_ids': [Command.create(_line(dice, taxes))
                              for _line_number in range(dice.randint(1, 6))],

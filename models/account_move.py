@@ -52,6 +52,7 @@ class AccountMove(models.Model):
              "older ticket does not make the document synced.")
     xero_active = fields.Boolean(compute='_compute_xero_active')
     xero_tooltip = fields.Text(compute='_compute_xero_tooltip')
+    xero_status_label = fields.Char("State in Xero", compute='_compute_xero_status_label')
 
     _xero_document_uniq = models.UniqueIndex(
         "(company_id, xero_document_id) WHERE xero_document_id IS NOT NULL",
@@ -86,6 +87,19 @@ class AccountMove(models.Model):
             title, fix = self._xero_error_text(self.xero_error_code)
             return f"{title}\n{fix}"
         return False
+
+    @api.depends('xero_status')
+    def _compute_xero_status_label(self):
+        labels = {
+            'DRAFT': self.env._("Draft"),
+            'SUBMITTED': self.env._("Awaiting approval"),
+            'AUTHORISED': self.env._("Approved, awaiting payment"),
+            'PAID': self.env._("Paid"),
+            'VOIDED': self.env._("Voided"),
+            'DELETED': self.env._("Deleted"),
+        }
+        for move in self:
+            move.xero_status_label = labels.get(move.xero_status, move.xero_status)
 
     def _xero_error_text(self, code):
         """:return: (title, fix) of a code of the error catalogue, translated"""
