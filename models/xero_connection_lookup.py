@@ -87,8 +87,8 @@ class XeroConnection(models.Model):
         candidates = []
         with self._get_client() as client:
             for query in self._find_queries(request.path, elements.values()):
-                for rows in client.pages(request.path, request.path, **query):
-                    candidates += map(Document.from_json, rows)
+                candidates += map(
+                    Document.from_json, client.pages(request.path, request.path, **query))
         found = {}
         for position, element in elements.items():
             for document in candidates:

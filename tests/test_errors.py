@@ -2,8 +2,9 @@ import ast
 import inspect
 import string
 
-from odoo.addons.account_xero.xero import errors
 from odoo.tests import BaseCase, tagged
+
+from odoo.addons.account_xero.xero import errors
 
 CODES = {
     "connection_inactive", "app_revoked", "contact_missing", "contact_collision",

@@ -1,9 +1,10 @@
 from datetime import datetime, timedelta
 
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.account_xero.xero import limits
 from odoo.addons.account_xero.xero.errors import XeroRateLimited
 from odoo.addons.account_xero.xero.limits import Budget
-from odoo.tests import BaseCase, tagged
 
 NOW = datetime(2026, 3, 1, 12, 0, 0)
 

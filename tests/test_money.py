@@ -4,8 +4,9 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.account_xero.xero import money
 from odoo.tests import BaseCase, tagged
+
+from odoo.addons.account_xero.xero import money
 
 D = Decimal
 RUN = settings(max_examples=400, derandomize=True, database=None, deadline=None)

@@ -1,3 +1,4 @@
+import contextlib
 import json
 from datetime import date, datetime
 from decimal import Decimal
@@ -5,8 +6,9 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.account_xero.xero import parse
 from odoo.tests import BaseCase, tagged
+
+from odoo.addons.account_xero.xero import parse
 
 RUN = settings(max_examples=300, derandomize=True, database=None, deadline=None)
 KINDS = (
@@ -29,8 +31,10 @@ leaves = (
 )
 anything = st.recursive(
     leaves,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=6)
+    ),
     max_leaves=25,
 )
 
@@ -63,18 +67,22 @@ class TestParse(BaseCase):
     @RUN
     @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
     def test_loads_raises_nothing_but_value_error(self, raw):
-        try:
+        with contextlib.suppress(ValueError):
             parse.loads(raw)
-        except ValueError:
-            pass
 
     def test_loads(self):
         data = parse.loads(b'{"Total": 0.1, "Big": 9999999999.99, "n": 7}')
         self.assertEqual(data, {"Total": Decimal("0.1"), "Big": Decimal("9999999999.99"), "n": 7})
         self.assertIsInstance(data["Total"], Decimal)
         for raw in (
-            b"", b"<html>", b"NaN", b"[Infinity]", b"\xff\xfe", b"[" * 200_000, b"1e99999999999999999999",
-        ):  # fmt: skip
+            b"",
+            b"<html>",
+            b"NaN",
+            b"[Infinity]",
+            b"\xff\xfe",
+            b"[" * 200_000,
+            b"1e99999999999999999999",
+        ):
             with self.assertRaises(ValueError):
                 parse.loads(raw)
 
@@ -90,7 +98,15 @@ class TestParse(BaseCase):
             ("2026-01-31", datetime(2026, 1, 31)),
         ):
             self.assertEqual(parse.datetime_of(text), moment, text)
-        for value in ("", "tomorrow", "/Date(99999999999999999)/", "2026-02-30", None, 5, "٢٠٢٦-01-01"):
+        for value in (
+            "",
+            "tomorrow",
+            "/Date(99999999999999999)/",
+            "2026-02-30",
+            None,
+            5,
+            "٢٠٢٦-01-01",
+        ):
             self.assertIsNone(parse.datetime_of(value), value)
             self.assertIsNone(parse.date_of(value), value)
 
@@ -165,16 +181,18 @@ class TestParse(BaseCase):
         for keys in (("id", "tenantId", "tenantName"), ("Id", "TenantID", "tenantname")):
             row = dict(zip(keys, ("k", "t", "Demo"), strict=True))
             tenant = parse.Tenant.from_json(row)
-            self.assertEqual((tenant.connection_id, tenant.tenant_id, tenant.name), ("k", "t", "Demo"))
+            self.assertEqual(
+                (tenant.connection_id, tenant.tenant_id, tenant.name), ("k", "t", "Demo")
+            )
 
 
 @tagged("post_install", "-at_install")
 class TestOutcomes(BaseCase):
-    def read(self, *rows):
+    def results(self, *rows):
         return parse.outcomes({"Invoices": rows and list(rows)}, "Invoices")
 
     def test_saved_and_refused(self):
-        saved, warned, failed, described = self.read(
+        saved, warned, failed, described = self.results(
             {"InvoiceID": "i-1", "HasErrors": False, "StatusAttributeString": "OK"},
             {
                 "InvoiceID": "i-2",
@@ -195,7 +213,7 @@ class TestOutcomes(BaseCase):
         self.assertEqual((described.ok, described.messages), (False, ("No.",)))
 
     def test_reason_at_the_contact_or_line(self):
-        (failed,) = self.read(
+        (failed,) = self.results(
             {
                 "HasErrors": True,
                 "Contact": refused("The contact has been archived."),
@@ -205,7 +223,7 @@ class TestOutcomes(BaseCase):
         self.assertEqual(failed.messages, ("The contact has been archived.", "Account code '1'."))
 
     def match(self, sent, rows, keys=("InvoiceID", "InvoiceNumber", "Url")):
-        results = self.read(*rows)
+        results = self.results(*rows)
         paired = parse.match_outcomes(sent, results, keys)
         positions = {id(result): position for position, result in enumerate(results)}
         return [result and positions[id(result)] for result in paired]

@@ -6,8 +6,9 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.account_xero.xero import parse, payload
 from odoo.tests import BaseCase, tagged
+
+from odoo.addons.account_xero.xero import parse, payload
 
 D = Decimal
 RUN = settings(max_examples=300, derandomize=True, database=None, deadline=None)
@@ -100,9 +101,7 @@ class TestDocumentBody(BaseCase):
 
     def test_tracking(self):
         options = tuple(payload.Tracking(f"c{n}", f"o{n}") for n in range(3))
-        body = payload.document_body(
-            replace(INVOICE, lines=(replace(LINE, tracking=options[:2]),))
-        )
+        body = payload.document_body(replace(INVOICE, lines=(replace(LINE, tracking=options[:2]),)))
         self.assertEqual(
             body["LineItems"][0]["Tracking"],
             [
@@ -172,10 +171,16 @@ class TestContactBody(BaseCase):
             tax_number="GB123",
             phones=(payload.Phone("MOBILE", "5551234", country_code="44"),),
             addresses=(
-                payload.Address("STREET", ("1 High St", "Floor 2"), "York", None, "YO1", "Côte d'Ivoire"),
+                payload.Address(
+                    "STREET",
+                    ("1 High St", "Floor 2"),
+                    city="York",
+                    postal_code="YO1",
+                    country="Côte d'Ivoire",
+                ),
             ),
             xero_id=CONTACT,
-        )  # fmt: skip
+        )
         self.assertEqual(
             payload.contact_body(data),
             {
