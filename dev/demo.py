@@ -39,7 +39,8 @@ def connect(odoo, sandbox):
     page.raise_for_status()
     address = urlsplit(url)
     back = odoo.browser.post(address._replace(query="").geturl(), data={
-        **dict(parse_qsl(address.query)), "tenant": sandbox.organisations[0].tenant_id, "decision": "allow"})
+        **dict(parse_qsl(address.query)), "decision": "allow",
+        "tenant": sandbox.organisations[0].tenant_id})
     back.raise_for_status()
     [values] = odoo.call("xero.connection", "read", [connection], ["state", "tenant_name"])
     if values["state"] != "connected":

@@ -32,22 +32,22 @@ class AccountMove(models.Model):
         string="Xero", copy=False, readonly=True, index='btree_not_null',
     )
     xero_document_id = fields.Char(
-        "Xero Document ID", copy=False, readonly=True, index='btree_not_null')
+        "Xero ID", copy=False, readonly=True, index='btree_not_null')
     xero_number = fields.Char("Number in Xero", copy=False, readonly=True)
     xero_status = fields.Char("Status in Xero", copy=False, readonly=True)
-    xero_error_code = fields.Char("Xero Error Code", copy=False, readonly=True)
+    xero_error_code = fields.Char(copy=False, readonly=True)
     xero_error_message = fields.Text("Xero Error", copy=False, readonly=True)
     xero_last_push = fields.Datetime("Last Push to Xero", copy=False, readonly=True)
     xero_last_pull = fields.Datetime("Last Pull from Xero", copy=False, readonly=True)
-    xero_attempts = fields.Integer("Xero Attempts", copy=False, readonly=True)
+    xero_attempts = fields.Integer(copy=False, readonly=True)
     xero_manual = fields.Boolean(
         "Sent to Xero by Hand", copy=False, readonly=True,
         help="Somebody asked for this document, so it goes out whatever the switches say.")
     xero_payload_hash = fields.Char(
-        "Xero Payload Hash", copy=False, readonly=True, groups='base.group_system',
+        copy=False, readonly=True, groups='base.group_system',
         help="Fingerprint of what Xero has; an equal one needs no call.")
     xero_ticket = fields.Char(
-        "Xero Ticket", copy=False, readonly=True, groups='base.group_system',
+        copy=False, readonly=True, groups='base.group_system',
         help="Drawn anew whenever the document is queued. An answer to what was sent under an "
              "older ticket does not make the document synced.")
     xero_active = fields.Boolean(compute='_compute_xero_active')
@@ -112,7 +112,7 @@ class AccountMove(models.Model):
     @api.depends('xero_state', 'xero_error_code', 'xero_error_message')
     def _compute_alerts(self):
         # EXTENDS 'account'
-        super()._compute_alerts()
+        return super()._compute_alerts()
 
     def _get_alerts(self):
         # EXTENDS 'account'

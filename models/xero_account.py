@@ -21,7 +21,7 @@ class XeroAccount(models.Model):
     tax_type = fields.Char("Default Tax Type", readonly=True)
     system_account = fields.Char(
         readonly=True, help="Kept by Xero itself, for instance Accounts Receivable.")
-    payments_enabled = fields.Boolean("Payments Enabled", readonly=True)
+    payments_enabled = fields.Boolean(readonly=True)
     currency_code = fields.Char("Currency", readonly=True)
 
     _id_uniq = models.Constraint(

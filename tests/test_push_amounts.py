@@ -100,7 +100,8 @@ class TestPushAmounts(XeroCommon):
 
     def test_vendor_bill_carries_the_vendors_number_and_no_discount_rate(self):
         bill, document = self._pushed(
-            'in_invoice', ref='V/2026/77', invoice_payment_term_id=False, invoice_date_due='2026-04-30',
+            'in_invoice', ref='V/2026/77', invoice_payment_term_id=False,
+            invoice_date_due='2026-04-30',
             lines=[{'price_unit': 80, 'quantity': 3, 'discount': 15}])
         self.assertEqual(document['Type'], 'ACCPAY')
         self.assertEqual(document['InvoiceNumber'], 'V/2026/77')
