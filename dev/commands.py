@@ -36,8 +36,8 @@ def test(options):
         try:
             _install(databases, template)
             databases.copy(template, database)
-            config = _write_config(databases, database, max_cron_threads=0, http_port=_free_port())
-            command = [sys.executable, "-m", "pytest", "--odoo-http"]
+            config = databases.write_config(database, max_cron_threads=0)
+            command = [sys.executable, "-m", "pytest", "--odoo-http", "--odoo-log-level=error"]
             command += [f"--odoo-config={config}", f"--odoo-database={database}"]
             command += ["-c", str(CHECKOUT / "pyproject.toml"), f"--rootdir={databases.addons}"]
             command += ["-o", f"cache_dir={checkout_directory() / 'pytest'}"]
@@ -51,7 +51,6 @@ def test(options):
             return _run([*command, "account_xero/tests"], databases.addons, environment)
         finally:
             databases.drop_run(database)
-            _config_path(database).unlink(missing_ok=True)
 
 
 def demo(options):
@@ -66,9 +65,14 @@ def demo(options):
     with exclusive("demo", wait=False), _databases() as databases:
         port = _free_port(SERVE_PORT if options.serve else 0)
         _install(databases, DEMO_DATABASE)
-        config = _write_config(databases, DEMO_DATABASE, http_port=port)
+        config = databases.write_config(DEMO_DATABASE, http_port=port)
         command = [sys.executable, str(script)] + (["--serve"] if options.serve else [])
-        return _run(command, CHECKOUT, {**databases.environment, "ODOO_RC": str(config)})
+        try:
+            return _run(command, CHECKOUT, {**databases.environment, "ODOO_RC": str(config)})
+        except KeyboardInterrupt:
+            if not options.serve:
+                raise
+            return 0  # the way to end it
 
 
 def lint(_options):
@@ -129,14 +133,6 @@ def _install(databases, name):
         databases.install(name, ["account_xero"])
 
 
-def _config_path(database):
-    return checkout_directory() / f"{database}.conf"
-
-
-def _write_config(databases, database, **options):
-    return databases.write_config(_config_path(database), database, **options)
-
-
 def _free_port(port=0):
     """Find a port of the loopback interface that nobody listens on.
 
@@ -163,7 +159,11 @@ def _run(command, directory, environment):
     with subprocess.Popen(command, cwd=directory, env=environment) as process:
         try:
             return process.wait()
-        except BaseException:
+        except KeyboardInterrupt:
+            # The terminal told the command as well; a second signal would break off its clean-up.
+            process.wait()
+            raise
+        except SystemExit:
             process.send_signal(signal.SIGINT)
             process.wait()
             raise

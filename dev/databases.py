@@ -51,13 +51,12 @@ class Databases:
         """Close the connection to the server."""
         self._connection.close()
 
-    def write_config(self, path, database, **options):
-        """Write a configuration file for Odoo, to be named in `ODOO_RC`.
+    def write_config(self, database, **options):
+        """Write a configuration file for Odoo, to be named in `ODOO_RC`; it goes with the database.
 
-        :param pathlib.Path path: the file
         :param str database: the database
         :param options: more of Odoo's options, such as `http_port`
-        :return: the path
+        :return: the file
         :rtype: pathlib.Path
         """
         options = {
@@ -71,6 +70,7 @@ class Databases:
             **options,
         }
         lines = [f"{name} = {value}\n" for name, value in options.items()]
+        path = self._config(database)
         path.write_text("[options]\n" + "".join(lines))
         return path
 
@@ -87,15 +87,16 @@ class Databases:
             if not self._exists(name):
                 part = f"{name}_part"
                 self.drop(part)
-                self._execute("CREATE DATABASE {} TEMPLATE template0", part)
+                create = "CREATE DATABASE {} ENCODING 'UTF8' LC_COLLATE 'C' TEMPLATE template0"
+                self._execute(create, part)
                 with step(f"Installing {', '.join(modules)} in a base database (once)"):
                     self.install(part, modules)
-                if "mail" in modules or "account" in modules:
-                    self._remove_missing_asset(part)
-                self._execute("ALTER DATABASE {} RENAME TO {}", part, name)
+                self._remove_missing_asset(part)
                 shutil.rmtree(self._filestore(name), ignore_errors=True)
                 with contextlib.suppress(FileNotFoundError):
                     self._filestore(part).rename(self._filestore(name))
+                self._execute("ALTER DATABASE {} RENAME TO {}", part, name)
+                self._config(part).unlink()
         return name
 
     def copy(self, source, target):
@@ -117,7 +118,7 @@ class Databases:
         :param list[str] modules: their technical names
         :raise KitError: Odoo could not install them
         """
-        config = self.write_config(self.addons.parent / f"{name}.conf", name)
+        config = self.write_config(name)
         command = [sys.executable, "-m", "odoo", "-i", ",".join(modules), "--skip-auto-install"]
         command += ["--stop-after-init", "--no-http", "--log-level=warn"]
         done = subprocess.run(
@@ -128,7 +129,6 @@ class Databases:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        config.unlink()
         if done.returncode:
             print(done.stdout, file=sys.stderr)
             raise KitError(f"Odoo could not install {', '.join(modules)}: see its log above")
@@ -136,12 +136,13 @@ class Databases:
         print("".join(f"{line}\n" for line in ours), end="", flush=True)
 
     def drop(self, name):
-        """Drop a database and its files, whoever is connected to it.
+        """Drop a database with its files and configuration, whoever is connected to it.
 
         :param str name: the database; it may be missing
         """
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         shutil.rmtree(self._filestore(name), ignore_errors=True)
+        self._config(name).unlink(missing_ok=True)
 
     def drop_run(self, name):
         """Drop a run's database and those derived from it.
@@ -212,6 +213,9 @@ class Databases:
 
     def _filestore(self, name):
         return self.data / "filestore" / name
+
+    def _config(self, name):
+        return self.addons.parent / f"{name}.conf"
 
     def _remove_missing_asset(self, name):
         """Take a file out of the web client's bundle when this Odoo does not have it.

@@ -126,8 +126,7 @@ class Archive:
                 with step("Reading the machine's own apt sources"):
                     run(
                         ["apt-get", *own, "-oAcquire::Languages=none", "update"],
-                        "Could not read the machine's apt sources (check the network, or "
-                        "set ODOO_HOME to an Odoo 19 checkout)",
+                        f"Could not read the machine's apt sources (check the network, {ELSE})",
                     )
         raise KitError(
             "This machine's apt sources name no Debian archive: "
@@ -143,4 +142,8 @@ def unpack(archives, directory):
     :raise KitError: a file is damaged or the disk is full
     """
     for archive in sorted(archives):
-        run(["dpkg-deb", "-x", archive, directory], f"Could not unpack {archive.name}")
+        run(
+            ["dpkg-deb", "-x", archive, directory],
+            f"Could not unpack {archive.name} (free 2 GB in {directory.parent}, or set "
+            "ACCOUNT_XERO_HOME to a directory on a larger disk, and repeat)",
+        )

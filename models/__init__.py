@@ -10,6 +10,7 @@ from . import res_partner
 from . import xero_account
 from . import xero_claim
 from . import xero_connection
+from . import xero_connection_calls
 from . import xero_connection_lookup
 from . import xero_connection_oauth
 from . import xero_connection_push

@@ -4,4 +4,7 @@ from odoo import fields, models
 class ResCompany(models.Model):
     _inherit = 'res.company'
 
-    xero_connection_ids = fields.One2many('xero.connection', 'company_id')
+    # Whoever may not read connections is not to stumble over this field of the company.
+    xero_connection_ids = fields.One2many(
+        'xero.connection', 'company_id',
+        groups='account_xero.group_xero_user,base.group_system')

@@ -1,24 +1,18 @@
-import logging
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin as url_join
 
-from ..xero.client import XeroClient
-from ..xero.errors import CATALOGUE, XeroAccessRevoked, XeroError, XeroGrantInvalid, XeroScopeMissing
-from ..xero.limits import Budget
+from ..xero.errors import XeroError
 
-_logger = logging.getLogger(__name__)
-
-API_URL = ('account_xero.api_url', 'https://api.xero.com')
-IDENTITY_URL = ('account_xero.identity_url', 'https://identity.xero.com')
-LOGIN_URL = ('account_xero.login_url', 'https://login.xero.com')
 DEEP_LINK = 'https://go.xero.com/organisationlogin/default.aspx'
 
 #: States in which a company's documents show how they stand with Xero.
 ACTIVE_STATES = ('connected', 'reauth', 'revoked', 'paused')
+SECRETS = ('client_secret', 'webhook_key', 'oauth_verifier')
+RECONNECT = 'account_xero.mail_activity_type_reconnect'
 
 
 class XeroConnection(models.Model):
@@ -33,7 +27,6 @@ class XeroConnection(models.Model):
         'res.company', required=True, index=True, ondelete='cascade',
         default=lambda self: self.env.company,
     )
-    active = fields.Boolean(default=True)
 
     # === WHO MAY CALL === #
     app_type = fields.Selection(
@@ -53,10 +46,10 @@ class XeroConnection(models.Model):
         help="Enter exactly this address as redirect URI of the app in the Xero developer portal.",
     )
     token_id = fields.Many2one(
-        'xero.token', groups='base.group_system', copy=False, ondelete='set null',
+        'xero.token', groups=fields.NO_ACCESS, copy=False, index=True, ondelete='set null',
     )
-    oauth_nonce = fields.Char(groups='base.group_system', copy=False)
-    oauth_verifier = fields.Char(groups='base.group_system', copy=False)
+    oauth_nonce = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    oauth_verifier = fields.Char(groups=fields.NO_ACCESS, copy=False)
 
     # === WITH WHOM === #
     state = fields.Selection(
@@ -156,39 +149,66 @@ class XeroConnection(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        connections = super().create(vals_list)
+        secrets = [{name: vals[name] for name in SECRETS if name in vals} for vals in vals_list]
+        connections = super().create([
+            {name: value for name, value in vals.items() if name not in SECRETS}
+            for vals in vals_list])
+        for connection, values in zip(connections, secrets, strict=True):
+            connection.write(values)
         self.env['xero.claim'].sudo().create([{'connection_id': c.id} for c in connections])
         return connections
 
-    @api.constrains('company_id')
-    def _check_company_id(self):
-        for connection in self:
-            if connection.tenant_id and connection.sudo()._linked_documents(limit=1):
-                raise ValidationError(self.env._(
-                    "%s already has documents in Xero, so its company cannot be changed.",
-                    connection.display_name,
-                ))
+    def write(self, vals):
+        if any(connection.tenant_id and connection.company_id.id != vals['company_id']
+               for connection in self if 'company_id' in vals):
+            raise UserError(self.env._(
+                "This connection keeps another company's links to Xero. Make a connection for "
+                "the company instead."))
+        secrets = {name: vals[name] for name in SECRETS if name in vals}
+        result = super().write(
+            {name: value for name, value in vals.items() if name not in SECRETS})
+        if secrets:
+            self._lock()
+            super().write(secrets)
+            self.flush_recordset()
+        return result
+
+    def _lock(self):
+        """Wait for the rows, and write what waits to be written, so that secrets are in a
+        statement of their own that PostgreSQL has no reason to refuse: Odoo logs a refused one
+        with its values."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            'SELECT 1 FROM xero_connection WHERE id = ANY(%s) FOR NO KEY UPDATE', [self.ids],
+            log_exceptions=False)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_connected(self):
+        if any(connection.state != 'disconnected' for connection in self):
+            raise UserError(self.env._("Disconnect from Xero first."))
 
     # === ACTIONS === #
 
     def action_disconnect(self):
         """Stop, and remove the connection in Xero; every link and every mapping stays.
 
-        Telling Xero comes last and may fail: what counts is that nothing is sent any more.
+        Xero is asked before anything is written, so that no row is locked meanwhile. It may fail:
+        what counts is that nothing is sent any more.
         """
-        for connection in self:
-            connection.check_access('write')
-            connection_sudo = connection.sudo()
-            told = connection_sudo._remove_in_xero()
-            token_sudo = connection_sudo.token_id
-            connection_sudo.write({'state': 'disconnected', 'token_id': False,
-                                   'tenant_connection_id': False, 'resume_at': False})
-            if not token_sudo.connection_ids:
-                token_sudo.unlink()
-            if not told:
-                connection_sudo._message_log(body=self.env._(
-                    "Xero could not be told of the disconnection. Remove the app there under "
-                    "Settings > Connected apps if it is still listed."))
+        self.check_access('write')
+        connections_sudo = self.sudo()
+        untold = connections_sudo.filtered(lambda connection: not connection._remove_in_xero())
+        tokens_sudo = connections_sudo.token_id
+        connections_sudo.write({
+            'state': 'disconnected', 'token_id': False, 'tenant_connection_id': False,
+            'resume_at': False, 'last_error': False, 'oauth_nonce': False,
+        })
+        connections_sudo.activity_unlink([RECONNECT])
+        tokens_sudo.filtered(lambda token: not token.connection_ids).unlink()
+        for connection in untold:
+            connection._message_log(body=self.env._(
+                "Xero could not be told of the disconnection. Remove the app there under "
+                "Settings > Connected apps if it is still listed."))
         return self._notify('success', self.env._("Disconnected from Xero"), self.env._(
             "Links and mappings are kept for the next connection."))
 
@@ -204,20 +224,24 @@ class XeroConnection(models.Model):
         self._trigger_push()
 
     def action_test(self):
-        """Ask Xero for the organisation, and say in words whether that worked."""
+        """Ask Xero for the organisation, and say in words whether that worked.
+
+        An answer also ends the state *Sign-in needed* or *Access removed*: it is the proof that
+        what was wrong has been put right, for instance a corrected secret.
+        """
         self.ensure_one()
         self.check_access('write')
         connection_sudo = self.sudo()
         try:
-            with connection_sudo._get_client() as client:
-                answer = client.get('Organisation')
+            answer = connection_sudo._ask_xero(lambda client: client.get('Organisation'))
+            organisation = connection_sudo._organisation_in(answer)
         except XeroError as error:
             connection_sudo._note_error(error)
             return self._notify('danger', *self._error_text(error))
-        name = answer.data['Organisations'][0].get('Name')
+        connection_sudo._note_access()
         return self._notify('success', self.env._("The connection works"), self.env._(
             "Xero answered as %(organisation)s in %(seconds).1f seconds.",
-            organisation=name, seconds=answer.seconds))
+            organisation=organisation.name, seconds=answer.seconds))
 
     def action_view_documents(self):
         """Open this company's documents that are linked to Xero or on their way."""
@@ -229,82 +253,11 @@ class XeroConnection(models.Model):
             'view_mode': 'list,form',
             'views': [(self.env.ref('account.view_invoice_tree').id, 'list'), (False, 'form')],
             'domain': [('company_id', '=', self.company_id.id), ('xero_state', '!=', False)],
-            'context': {'create': False, 'search_default_xero_failed':
-                        self.env.context.get('xero_failed')},
+            # The buttons choose a filter by it; the web client does not hand it on by itself.
+            'context': {'create': False, **{
+                name: value for name, value in self.env.context.items()
+                if name.startswith('search_default_xero_')}},
         }
-
-    # === CALLING XERO === #
-
-    def _parameter(self, name_and_default):
-        """:return: the address to call: the system parameter when it is set, else Xero's own."""
-        name, default = name_and_default
-        return self.env['ir.config_parameter'].sudo().get_param(name) or default
-
-    def _get_client(self, rejected=None):
-        """Return an API client with a valid access token.
-
-        :param str rejected: an access token that Xero has just refused as expired
-        :rtype: XeroClient
-        :raise XeroError: when there is no valid token and none can be had; the state of the
-            connection has then been set and committed where it changes what the user must do
-        """
-        self.ensure_one()
-        if self.state not in ACTIVE_STATES or not self.token_id:
-            raise XeroGrantInvalid(self.env._("There is no valid sign-in to Xero."))
-        token = self.token_id._get_access_token(rejected=rejected)
-        return XeroClient(
-            self._parameter(API_URL), token,
-            tenant_id=None if self.app_type == 'custom' else self.tenant_id,
-        )
-
-    def _budget(self):
-        """:rtype: Budget"""
-        return Budget(
-            day_left=self.day_left if self.budget_seen_at else None,
-            minute_left=self.minute_left if self.budget_seen_at else None,
-            appminute_left=None, seen_at=self.budget_seen_at or None,
-        )
-
-    def _note_budget(self, budget):
-        """Remember what the last answers said about the calls that are left."""
-        if budget and budget.day_left is not None:
-            # Answers of parallel calls arrive in any order: the lowest reading is the latest.
-            merged = self._budget().merge(budget)
-            self.write({
-                'day_left': merged.day_left,
-                'minute_left': merged.minute_left,
-                'budget_seen_at': merged.seen_at,
-            })
-
-    def _note_error(self, error):
-        """Keep what an error means for the whole connection, in a transaction of its own.
-
-        :param XeroError error: an answer that no single document is to blame for
-        """
-        self.ensure_one()
-        state = None
-        if isinstance(error, XeroAccessRevoked):
-            state = 'revoked'
-        elif isinstance(error, XeroGrantInvalid | XeroScopeMissing):
-            state = 'reauth'
-        with self.env.registry.cursor() as cr:
-            connection = self.with_env(self.env(cr=cr, su=True))
-            title, fix = connection._error_text(error)
-            connection.last_error = f"{title} {fix}"
-            if state and connection.state != state:
-                connection.state = state
-                connection._ask_to_reconnect()
-
-    def _ask_to_reconnect(self):
-        """Give the managers one activity, however often the connection is found broken."""
-        self.ensure_one()
-        xmlid = 'account_xero.mail_activity_type_reconnect'
-        if self.activity_search([xmlid]):
-            return
-        managers = self.env.ref('account_xero.group_xero_manager').all_user_ids.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids)
-        for user in managers:
-            self.activity_schedule(xmlid, user_id=user.id, note=self.state_help)
 
     # === HELPERS === #
 
@@ -317,11 +270,17 @@ class XeroConnection(models.Model):
         return {c.company_id.id: c for c in self.sudo().search([
             ('company_id', 'in', companies.ids), ('state', 'in', ACTIVE_STATES)])}
 
-    def _linked_documents(self, limit=None):
-        return self.env['account.move'].search(
-            [('company_id', 'in', self.company_id.ids), ('xero_document_id', '!=', False)],
-            limit=limit,
-        )
+    def _has_documents(self):
+        """:return: whether documents are linked to the organisation, or may be: what is in the
+        outbox may have arrived"""
+        return bool(
+            self.env['account.move'].search_count([
+                ('company_id', '=', self.company_id.id), ('xero_document_id', '!=', False),
+            ], limit=1)
+            or self.env['xero.request'].search_count([
+                ('connection_id', '=', self.id), ('operation', '!=', 'contacts'),
+                ('sent_at', '!=', False),
+            ], limit=1))
 
     def _trigger_push(self, at=None):
         self.env.ref('account_xero.ir_cron_push').sudo()._trigger(at)
@@ -330,14 +289,6 @@ class XeroConnection(models.Model):
         """Go on not before ``until`` (naive UTC), and be woken then."""
         self.write({'resume_at': until})
         self._trigger_push(until + timedelta(seconds=1))
-
-    def _error_text(self, error):
-        """:return: title and fix of an error, translated, with Xero's own words when it has any"""
-        text = CATALOGUE[error.code]
-        fix = self.env._(text.fix)  # pylint: disable=gettext-variable
-        if error.message:
-            fix = self.env._("%(fix)s (Xero: %(message)s)", fix=fix, message=error.message)
-        return self.env._(text.title), fix  # pylint: disable=gettext-variable
 
     def _notify(self, kind, title, message):
         return {

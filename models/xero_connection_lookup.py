@@ -1,24 +1,76 @@
 """When the outcome is not plain: asking Xero what it has, and adopting only what is ours."""
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo import fields, models
 
-from ..xero import payload
+from ..xero import payload, query
+from ..xero.errors import XeroOutcomeUnknown, XeroRejected
 from ..xero.parse import Contact, Document
-from ..xero.scalars import rows_of
 from .account_move_preflight import Problem
-from .xero_connection_push import KEY_LIFE
+from .xero_connection_push import RunOver
+from .xero_request import RETRY_DELAYS
 
-#: Names in one look-up; the address of a call must stay short.
-NAMES_A_CALL = 20
-#: Numbers or ids in one look-up, as Xero recommends; more than 52 ids are refused.
-NUMBERS_A_CALL = 40
+#: How far the clocks here and at Xero may be apart.
+CLOCK_SKEW = timedelta(minutes=10)
 GONE = ('VOIDED', 'DELETED')
+
+
+class LookUpFailed(Exception):
+    """Xero was asked and gave no usable answer; ``error`` is the XeroError."""
+
+    def __init__(self, error):
+        super().__init__(error)
+        self.error = error
 
 
 class XeroConnection(models.Model):
     _inherit = 'xero.connection'
+
+    # === ASKING === #
+
+    def _look_up(self, path, questions):
+        """Ask Xero for records.
+
+        :param str path: of the list, which is its name in the answer, too
+        :param questions: parameters of each call, of `xero.query`
+        :return: list of JSON objects
+        :raise LookUpFailed: this cannot be answered
+        :raise XeroError: nothing can be asked now
+        :raise RunOver: this run has no time for it
+        """
+        def ask(client):
+            rows = []
+            for question in questions:
+                if not self._time_left():
+                    raise RunOver
+                try:
+                    rows += client.pages(path, path, **question)
+                except (XeroOutcomeUnknown, XeroRejected) as error:
+                    raise LookUpFailed(error) from error
+            self._transaction(self._note_budget, client.budget)
+            return rows
+
+        questions = list(questions)
+        return self._ask_xero(ask) if questions else []
+
+    def _note_attempt(self, moves, error):
+        """Count an attempt that reached Xero and had no clear end; the last one fails a document.
+
+        :param XeroError error: what it ended with
+        :return: how many attempts the one with the most of them has had
+        :rtype: int
+        """
+        rows, most = [], 0
+        for move in moves:
+            tries = move.xero_attempts + 1
+            values = {'xero_attempts': tries}
+            if tries > len(RETRY_DELAYS):
+                values.update(move._xero_failure(Problem('transient', error.message)))
+            rows.append((move, values))
+            most = max(most, tries)
+        self.env['account.move']._xero_store(rows)
+        return most
 
     # === REQUESTS WITHOUT AN ANSWER === #
 
@@ -31,262 +83,245 @@ class XeroConnection(models.Model):
         requests = self.env['xero.request'].search([('connection_id', '=', self.id)])
         # What certainly never left is built anew, from today's data.
         unsent = requests.filtered(lambda request: not request.sent_at)
-        due = (requests - unsent).filtered(lambda request: self._is_due(request, now))
+        due = (requests - unsent).filtered(lambda request: request._is_due(now))
         self._transaction(unsent.unlink)
-        remembered = due.filtered(lambda request: now < request.sent_at + KEY_LIFE)
-        if remembered:
-            self._send_all(remembered)
+        remembered = due.filtered(lambda request: request._is_remembered(now))
+        self._send_all(remembered)
         for request in due - remembered:
-            found = self._find_created(request) if request.operation == 'create' else {}
-            # What was not found goes out again as a new request. Updates and voids may simply be
-            # repeated, and a contact that exists is refused by Xero and adopted then.
-            self._transaction(self._settle_found, request, found)
+            try:
+                documents = self._find_created(request)
+            except LookUpFailed as failed:
+                self._transaction(request._settle_unknown, failed.error)
+            else:
+                self._transaction(self._settle_forgotten, request, documents)
 
-    def _is_due(self, request, now):
-        """Whether a request without an answer is to be taken up: its time has come, or somebody
-        asks for one of its documents. When all of them have failed, they wait for somebody."""
-        waiting = self._waiting_for(request)
-        return bool(waiting) and (
-            not request.retry_at or request.retry_at <= now or any(waiting.mapped('xero_manual')))
+    def _find_created(self, request):
+        """Ask Xero for documents that a creating request may have made.
 
-    def _settle_found(self, request, found):
-        """Apply what a look-up found of a request, and end the request.
+        Updates and voids need no question, they may be repeated; nor do contacts, since Xero
+        refuses one that exists.
 
-        :param dict found: position of an element -> (parse.Document, whether it is ours)
+        :return: list of parse.Document
         """
+        if request.operation != 'create':
+            return []
+        rows = self._look_up(request.path, query.created(request.path, request._elements()))
+        return list(map(Document.from_json, rows))
+
+    def _settle_forgotten(self, request, documents):
+        """End a request that Xero no longer remembers: adopt what it made. The rest goes out
+        again from the queue.
+
+        :param list documents: parse.Document that may be of it
+        """
+        if request.operation == 'update':
+            # Either state may be the one that Xero has, so the next one has to be sent.
+            moves = self.env['account.move'].browse(request._record_ids()).exists()
+            moves._xero_store([(move, {'xero_payload_hash': None}) for move in moves])
+        found = self._match_documents(
+            request._elements(), request.items, documents, request.sent_at - CLOCK_SKEW)
         for position, (document, ours) in found.items():
             self._settle_existing(request.items[position], document, ours)
         request.unlink()
+
+    def _match_documents(self, elements, items, documents, since=None):
+        """Find the document that each element has become; none is given away twice.
+
+        :param list elements: what was sent
+        :param list items: of the request, in the same order
+        :param list documents: parse.Document that Xero has
+        :param datetime since: when the request left (naive UTC), None if it certainly failed
+        :return: {position: (document, whether it is ours)}
+        """
+        owners = {move.xero_document_id: move.id for move in self.env['account.move'].search([
+            ('company_id', '=', self.company_id.id),
+            ('xero_document_id', 'in', [document.xero_id for document in documents])])}
+        found = {}
+        for position, (element, item) in enumerate(zip(elements, items, strict=True)):
+            for document in documents:
+                verdict = _compare(element, item['total'], document, since)
+                if verdict and owners.setdefault(document.xero_id, item['id']) != item['id']:
+                    verdict = False if _has_unique_number(element) else None
+                if verdict is not None:
+                    found[position] = document, verdict
+                if verdict:
+                    break
+        return found
 
     def _settle_existing(self, item, document, ours):
         """Link a document that Xero has already, or say that the number is taken."""
         move = self.env['account.move'].browse(item['id']).exists()
         if not move:
             return
-        linked = self.env['account.move'].search_count([
-            ('xero_document_id', '=', document.xero_id), ('company_id', '=', self.company_id.id),
-            ('id', '!=', move.id)], limit=1)
-        if ours and not linked:
-            values = {**move._xero_apply_answer(document, item),
-                      'xero_last_pull': fields.Datetime.now()}
-        else:
-            values = move._xero_failure(Problem('number_taken', self.env._(
-                "Xero has another document %(number)s: %(total)s of %(date)s.",
-                number=document.number, total=document.total, date=document.date)))
+        if not ours:
+            if item['ticket'] == move.xero_ticket:      # else it has another number by now
+                move._xero_store([(move, move._xero_failure(Problem(
+                    'number_taken', self.env._(
+                        "Xero has another document %(number)s: %(total)s of %(date)s.",
+                        number=document.number, total=document.total, date=document.date))))])
+            return
+        values = {**move._xero_apply_answer(document, item),
+                  # Somebody may have edited it since.
+                  'xero_payload_hash': None, 'xero_last_pull': fields.Datetime.now()}
+        if document.status in GONE and 'xero_state' in values and move.state != 'cancel':
+            values.update(move._xero_failure(Problem('document_not_editable', self.env._(
+                "%(number)s was voided or deleted in Xero.", number=document.number))))
         move._xero_store([(move, values)])
-
-    def _find_created(self, request):
-        """Ask Xero which documents of a creating request exist.
-
-        Customers' documents are found by their number, which is unique; vendors' by contact,
-        date and the address that points back here.
-
-        :rtype: dict
-        """
-        elements = dict(enumerate(request._elements()))
-        candidates = []
-        with self._get_client() as client:
-            for query in self._find_queries(request.path, elements.values()):
-                candidates += map(
-                    Document.from_json, client.pages(request.path, request.path, **query))
-        found = {}
-        for position, element in elements.items():
-            for document in candidates:
-                verdict = _compare(element, request.items[position]['total'], document)
-                if verdict is not None and not found.get(position, (None, False))[1]:
-                    found[position] = (document, verdict)
-        return found
-
-    def _find_queries(self, endpoint, elements):
-        """Yield the parameters of the look-ups for some elements of one endpoint."""
-        numbers, by_type = [], {}
-        for element in elements:
-            if element['Type'] == 'ACCREC':
-                numbers.append(element['InvoiceNumber'])
-            else:
-                by_type.setdefault(element['Type'], []).append(element)
-        for start in range(0, len(numbers), NUMBERS_A_CALL):
-            yield {'InvoiceNumbers': ','.join(numbers[start:start + NUMBERS_A_CALL])}
-        for kind, group in by_type.items():
-            days = sorted(date.fromisoformat(element['Date']) for element in group)
-            where = f'Type=="{kind}" AND Date>={_day(days[0])} AND Date<={_day(days[-1])}'
-            contacts = sorted({element['Contact']['ContactID'] for element in group})
-            if endpoint != 'Invoices':      # credit notes know no list of contacts
-                yield {'where': where}
-                continue
-            for start in range(0, len(contacts), NUMBERS_A_CALL):
-                yield {'where': where,
-                       'ContactIDs': ','.join(contacts[start:start + NUMBERS_A_CALL])}
 
     # === RECORDS THAT XERO REFUSED === #
 
     def _look_up_refused(self, refusals):
         """Look once at what Xero says exists already; fail the rest with Xero's own words.
 
-        :param list refusals: :class:`~.xero_connection_push.Refusal`
+        :param list refusals: xero_request.Refusal
         :raise XeroError: nothing can be asked now; the records stay in the queue
         """
-        contacts, taken, others = [], [], []
+        groups = {}
         for refusal in refusals:
-            if refusal.operation == 'contacts' and refusal.code in (
-                    'contact_collision', 'contact_archived'):
-                contacts.append(refusal)
-            elif refusal.operation == 'create' and refusal.code == 'number_taken' or \
-                    refusal.operation == 'cancel':
-                taken.append(refusal)
+            groups.setdefault(_question(refusal), []).append(refusal)
+        self._transaction(self._fail_refused, groups.pop(None, []))
+        for (path, operation), group in groups.items():
+            elements = [refusal.element for refusal in group]
+            questions, settle = {
+                'contacts': (query.contacts(elements), self._settle_contacts),
+                'create': (query.by_number(path, elements), self._settle_taken),
+                'cancel': (query.by_id(path, elements), self._settle_cancels),
+            }[operation]
+            try:
+                rows = self._look_up(path, questions)
+            except LookUpFailed as failed:
+                self._transaction(self._settle_not_looked_up, group, failed.error)
             else:
-                others.append(refusal)
-        self._transaction(self._fail_refused, others)
-        self._look_up_contacts(contacts)
-        self._look_up_documents(taken)
+                self._transaction(settle, group, rows)
+
+    def _settle_not_looked_up(self, refusals, error):
+        """Try again later, but not for ever; a question that Xero refuses is not worth asking."""
+        if isinstance(error, XeroRejected):
+            self._fail_refused(refusals)
+            return
+        for refusal in refusals:
+            self._note_attempt(self._waiting_for(refusal), error)
+
+    def _waiting_for(self, refusal):
+        """:return: the queued documents that a refusal is about. One that has changed since is
+        none of them: its new state may be accepted."""
+        if refusal.operation == 'contacts':
+            return self._pending_of(self.env['res.partner'].browse(refusal.item['id']).exists())
+        return self.env['account.move'].search([
+            ('id', '=', refusal.item['id']), ('xero_state', '=', 'pending'),
+            ('xero_ticket', '=', refusal.item['ticket'])])
 
     def _fail_refused(self, refusals):
         """Fail the documents of some refusals, or those that wait for the refused contacts."""
         rows = []
         for refusal in refusals:
-            if refusal.operation == 'contacts':
-                moves = self._pending_of(self.env['res.partner'].browse(refusal.item['id']))
-            else:
-                moves = self.env['account.move'].browse(refusal.item['id']).exists()
             message = '\n'.join(refusal.messages) or self.env._("Xero gave no reason.")
-            rows += [(move, move._xero_failure(Problem(refusal.code, message))) for move in moves]
+            rows += [(move, move._xero_failure(Problem(refusal.code, message)))
+                     for move in self._waiting_for(refusal)]
         self.env['account.move']._xero_store(rows)
 
-    def _look_up_contacts(self, refusals):
+    def _settle_contacts(self, refusals, rows):
         """Adopt the contacts that are ours, or are plainly the same; else leave it to the user."""
-        for start in range(0, len(refusals), NAMES_A_CALL):
-            part = refusals[start:start + NAMES_A_CALL]
-            where = ' OR '.join(
-                f'{field}=="{refusal.element[field]}"' for refusal in part
-                for field in ('ContactNumber', 'Name') if '"' not in refusal.element[field])
-            with self._get_client() as client:
-                answer = client.get('Contacts', where=where, includeArchived='true')
-            found = [Contact.from_json(row) for row in rows_of(answer.data, 'Contacts')]
-            self._transaction(self._adopt_contacts, part, found)
-
-    def _adopt_contacts(self, refusals, found):
-        others = []
+        found = [Contact.from_json(row) for row in rows]
         for refusal in refusals:
-            partner = self.env['res.partner'].browse(refusal.item['id'])
+            partner = self.env['res.partner'].browse(refusal.item['id']).exists()
             contact, code = self._match_contact(partner, refusal.element, found)
-            if contact and not code:
+            if code or not contact:
+                self._fail_refused([refusal._replace(code=code or refusal.code)])
+            elif partner:
                 partner.xero_contact_id = contact.xero_id
-            else:
-                others.append(refusal._replace(code=code or refusal.code))
-        self._fail_refused(others)
 
     def _match_contact(self, partner, element, found):
         """Find the contact that a refused one already is.
 
         :param dict element: the contact as it was sent
         :param list found: parse.Contact with the same number or name
-        :return: the contact, or None; and the code of what is wrong with it, if anything
+        :return: the contact, or None; and the code of what is wrong with it, or None
         """
         name = element['Name'].casefold()
         ours = [contact for contact in found if contact.number == element['ContactNumber']]
-        named = [contact for contact in found if contact.name.casefold() == name]
-        for contact in ours or named:
-            if contact.status == 'ARCHIVED':
-                code = 'contact_archived'
-                continue
-            same = contact in ours or any(
-                mine and mine.casefold() == theirs.casefold() for mine, theirs in (
-                    (element.get('EmailAddress'), contact.email),
-                    (element.get('TaxNumber'), contact.tax_number)))
-            linked = self.env['res.partner'].with_context(active_test=False).search_count(
-                [('xero_contact_id', '=', contact.xero_id), ('id', '!=', partner.id)], limit=1)
-            return contact, None if same and not linked else 'contact_collision'
-        return None, code if ours or named else None
+        candidates = ours or [contact for contact in found if contact.name.casefold() == name]
+        contact = next((c for c in candidates if c.status != 'ARCHIVED'), None)
+        if not contact:
+            return None, 'contact_archived' if candidates else None
+        same = contact in ours or any(
+            mine and mine.casefold() == theirs.casefold() for mine, theirs in (
+                (element.get('EmailAddress'), contact.email),
+                (element.get('TaxNumber'), contact.tax_number)))
+        linked = self.env['res.partner'].with_context(active_test=False).search_count(
+            [('xero_contact_id', '=', contact.xero_id), ('id', '!=', partner.id)], limit=1)
+        return contact, None if same and not linked else 'contact_collision'
 
-    def _look_up_documents(self, refusals):
-        """See what Xero has where a number was taken, or a void was not possible."""
-        for start in range(0, len(refusals), NUMBERS_A_CALL):
-            part = refusals[start:start + NUMBERS_A_CALL]
-            for endpoint in ('Invoices', 'CreditNotes'):
-                asked = [refusal for refusal in part if _endpoint(refusal) == endpoint]
-                if asked:
-                    found = self._documents_of(endpoint, asked)
-                    self._transaction(self._settle_looked_up, asked, found)
+    def _settle_taken(self, refusals, rows):
+        """See whether a document with a number that is taken is ours after all."""
+        found = self._match_documents(
+            [refusal.element for refusal in refusals], [refusal.item for refusal in refusals],
+            list(map(Document.from_json, rows)))
+        for position, (document, ours) in found.items():
+            self._settle_existing(refusals[position].item, document, ours)
+        self._fail_refused([
+            refusal for position, refusal in enumerate(refusals) if position not in found])
 
-    def _documents_of(self, endpoint, refusals):
-        """:return: list of parse.Document that the refusals may be about"""
-        with self._get_client() as client:
-            if endpoint == 'CreditNotes':       # no lists there: one call each
-                answers = [client.get(f'CreditNotes/{_identity(refusal)}') for refusal in refusals]
-            else:
-                numbers = [r.element['InvoiceNumber'] for r in refusals if r.operation == 'create']
-                ids = [r.element['InvoiceID'] for r in refusals if r.operation == 'cancel']
-                answers = [client.get(endpoint, **{name: ','.join(values)})
-                           for name, values in (('InvoiceNumbers', numbers), ('IDs', ids))
-                           if values]
-        return [Document.from_json(row) for answer in answers
-                for row in rows_of(answer.data, endpoint)]
-
-    def _settle_looked_up(self, refusals, found):
-        others = []
-        for refusal in refusals:
-            if refusal.operation == 'cancel':
-                document = next((d for d in found if d.xero_id == _identity(refusal)), None)
-                self._settle_cancel(refusal, document, others)
-                continue
-            verdicts = [(document, _compare(refusal.element, refusal.item['total'], document))
-                        for document in found]
-            known = sorted(((document, ours) for document, ours in verdicts if ours is not None),
-                           key=lambda pair: not pair[1])
-            if known:
-                self._settle_existing(refusal.item, *known[0])
-            else:
-                others.append(refusal)
-        self._fail_refused(others)
-
-    def _settle_cancel(self, refusal, document, others):
+    def _settle_cancels(self, refusals, rows):
         """A void that was refused has happened already, or the status has changed meanwhile."""
-        move = self.env['account.move'].browse(refusal.item['id']).exists()
-        if not document:
-            others.append(refusal)
-            return
-        values = {'xero_status': document.status, 'xero_last_pull': fields.Datetime.now()}
-        if document.status in GONE:
-            values.update(move._xero_success())
-        elif document.status == move.xero_status:
-            others.append(refusal)
-        else:
-            move._xero_queue()      # with today's status the right way to cancel is known
-        move._xero_store([(move, values)])
+        documents = {d.xero_id: d for d in map(Document.from_json, rows)}
+        for refusal in refusals:
+            move = self._waiting_for(refusal)
+            document = documents.get(_identity(refusal))
+            if not document or (
+                    document.status == move.xero_status and document.status not in GONE):
+                self._fail_refused([refusal])
+                continue
+            values = {'xero_status': document.status, 'xero_last_pull': fields.Datetime.now()}
+            if document.status in GONE:
+                values.update(move._xero_success())
+            else:
+                move._xero_queue()      # with today's status the right way to cancel is known
+            move._xero_store([(move, values)] if move else [])
 
 
-def _compare(element, total, document):
+def _question(refusal):
+    """:return: (list to look at, operation), None when nothing is unclear"""
+    doubts = {'contacts': ('contact_collision', 'contact_archived'), 'create': ('number_taken',)}
+    if refusal.operation != 'cancel' and refusal.code not in doubts.get(refusal.operation, ()):
+        return None
+    note = 'CreditNoteID' in refusal.element or 'CreditNoteNumber' in refusal.element
+    path = 'Contacts' if refusal.operation == 'contacts' else \
+        'CreditNotes' if note else 'Invoices'
+    return path, refusal.operation
+
+
+def _compare(element, total, document, since):
     """Tell whether a document of Xero is the one that was sent.
 
     :param dict element: what was sent
     :param str total: the total that Xero was to make of it
     :param parse.Document document: what Xero has
+    :param datetime since: the document is younger if it is ours; None if ours is not there
     :return: True for ours, False for another one in its place, None for one that is not concerned
     """
-    number = element.get(payload.number_field(element['Type']))
-    same_link = bool(document.url) and document.url == element.get('Url')
-    other_link = bool(document.url and element.get('Url')) and not same_link
-    same_number = document.kind == element['Type'] and document.number == number
-    if same_number and not other_link and document.status not in GONE and (
-        document.contact_id == element['Contact']['ContactID']
+    link = element.get('Url')
+    same_link = bool(link) and document.url == link
+    same_number = document.kind == element['Type'] and \
+        document.number == element.get(payload.number_field(element['Type']))
+    identical = (
+        same_number and (same_link or not (link and document.url))
+        and document.contact_id == element['Contact']['ContactID']
         and document.date == date.fromisoformat(element['Date'])
-        and document.total == Decimal(total)
-    ):
+        and document.total == Decimal(total))
+    gone = document.status in GONE
+    recent = bool(since and document.updated and document.updated >= since)
+    # Whatever somebody has done to it since: it is ours if it came with our link after the
+    # request had left. An older one is of a database that was restored from a backup, say.
+    if (identical and not gone) or (recent and (identical or same_link)):
         return True
-    unique = element['Type'] in ('ACCREC', 'ACCRECCREDIT')
-    return False if same_link or (same_number and unique) else None
+    return False if same_number and _has_unique_number(element) and not gone else None
 
 
-def _endpoint(refusal):
-    return 'CreditNotes' if 'CreditNoteID' in refusal.element or \
-        'CreditNoteNumber' in refusal.element else 'Invoices'
+def _has_unique_number(element):
+    """:return: whether Xero keeps the number of such a document unique; vendors' are not"""
+    return element['Type'] in ('ACCREC', 'ACCRECCREDIT')
 
 
 def _identity(refusal):
-    """:return: Xero's id of the refused document, or its number when it has none yet"""
-    element = refusal.element
-    return element.get('InvoiceID') or element.get('CreditNoteID') or element['CreditNoteNumber']
-
-
-def _day(day):
-    return f'DateTime({day.year},{day.month:02},{day.day:02})'
+    return refusal.element.get('InvoiceID') or refusal.element['CreditNoteID']

@@ -5,19 +5,21 @@ import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ..xero import oauth
 from ..xero.errors import XeroError
-from .xero_connection import API_URL, IDENTITY_URL, LOGIN_URL
+from .transaction import in_own_transaction
+from .xero_connection import RECONNECT
+from .xero_connection_calls import API_URL, IDENTITY_URL, LOGIN_URL
 
 _logger = logging.getLogger(__name__)
 
 STATE_SCOPE = 'account_xero.oauth'
 STATE_LIFE = timedelta(minutes=30)
-SESSION_KEY = 'account_xero_oauth'
+SESSION_KEY = 'account_xero_oauth_%s'
 
 
 class XeroConnection(models.Model):
@@ -38,7 +40,7 @@ class XeroConnection(models.Model):
         self.check_access('write')
         connection_sudo = self.sudo()
         if not connection_sudo.client_id or not (
-            connection_sudo.client_secret or connection_sudo.app_type == 'pkce'
+            connection_sudo._app_secret() or connection_sudo.app_type == 'pkce'
         ):
             raise UserError(self.env._(
                 "Enter the client ID and the client secret of your Xero app first. The README "
@@ -52,7 +54,7 @@ class XeroConnection(models.Model):
         # Without a browser session (a script, a scheduled job) the user alone is bound.
         in_session = bool(request) and request.session.uid == self.env.uid
         if in_session:
-            request.session[SESSION_KEY] = nonce
+            request.session[SESSION_KEY % self.id] = nonce
         state = hash_sign(self.env(su=True), STATE_SCOPE,
                           [self.id, self.env.uid, nonce, in_session], expiration=STATE_LIFE)
         return {
@@ -88,26 +90,30 @@ class XeroConnection(models.Model):
                 self.env(su=True), STATE_SCOPE, state)
         except (ValueError, TypeError) as error:
             raise refusal from error
-        kept = request.session.pop(SESSION_KEY, None) if request else None
-        if uid != self.env.uid or (in_session and not secrets.compare_digest(
-                (kept or '').encode(), nonce.encode())):
+        session = request.session if request else {}
+        kept = session.get(SESSION_KEY % connection_id) or ''
+        connection = self.browse(connection_id).exists()
+        if uid != self.env.uid or not connection or not connection.has_access('write') or (
+                in_session and not secrets.compare_digest(kept.encode(), nonce.encode())):
             raise refusal
-        with self.env.registry.cursor() as cr:
-            cr.execute(
-                """UPDATE xero_connection c SET oauth_nonce = NULL, oauth_verifier = NULL
-                     FROM xero_connection old
-                    WHERE c.id = %s AND old.id = c.id AND c.oauth_nonce = %s
-                RETURNING old.oauth_verifier""",
-                [connection_id, self._hash_nonce(nonce)])
-            row = cr.fetchone()
-        if not row:
+        taken = in_own_transaction(connection, lambda own: own._oauth_consume(nonce))
+        if not taken:
             raise refusal
-        connection = self.browse(connection_id)
-        try:
-            connection.check_access('write')
-        except AccessError as error:
-            raise refusal from error
-        return connection, row[0]
+        session.pop(SESSION_KEY % connection_id, None)
+        return connection, taken[0]
+
+    def _oauth_consume(self, nonce):
+        """Take the nonce out.
+
+        :return: (PKCE verifier or None,), or None when the nonce is not there any more
+        """
+        self.env.cr.execute(
+            """UPDATE xero_connection c SET oauth_nonce = NULL, oauth_verifier = NULL
+                 FROM xero_connection old
+                WHERE c.id = %s AND old.id = c.id AND c.oauth_nonce = %s
+            RETURNING old.oauth_verifier""",
+            [self.id, self._hash_nonce(nonce)], log_exceptions=False)
+        return self.env.cr.fetchone()
 
     def _oauth_finish(self, code, verifier=None):
         """Exchange the code for tokens and find the organisation they are good for.
@@ -125,11 +131,8 @@ class XeroConnection(models.Model):
         connection_sudo = self.sudo()
         token = oauth.exchange_code(
             self._parameter(IDENTITY_URL), connection_sudo.client_id,
-            connection_sudo.client_secret or None, code, self.redirect_uri,
-            code_verifier=verifier)
-        with self.env.registry.cursor() as cr:
-            own = connection_sudo.with_env(connection_sudo.env(cr=cr))
-            token_id = own.env['xero.token']._store(own, token).id
+            connection_sudo._app_secret(), code, self.redirect_uri, code_verifier=verifier)
+        token_id = self.env['xero.token']._store(connection_sudo, token)
         tenants = oauth.connections(
             self._parameter(API_URL), token.access_token, auth_event_id=token.auth_event_id)
         if not tenants:     # nothing new was ticked: what was allowed earlier still stands
@@ -152,20 +155,23 @@ class XeroConnection(models.Model):
             raise UserError(self.env._(
                 "Xero gave access to no organisation. Press Connect again and tick the "
                 "organisation on Xero's page."))
-        with self.env.registry.cursor() as cr:
-            env = self.env(cr=cr)
-            wizard = env['xero.choose.organisation'].create({
-                'connection_id': self.id,
-                'token_ref': token_id,
-                'line_ids': [fields.Command.create({
-                    'name': tenant.name,
-                    'tenant_id': tenant.tenant_id,
-                    'tenant_connection_id': tenant.connection_id,
-                }) for tenant in tenants],
-            })
-            action = env['ir.actions.actions']._for_xml_id(
-                'account_xero.action_xero_choose_organisation')
-            return {**action, 'res_id': wizard.id}
+        wizard_id = in_own_transaction(
+            self, lambda own: own._prepare_choice(token_id, tenants).id)
+        action = self.env['ir.actions.actions']._for_xml_id(
+            'account_xero.action_xero_choose_organisation')
+        return {**action, 'res_id': wizard_id}
+
+    def _prepare_choice(self, token_id, tenants):
+        """:return: the `xero.choose.organisation` that asks the current user"""
+        return self.env['xero.choose.organisation'].create({
+            'connection_id': self.id,
+            'token_id': token_id,
+            'line_ids': [fields.Command.create({
+                'name': tenant.name,
+                'tenant_id': tenant.tenant_id,
+                'tenant_connection_id': tenant.connection_id,
+            }) for tenant in tenants],
+        })
 
     def _take_organisation(self, token_id, tenant):
         """Bind the connection to an organisation, commit, and fetch its reference data.
@@ -174,30 +180,49 @@ class XeroConnection(models.Model):
         :param tenant: object with ``tenant_id``, ``name`` and ``connection_id``
         :raise UserError: another company has it, or documents are linked to a different one
         """
-        with self.env.registry.cursor() as cr:
-            own = self.with_env(self.env(cr=cr, su=True))
-            own._check_organisation(tenant)
-            own.write({
-                'state': 'connected',
-                'token_id': token_id,
-                'tenant_id': tenant.tenant_id,
-                'tenant_name': tenant.name,
-                'tenant_connection_id': tenant.connection_id,
-                'connected_at': own.connected_at or fields.Datetime.now(),
-                'resume_at': False,
-                'outages': 0,
-                'last_error': False,
-            })
-            own.activity_unlink(['account_xero.mail_activity_type_reconnect'])
-            own._trigger_push()
-        with self.env.registry.cursor() as cr:
-            own = self.with_env(self.env(cr=cr, su=True))
-            try:
-                own._refresh_reference_data()
-                own.action_auto_map()
-            except XeroError as error:
-                # Connected all the same: the push fetches what is missing before it sends.
-                _logger.info("Xero reference data of %s not fetched: %s", own.tenant_id, error.code)
+        in_own_transaction(self, lambda own: own._bind_organisation(token_id, tenant))
+        try:
+            in_own_transaction(self, lambda own: own._prepare_organisation())
+        except XeroError as error:
+            # Connected all the same: the push fetches what is missing before it sends.
+            _logger.info("Xero reference data of %s not fetched: %s", tenant.tenant_id, error.code)
+
+    def _bind_organisation(self, token_id, tenant):
+        self._check_organisation(tenant)
+        if not self.env['xero.token'].browse(token_id).exists():
+            raise UserError(self.env._("This sign-in was ended meanwhile. Press Connect again."))
+        if self.tenant_id and self.tenant_id != tenant.tenant_id:
+            self._forget_organisation()
+        self.write({
+            'state': 'connected',
+            'token_id': token_id,
+            'tenant_id': tenant.tenant_id,
+            'tenant_name': tenant.name,
+            'tenant_connection_id': tenant.connection_id,
+            'connected_at': self.connected_at or fields.Datetime.now(),
+            'resume_at': False,
+            'outages': 0,
+            'last_error': False,
+        })
+        self.activity_unlink([RECONNECT])
+
+    def _prepare_organisation(self):
+        """Fetch what documents refer to, and start sending.
+
+        :raise XeroError: nothing was changed"""
+        self._refresh_reference_data()
+        self.action_auto_map()
+        self._trigger_push()
+
+    def _forget_organisation(self):
+        """Drop what belongs to the organisation so far, such as accounts and links of contacts:
+        none of it exists in the next one. No document is linked."""
+        for model in ('xero.account', 'xero.tax.rate', 'xero.currency', 'xero.request'):
+            self.env[model].with_context(active_test=False).search(
+                [('connection_id', '=', self.id)]).unlink()
+        self.env['res.partner'].with_company(self.company_id).with_context(
+            active_test=False).search([('xero_contact_id', '!=', False)]).xero_contact_id = False
+        self.write({'connected_at': False, 'reference_date': False, 'budget_seen_at': False})
 
     def _check_organisation(self, tenant):
         """:raise UserError: this organisation cannot be connected to this company"""
@@ -208,8 +233,7 @@ class XeroConnection(models.Model):
                 "%(organisation)s is already connected to %(company)s. One organisation keeps "
                 "the books of one company: disconnect it there first.",
                 organisation=tenant.name, company=other.company_id.name))
-        if (self.tenant_id and self.tenant_id != tenant.tenant_id
-                and self._linked_documents(limit=1)):
+        if self.tenant_id and self.tenant_id != tenant.tenant_id and self._has_documents():
             raise UserError(self.env._(
                 "The documents of %(company)s are linked to %(before)s, not to %(now)s. Press "
                 "Connect again and choose %(before)s.",
@@ -222,17 +246,15 @@ class XeroConnection(models.Model):
         """
         try:
             token = oauth.client_credentials(
-                self._parameter(IDENTITY_URL), self.client_id, self.client_secret, oauth.SCOPES)
+                self._parameter(IDENTITY_URL), self.client_id, self._app_secret())
             tenants = oauth.connections(self._parameter(API_URL), token.access_token)
         except XeroError as error:
             return self._notify('danger', *self._error_text(error))
-        with self.env.registry.cursor() as cr:
-            own = self.with_env(self.env(cr=cr))
-            token_id = own.env['xero.token']._store(own, token).id
         if len(tenants) != 1:
             raise UserError(self.env._(
                 "This custom connection is not authorised for an organisation yet. Finish its "
                 "set-up in the Xero developer portal."))
+        token_id = self.env['xero.token']._store(self, token)
         self._take_organisation(token_id, tenants[0])
         return self._notify('success', self.env._("Connected to Xero"), tenants[0].name)
 
@@ -253,10 +275,12 @@ class XeroConnection(models.Model):
         self.ensure_one()
         if not self.token_id or not self.tenant_connection_id:
             return True
+        if self.state == 'reauth':      # there is no token to say it with
+            return False
         try:
             oauth.delete_connection(
-                self._parameter(API_URL), self.token_id._get_access_token(),
+                self._parameter(API_URL), self.token_id._get_access_token(connection=self),
                 self.tenant_connection_id)
-        except XeroError as error:
-            return error.status == 404      # it was gone already
+        except XeroError:
+            return False
         return True

@@ -1,19 +1,25 @@
 """The way of a push: claim, preflight, contacts, documents, answers."""
 import logging
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
-from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..xero import limits, payload
 from ..xero.errors import (
-    XeroError, XeroOutcomeUnknown, XeroRateLimited, XeroRejected, XeroTokenExpired, classify,
+    XeroAccessRevoked,
+    XeroError,
+    XeroGrantInvalid,
+    XeroOutcomeUnknown,
+    XeroRateLimited,
+    XeroRejected,
+    XeroScopeMissing,
+    XeroTokenExpired,
 )
-from ..xero.parse import Document, match_outcomes, outcomes
 from .account_move import XERO_KINDS
 from .account_move_preflight import Problem
 
@@ -21,16 +27,17 @@ _logger = logging.getLogger(__name__)
 
 #: Documents looked at in one go; ten full calls.
 CHUNK = 500
-#: Seconds after which a run starts nothing new, so that a cron worker is never killed for it.
+#: Seconds after which a run starts nothing new. With a call that takes its full timeout it still
+#: ends before Odoo's own limit of 120 seconds for a job.
 RUN_SECONDS = 45
 #: Calls of the day that are left to *Sync now* and to pulling.
 DAY_RESERVE = 100
-#: Xero remembers an Idempotency-Key for 6 minutes (idempotency guide); one is kept in hand.
-KEY_LIFE = timedelta(minutes=5)
-#: Waits after the first and the second attempt that reached Xero without an answer.
-RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=5))
 #: The longest wait between two tries while Xero cannot be reached at all.
 LONGEST_OUTAGE_WAIT = timedelta(minutes=30)
+
+
+class RunOver(Exception):
+    """The time of this run is over; what is left comes in the next one."""
 
 
 class XeroConnection(models.Model):
@@ -41,9 +48,10 @@ class XeroConnection(models.Model):
     @api.model
     def _cron_push(self):
         """Serve every organisation that has something to send and may be called now."""
-        waiting = self.search([('state', '=', 'connected')]).filtered(lambda connection: connection._has_work())
+        waiting = self.search([('state', '=', 'connected')]).filtered(lambda c: c._has_work())
         self.env['ir.cron']._commit_progress(remaining=len(waiting))
-        for connection in waiting:
+        # In no fixed order, so that a slow organisation does not always keep the same one waiting.
+        for connection in random.sample(list(waiting), len(waiting)):
             try:
                 connection._push()
             except Exception:
@@ -51,12 +59,15 @@ class XeroConnection(models.Model):
                 self.env.cr.rollback()
                 _logger.exception("Push to Xero of connection %s stopped", connection.id)
             if not self.env['ir.cron']._commit_progress(1):
+                # As a job of its own: Odoo ends one by force that takes too long altogether.
+                self.env['ir.cron']._commit_progress(remaining=0)
                 self._trigger_push()
                 break
 
     def _has_work(self):
-        """Whether documents wait for this connection and it need not wait itself."""
-        if self.resume_at and self.resume_at > fields.Datetime.now():
+        """Whether something waits for this connection, and it need not wait itself."""
+        if self.state != 'connected' or (
+                self.resume_at and self.resume_at > fields.Datetime.now()):
             return False
         return bool(
             self.env['account.move'].search_count(self._push_domain(), limit=1)
@@ -73,10 +84,16 @@ class XeroConnection(models.Model):
         if not claim.try_lock_for_update(allow_referencing=True):
             return
         with self.env.registry.cursor() as cr:
-            env = self.env(cr=cr, su=True, context={'lang': self.env.user.lang})
+            env = self.env(cr=cr, su=True, context={
+                'lang': self.env.user.lang, 'xero_deadline': time.monotonic() + RUN_SECONDS})
             worker = self.with_env(env).with_company(self.with_env(env).company_id)
             try:
-                worker._push_claimed()
+                # Seen from here, after whoever held the claim before.
+                if worker._has_work():
+                    worker._push_claimed()
+            except RunOver:
+                cr.rollback()
+                worker._trigger_push()
             except XeroError as error:
                 cr.rollback()
                 worker._push_stopped(error)
@@ -85,10 +102,17 @@ class XeroConnection(models.Model):
         """Keep why nothing can be sent at the moment, and go on when that may have passed."""
         now = fields.Datetime.now()
         if isinstance(error, XeroRateLimited):
-            self._transaction(self._wait, limits.resume_at(error, now))
-        elif error.code == 'transient':
+            self._transaction(self._note_limit, error, now)
+        elif not isinstance(error, XeroAccessRevoked | XeroGrantInvalid | XeroScopeMissing):
             self._transaction(self._note_outage, now)
         self._note_error(error)
+
+    def _note_limit(self, error, now):
+        values = {'outages': 0}
+        if error.problem == 'day':
+            values['budget_seen_at'] = False    # by then it is another day's calls that count
+        self.write(values)
+        self._wait(limits.resume_at(error, now))
 
     def _note_outage(self, now):
         wait = min(timedelta(minutes=2 ** min(self.outages, 10)), LONGEST_OUTAGE_WAIT)
@@ -112,25 +136,28 @@ class XeroConnection(models.Model):
                 if not tries_left:
                     raise
 
+    def _time_left(self):
+        return time.monotonic() < self.env.context['xero_deadline']
+
     # === THE WAY OF A PUSH === #
 
     def _push_claimed(self):
-        """:raise XeroError: nothing more can be sent now"""
-        deadline = time.monotonic() + RUN_SECONDS
+        """:raise XeroError: nothing more can be sent now
+        :raise RunOver: this run has no time for more"""
         if not self.reference_date:
             self._transaction(self._refresh_reference_data)
             self._transaction(self.action_auto_map)
         self._push_unfinished()
         seen = set()
-        while time.monotonic() < deadline:
+        while self._time_left():
             moves = self._push_next(seen)
-            if not moves:
+            if not moves or self.state != 'connected':
                 return
-            moves = self._transaction(self._push_settle_without_call, moves)
+            reserve = 0 if all(moves.mapped('xero_manual')) else DAY_RESERVE
             moves = self._transaction(self._push_preflight, moves)
-            self._push_contacts(moves)
-            self._push_documents(moves.filtered(lambda m: m._xero_partner().xero_contact_id))
-        self._trigger_push()
+            self._push_requests(self._transaction(self._prepare_contacts, moves), reserve)
+            self._push_requests(self._transaction(self._prepare_documents, moves), reserve)
+        raise RunOver
 
     def _push_domain(self):
         """:return: domain of the documents that may go out now"""
@@ -149,7 +176,7 @@ class XeroConnection(models.Model):
         ]) & automatic
 
     def _push_next(self, seen):
-        """Return the next documents of the queue.
+        """Return the next documents of the queue: those that somebody asked for, then the others.
 
         What is in the outbox waits for its answer, and what this run had in its hands already is
         not taken up again before the next one, unless it was queued anew.
@@ -158,50 +185,52 @@ class XeroConnection(models.Model):
         """
         busy = self.env['xero.request'].search([
             ('connection_id', '=', self.id), ('operation', '!=', 'contacts')])._record_ids()
-        taken = busy | {move_id for move_id, _ticket in seen}
-        Move = self.env['account.move']
-        moves = Move.search(
-            self._push_domain() & fields.Domain('id', 'not in', list(taken)),
-            limit=CHUNK, order='xero_manual desc, id')
-        if not moves and seen:
-            again = Move.search(self._push_domain() & fields.Domain(
-                'id', 'in', list(taken - busy)), limit=CHUNK)
-            moves = again.filtered(lambda move: (move.id, move.xero_ticket) not in seen)
+        had = {move_id for move_id, _ticket in seen} - busy
+        Move, queue = self.env['account.move'], self._push_domain()
+        new = queue & fields.Domain('id', 'not in', list(busy | had))
+        moves = (
+            Move.search(new & fields.Domain('xero_manual', '=', True), limit=CHUNK, order='id')
+            or Move.search(new, limit=CHUNK, order='id')
+            or Move.search(queue & fields.Domain('id', 'in', list(had)), order='id').filtered(
+                lambda move: (move.id, move.xero_ticket) not in seen))
         seen.update((move.id, move.xero_ticket) for move in moves)
         return moves
 
-    def _push_settle_without_call(self, moves):
-        """Take out cancelled documents that never reached Xero: there is nothing to do there."""
-        unknown = moves.filtered(lambda m: m.state == 'cancel' and not m.xero_document_id)
-        self.env['account.move']._xero_store([(move, {
-            'xero_state': None, 'xero_manual': False}) for move in unknown])
-        return moves - unknown
+    def _still_queued(self, moves):
+        """:return: those that still are to go out, after the time that a call has taken"""
+        return self.env['account.move'].search(
+            self._push_domain() & fields.Domain('id', 'in', moves.ids), order='id')
 
     def _push_preflight(self, moves):
-        """Fail what cannot be sent, and return the others."""
-        posted = moves.filtered(lambda move: move.state == 'posted')
-        blocked = posted._xero_preflight(self)
+        """Take out what has nothing to do in Xero, fail what cannot be sent, and return the
+        others."""
+        moves = self._still_queued(moves)
+        never_there = moves.filtered(lambda m: m.state == 'cancel' and not m.xero_document_id)
+        self.env['account.move']._xero_store([
+            (move, {'xero_state': None, 'xero_manual': False}) for move in never_there])
+        blocked = moves.filtered(lambda move: move.state == 'posted')._xero_preflight(self)
         for move, problems in blocked.items():
             move._xero_fail(problems)
-        return moves.filtered(lambda move: move not in blocked)
+        return moves.filtered(lambda move: move not in never_there and move not in blocked)
 
-    def _push_contacts(self, moves):
-        """Create the contacts that these documents need, in as few calls as can be.
+    def _pending_of(self, partners):
+        """:return: the documents that wait for these partners' contacts"""
+        return self.env['account.move'].search([
+            ('company_id', '=', self.company_id.id), ('xero_state', '=', 'pending'),
+            ('state', '=', 'posted'), ('commercial_partner_id', 'in', partners.ids)])
+
+    def _prepare_contacts(self, moves):
+        """Return the values of the requests that create the contacts these documents need.
 
         Partners whose creation had no answer yet are left alone; their documents wait with them.
-        """
-        busy = self.env['xero.request'].search([
-            ('connection_id', '=', self.id), ('operation', '=', 'contacts')])._record_ids()
-        posted = moves.filtered(lambda move: move.state == 'posted')
-        partners = posted.mapped(lambda move: move._xero_partner()).filtered(
-            lambda partner: not partner.xero_contact_id and partner.id not in busy)
-        self._push_requests(self._transaction(self._prepare_contact_requests, partners))
-
-    def _prepare_contact_requests(self, partners):
-        """Return the values of the requests that create these partners' contacts.
 
         :rtype: list(dict)
         """
+        busy = self.env['xero.request'].search([
+            ('connection_id', '=', self.id), ('operation', '=', 'contacts')])._record_ids()
+        posted = moves.exists().filtered(lambda move: move.state == 'posted')
+        partners = posted.mapped(lambda move: move._xero_partner()).filtered(
+            lambda partner: not partner.xero_contact_id and partner.id not in busy)
         bodies, items = [], []
         for partner in partners:
             try:
@@ -215,21 +244,20 @@ class XeroConnection(models.Model):
         return self.env['xero.request']._batches(
             self, 'contacts', 'Contacts', bodies, items, 'Contacts')
 
-    def _push_documents(self, moves):
-        """Send documents: new ones in batches, changed and cancelled ones singly."""
-        self._push_requests(self._transaction(self._prepare_requests, moves))
-
-    def _prepare_requests(self, moves):
-        """Return the values of the requests that bring these documents to Xero.
+    def _prepare_documents(self, moves):
+        """Return the values of the requests that bring these documents to Xero: new ones in
+        batches, changed and cancelled ones singly. Those whose contact is missing wait.
 
         :rtype: list(dict)
         """
         Request = self.env['xero.request']
         new, values, rows = {}, [], []
-        for move in moves:
+        for move in self._still_queued(moves):
             endpoint = payload.endpoint_of(XERO_KINDS[move.move_type])
             if move.state == 'cancel':
                 values.append(self._prepare_cancel(move, endpoint))
+                continue
+            if not move._xero_partner().xero_contact_id:
                 continue
             try:
                 data, totals = move._xero_prepare_document(self)
@@ -276,23 +304,26 @@ class XeroConnection(models.Model):
     def _calls_left_today(self):
         return self._budget().day_available(fields.Datetime.now())
 
-    def _push_requests(self, values):
+    def _push_requests(self, values, reserve):
         """Store requests, commit, send them, and apply each answer as it comes.
 
         :param list(dict) values: of `xero.request`; what the limits do not allow now stays in
             the queue
+        :param int reserve: calls of the day to leave
         :raise XeroError: nothing more can be sent now
         """
         if not values:
             return
-        now = fields.Datetime.now()
-        allowed = max(0, min(self._budget().minute_available(now), self._calls_left_today()))
+        now, budget = fields.Datetime.now(), self._budget()
+        left = min(budget.minute_available(now), budget.day_available(now))
+        allowed = max(0, min(left, budget.day_available(now) - reserve))
         self._send_all(self._transaction(self.env['xero.request'].create, values[:allowed]))
-        if len(values) > allowed:
+        if left < len(values):
+            now, budget = fields.Datetime.now(), self._budget()
             raise XeroRateLimited(
                 self.env._("The calls that Xero allows for now are used up."),
-                problem='day' if self._calls_left_today() <= 0 else 'minute',
-                retry_after=max(1, (limits.resume_at(self._budget(), now) - now).seconds))
+                problem='day' if budget.day_available(now) <= 0 else 'minute',
+                retry_after=max(1, (limits.resume_at(budget, now) - now).seconds))
 
     def _send_all(self, requests):
         """Send requests and whatever they turn into, then look up what Xero refused as existing.
@@ -305,48 +336,50 @@ class XeroConnection(models.Model):
             requests = self._send(requests, refusals)
         self._look_up_refused(refusals)
 
-    def _send(self, requests, refusals, renewed=False):
+    def _send(self, requests, refusals, rejected=None):
         """Send requests, five at once, and apply their answers.
 
         :param recordset requests: committed `xero.request`
-        :param list refusals: single records that Xero refused are added, as :class:`Refusal`
+        :param list refusals: single records that Xero refused are added, as Refusal
+        :param str rejected: the access token that Xero has just refused them with
         :return: requests that have come up instead: halves of a batch that was refused as a whole
         :raise XeroError: nothing more can be sent now; all answers have been applied
         """
-        client = self._get_client()
-        requests.filtered(lambda request: not request.sent_at).sent_at = fields.Datetime.now()
+        client = self._get_client(rejected=rejected)
+        requests._note_departure()
         calls = [(request.method, request.path, request.params, request.body.encode(),
                   request.idempotency_key) for request in requests]
-        # From here on each of them may have reached Xero, whatever happens to this process.
         self.env['ir.cron']._commit_progress()
         stop, unsent, instead = None, requests.browse(), requests.browse()
-        for request, answer in zip(requests, self._call_parallel(client, calls), strict=True):
+        answers = self._call_parallel(client, calls, self.env.context['xero_deadline'])
+        for request, answer in zip(requests, answers, strict=True):
             if answer is None or isinstance(answer, XeroTokenExpired):
                 unsent |= request
             if isinstance(answer, XeroError) and _stops_everything(answer):
                 stop = answer
-            more, refused = self._transaction(self._settle, request, answer)
+            more, refused = self._transaction(request._settle, answer)
             instead |= more
             refusals += refused
-        if isinstance(stop, XeroTokenExpired) and not renewed:
-            self.token_id._get_access_token(rejected=client.access_token)
-            return instead | self._send(unsent, refusals, renewed=True)
+        if isinstance(stop, XeroTokenExpired) and not rejected:
+            return instead | self._send(unsent, refusals, rejected=client.access_token)
         if stop:
             raise stop
         return instead
 
     @staticmethod
-    def _call_parallel(client, calls):
+    def _call_parallel(client, calls, deadline):
         """Yield the answer to each call, in order: an Answer, the XeroError that was raised, or
-        None when it was not sent because an earlier one made it pointless.
+        None when it was not sent because an earlier one made it pointless, or time was up.
 
         Threads do the HTTP and touch nothing of the ORM.
+
+        :param float deadline: of `time.monotonic`
         """
         halt = Event()
 
         def call(arguments):
             method, path, params, body, key = arguments
-            if halt.is_set():
+            if halt.is_set() or time.monotonic() > deadline:
                 return None
             try:
                 return client.request(method, path, params=params, body=body, idempotency_key=key)
@@ -357,123 +390,6 @@ class XeroConnection(models.Model):
 
         with client, ThreadPoolExecutor(limits.CONCURRENT) as pool:
             yield from pool.map(call, calls)
-
-    # === WHAT BECOMES OF AN ANSWER === #
-
-    def _settle(self, request, answer):
-        """Apply what came of one request, in one transaction with its end in the outbox.
-
-        :param answer: as :meth:`_call_parallel` yields it
-        :return: requests that take its place, and refusals to look into
-        :rtype: tuple(recordset, list(Refusal))
-        """
-        nothing = request.browse()
-        self._note_budget(getattr(answer, 'budget', None))
-        if isinstance(answer, XeroOutcomeUnknown):
-            self._settle_unknown(request, answer)
-            return nothing, []
-        if isinstance(answer, XeroRejected):
-            if len(request.items) > 1:
-                return request._halve(), []
-            return nothing, self._settle_rejected(request, answer)
-        if answer is None or isinstance(answer, XeroError):
-            # Not processed this time; an earlier attempt may have been.
-            if not request.attempts:
-                request.sent_at = False
-            return nothing, []
-        self.write({'outages': 0, 'last_error': False, 'last_push': fields.Datetime.now()})
-        settle = self._settle_contacts if request.operation == 'contacts' \
-            else self._settle_documents
-        refused = settle(request, answer.data)
-        request.unlink()
-        return nothing, refused
-
-    def _settle_unknown(self, request, error):
-        """It may have been done or not: keep the request, and come back to it."""
-        request.attempts += 1
-        values = {'xero_attempts': request.attempts}
-        if request.attempts > len(RETRY_DELAYS):
-            values.update({'xero_state': 'failed', 'xero_manual': False,
-                           'xero_error_code': 'transient', 'xero_error_message': error.message})
-        else:
-            request.retry_at = fields.Datetime.now() + RETRY_DELAYS[request.attempts - 1]
-            self._trigger_push(request.retry_at + timedelta(seconds=1))
-        self.env['account.move']._xero_store(
-            [(move, values) for move in self._waiting_for(request)])
-
-    def _waiting_for(self, request):
-        """:return: the pending documents that need this request to be settled first"""
-        Move = self.env['account.move']
-        ids = list(request._record_ids())
-        if request.operation != 'contacts':
-            return Move.search([('id', 'in', ids), ('xero_state', '=', 'pending')])
-        return self._pending_of(self.env['res.partner'].browse(ids))
-
-    def _pending_of(self, partners):
-        return self.env['account.move'].search([
-            ('company_id', '=', self.company_id.id), ('xero_state', '=', 'pending'),
-            ('state', '=', 'posted'), ('commercial_partner_id', 'in', partners.ids)])
-
-    def _settle_rejected(self, request, error):
-        """A call for a single record was refused as a whole.
-
-        :rtype: list(Refusal)
-        """
-        [item], [element] = request.items, request._elements()
-        messages = [error.message] if error.message else []
-        refusal = Refusal(request.operation, item, element, messages, error.code)
-        request.unlink()
-        return [refusal]
-
-    def _settle_contacts(self, request, data):
-        """Link the partners whose contacts were created.
-
-        :rtype: list(Refusal)
-        """
-        elements, refused = request._elements(), []
-        found = match_outcomes(elements, outcomes(data, 'Contacts'), ('ContactNumber', 'Name'))
-        for item, element, outcome in zip(request.items, elements, found, strict=True):
-            if outcome and outcome.ok and outcome.xero_id:
-                self.env['res.partner'].browse(item['id']).xero_contact_id = outcome.xero_id
-            else:
-                refused.append(Refusal.of('contacts', item, element, outcome))
-        return refused
-
-    def _settle_documents(self, request, data):
-        """Apply each element's own result: the good ones of a batch are synced whatever became of
-        the others.
-
-        :rtype: list(Refusal)
-        """
-        elements, rows, refused = request._elements(), [], []
-        found = match_outcomes(
-            elements, outcomes(data, request.path.split('/')[0]),
-            ('InvoiceID', 'CreditNoteID', 'Url', 'InvoiceNumber', 'CreditNoteNumber'))
-        moves = self.env['account.move'].browse(item['id'] for item in request.items).exists()
-        for item, element, outcome in zip(request.items, elements, found, strict=True):
-            move = moves.filtered(lambda m, move_id=item['id']: m.id == move_id)
-            if not outcome or not outcome.ok or not outcome.xero_id:
-                refused.append(Refusal.of(request.operation, item, element, outcome))
-            elif move:
-                rows.append((move, move._xero_apply_answer(
-                    Document.from_json(outcome.data), item)))
-        moves._xero_store(rows)
-        return refused
-
-
-class Refusal(NamedTuple):
-    """A single record that Xero refused, with what was sent for it and Xero's own words."""
-
-    operation: str
-    item: dict
-    element: dict
-    messages: list
-    code: str
-
-    @classmethod
-    def of(cls, operation, item, element, outcome):
-        messages = list(outcome.messages) if outcome else []
-        return cls(operation, item, element, messages, classify(messages))
 
 
 def _stops_everything(error):

@@ -35,11 +35,12 @@ class XeroConnection(models.Model):
 
         :raise XeroError: nothing was changed
         """
-        with self._get_client() as client:
-            answers = {path: client.get(path) for path in (
-                'Organisation', 'Accounts', 'TaxRates', 'Currencies')}
+        answers = self._ask_xero(lambda client: {path: client.get(path) for path in (
+            'Organisation', 'Accounts', 'TaxRates', 'Currencies')})
+        organisation = self._organisation_in(answers['Organisation'])
+        accounts, rates, currencies = (
+            self._rows_in(answers[path], path) for path in ('Accounts', 'TaxRates', 'Currencies'))
         self._note_budget(answers['Currencies'].budget)
-        organisation = parse.Organisation.from_json(answers['Organisation'].data['Organisations'][0])
         self.write({
             'tenant_name': organisation.name or self.tenant_name,
             'short_code': organisation.short_code,
@@ -47,15 +48,16 @@ class XeroConnection(models.Model):
             'country_code': organisation.country_code,
             'reference_date': fields.Datetime.now(),
         })
+        # This row first: whoever does the same at the same time is to wait here, not to collide
+        # with the new rows below.
+        self.flush_recordset()
         self._update_reference('xero.account', 'xero_id', [
-            self._prepare_account_values(parse.Account.from_json(row))
-            for row in answers['Accounts'].data['Accounts']])
+            self._prepare_account_values(parse.Account.from_json(row)) for row in accounts])
         self._update_reference('xero.tax.rate', 'tax_type', [
-            self._prepare_tax_rate_values(parse.TaxRate.from_json(row))
-            for row in answers['TaxRates'].data['TaxRates']])
+            self._prepare_tax_rate_values(parse.TaxRate.from_json(row)) for row in rates])
         self._update_reference('xero.currency', 'code', [
             {'code': currency.code, 'name': currency.description, 'active': True}
-            for currency in map(parse.Currency.from_json, answers['Currencies'].data['Currencies'])])
+            for currency in map(parse.Currency.from_json, currencies)])
 
     def _prepare_account_values(self, account):
         """:param parse.Account account: as Xero has it
@@ -96,8 +98,8 @@ class XeroConnection(models.Model):
             [('connection_id', '=', self.id)])
         known = {record[key]: record for record in records}
         new = []
-        for values in rows:
-            record = known.pop(values[key], None)
+        for identity, values in {row[key]: row for row in rows if row[key]}.items():
+            record = known.pop(identity, None)
             if record is None:
                 new.append({**values, 'connection_id': self.id})
             elif changed := {name: value for name, value in values.items()

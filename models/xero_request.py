@@ -1,14 +1,35 @@
+"""The outbox: what is stored before it is sent, and what becomes of its answer."""
 import json
 import uuid
+from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 
 from ..xero import payload
+from ..xero.client import Answer
+from ..xero.errors import XeroOutcomeUnknown, XeroRejected, classify
+from ..xero.parse import Document, match_outcomes, outcomes
 
 #: Elements in one call, as Xero recommends (limits guide).
 BATCH_SIZE = 50
 #: Bytes in one call; Xero names 3.5 MB as its smaller limit.
 BATCH_BYTES = 3_000_000
+#: Xero remembers an Idempotency-Key for 6 minutes (idempotency guide). Two are kept in hand: for
+#: the length of a run, and for hosts whose clocks differ.
+KEY_LIFE = timedelta(minutes=4)
+#: Waits after the first and the second attempt that reached Xero and had no clear end.
+RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=5))
+
+
+class Refusal(NamedTuple):
+    """A single record that Xero refused, with what was sent for it and Xero's own words."""
+
+    operation: str
+    item: dict
+    element: dict
+    messages: list
+    code: str
 
 
 class XeroRequest(models.Model):
@@ -39,13 +60,17 @@ class XeroRequest(models.Model):
     params = fields.Json()
     body = fields.Text(required=True)
     idempotency_key = fields.Char(required=True)
-    #: One entry an element, in order: ``id`` of the record, and for documents the ``ticket`` and
-    #: the ``hash`` of what was sent.
+    #: One entry an element, in order: ``id`` of the record, and for documents the ``ticket``, the
+    #: ``total`` and the ``hash`` of what was sent.
     items = fields.Json(required=True)
     sent_at = fields.Datetime(
         help="When it may first have reached Xero; empty while it certainly has not.")
-    attempts = fields.Integer(help="Times it may have reached Xero without an answer.")
+    attempts = fields.Integer(
+        help="Times it may have reached Xero; counted before it leaves, so that a process that "
+             "dies has counted, too.")
     retry_at = fields.Datetime()
+
+    # === WHAT IS SENT === #
 
     @api.model
     def _values(self, connection, operation, method, path, bodies, items, wrapper=None):
@@ -94,23 +119,157 @@ class XeroRequest(models.Model):
             return next(iter(content.values()))
         return [content]
 
+    def _record_ids(self):
+        """:return: ids of the records in these requests"""
+        return {item['id'] for request in self for item in request.items}
+
+    def _note_departure(self):
+        """Count an attempt of each. Once this is committed, each of them may have reached Xero,
+        whatever happens to this process."""
+        now = fields.Datetime.now()
+        for request in self:
+            request.write({'attempts': request.attempts + 1, 'sent_at': request.sent_at or now})
+
+    # === WAITING FOR AN ANSWER === #
+
+    def _waiting(self):
+        """:return: the pending documents that need this request to be settled first"""
+        ids = list(self._record_ids())
+        if self.operation == 'contacts':
+            return self.connection_id._pending_of(self.env['res.partner'].browse(ids))
+        return self.env['account.move'].search([
+            ('id', 'in', ids), ('xero_state', '=', 'pending')])
+
+    def _is_due(self, now):
+        """Whether a request without an answer is to be taken up: its time has come, or somebody
+        has asked for one of its documents since. When all of them have failed, they wait for
+        somebody.
+
+        :param datetime now: naive UTC
+        """
+        waiting = self._waiting()
+        return bool(waiting) and (
+            not self.retry_at or self.retry_at <= now
+            or any(move.xero_manual and not move.xero_attempts for move in waiting))
+
+    def _is_remembered(self, now):
+        """Whether Xero surely still knows the Idempotency-Key, so that the request can be
+        repeated without being done twice.
+
+        :param datetime now: naive UTC
+        """
+        return now < self.sent_at + KEY_LIFE
+
+    # === WHAT BECOMES OF AN ANSWER === #
+
+    def _settle(self, answer):
+        """Apply what came of this request, in one transaction with its end in the outbox.
+
+        :param answer: the Answer, the XeroError that was raised, or None when it was not sent
+        :return: requests that take its place, and refusals to look into
+        :rtype: tuple(recordset, list(Refusal))
+        """
+        self.ensure_one()
+        nothing = self.browse()
+        self.connection_id._note_budget(getattr(answer, 'budget', None))
+        if isinstance(answer, Answer):
+            return nothing, self._settle_answered(answer.data)
+        if isinstance(answer, XeroRejected) and self.attempts == 1:
+            if len(self.items) > 1:
+                return self._halve(), []
+            return nothing, [self._settle_rejected(answer)]
+        if isinstance(answer, XeroOutcomeUnknown | XeroRejected):
+            # That a repeated request is refused says nothing about its earlier attempts.
+            self._settle_unknown(answer)
+            return nothing, []
+        # Certainly not processed this time; an earlier attempt may have been.
+        self.attempts -= 1
+        if not self.attempts:
+            self.sent_at = False
+        return nothing, []
+
+    def _settle_unknown(self, error):
+        """It may have been done or not: keep the request, and come back to it.
+
+        :param XeroError error: why there is no clear outcome
+        """
+        tries = self.connection_id._note_attempt(self._waiting(), error)
+        self.retry_at = fields.Datetime.now() + RETRY_DELAYS[min(max(tries, 1), 2) - 1]
+        self.connection_id._trigger_push(self.retry_at + timedelta(seconds=1))
+
+    def _settle_rejected(self, error):
+        """A call for a single record was refused as a whole.
+
+        :rtype: Refusal
+        """
+        # Xero: an unknown ContactID is answered with 404 for the whole request.
+        code = 'contact_missing' if self.operation == 'create' and error.status == 404 \
+            else error.code
+        refusal = Refusal(
+            self.operation, self.items[0], self._elements()[0], [error.message], code)
+        self.unlink()
+        return refusal
+
+    def _settle_answered(self, data):
+        """Apply each element's own result: the good ones of a batch are done whatever became of
+        the others.
+
+        :param data: parsed JSON of the answer
+        :return: list(Refusal)
+        """
+        elements = self._elements()
+        results = match_outcomes(elements, outcomes(data, self.path.split('/')[0]), (
+            'ContactNumber', 'Name') if self.operation == 'contacts' else (
+            'InvoiceID', 'CreditNoteID', 'Url', 'InvoiceNumber', 'CreditNoteNumber'))
+        if any(result is None or (result.ok and not result.xero_id) for result in results):
+            # An answer that does not tell of every element tells nothing for certain.
+            self._settle_unknown(XeroOutcomeUnknown(self.env._("Xero's answer is incomplete.")))
+            return []
+        self.connection_id.write({
+            'outages': 0, 'last_error': False, 'last_push': fields.Datetime.now()})
+        done, refused = [], []
+        for item, element, result in zip(self.items, elements, results, strict=True):
+            if result.ok:
+                done.append((item, result))
+            else:
+                messages = list(result.messages)
+                refused.append(
+                    Refusal(self.operation, item, element, messages, classify(messages)))
+        if self.operation == 'contacts':
+            self._apply_contacts(done)
+        else:
+            self._apply_documents(done)
+        self.unlink()
+        return refused
+
+    def _apply_contacts(self, done):
+        """Link the partners whose contacts were created. :param list done: (item, Outcome)"""
+        for item, result in done:
+            # One that was deleted meanwhile is not there to be linked.
+            partner = self.env['res.partner'].browse(item['id']).exists()
+            if partner:
+                partner.xero_contact_id = result.xero_id
+
+    def _apply_documents(self, done):
+        """Link and mark the documents that were saved. :param list done: (item, Outcome)"""
+        moves = {move.id: move for move in self.env['account.move'].browse(
+            item['id'] for item, _result in done).exists()}
+        self.env['account.move']._xero_store([
+            (moves[item['id']], moves[item['id']]._xero_apply_answer(
+                Document.from_json(result.data), item))
+            for item, result in done if item['id'] in moves])
+
     def _halve(self):
         """Replace a batch that Xero refused as a whole, without saying which element is to
         blame, by its two halves.
 
         :return: the new requests
         """
-        self.ensure_one()
-        elements, items, wrapper = self._elements(), self.items, self.path
-        middle = len(items) // 2
+        elements, middle = self._elements(), len(self.items) // 2
         halves = self.create([
             self._values(self.connection_id, self.operation, self.method, self.path,
-                         elements[part], items[part], wrapper)
+                         elements[part], self.items[part], self.path)
             for part in (slice(middle), slice(middle, None))
         ])
         self.unlink()
         return halves
-
-    def _record_ids(self):
-        """:return: ids of the records in these requests"""
-        return {item['id'] for request in self for item in request.items}

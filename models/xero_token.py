@@ -2,18 +2,18 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..xero import oauth
-from ..xero.errors import XeroError, XeroGrantInvalid
-from .xero_connection import IDENTITY_URL
+from ..xero.errors import XeroClientInvalid, XeroError, XeroGrantInvalid
+from .transaction import in_own_transaction
+from .xero_connection_calls import IDENTITY_URL
 
 _logger = logging.getLogger(__name__)
 
 #: A token this close to its end is renewed first: a call may take a minute to be answered.
 MARGIN = timedelta(minutes=3)
-#: Xero: a refresh token that is not used for 60 days expires.
-REFRESH_LIFE = timedelta(days=60)
+#: A sign-in that led to no connection is forgotten after this time.
+UNUSED_LIFE = timedelta(days=1)
 
 
 class XeroToken(models.Model):
@@ -32,43 +32,63 @@ class XeroToken(models.Model):
     owner = fields.Char(
         required=True, groups='base.group_system',
         help="The Xero user who signed in, or the connection for an app that signs in by itself.")
-    access_token = fields.Char(groups='base.group_system', copy=False)
-    refresh_token = fields.Char(groups='base.group_system', copy=False)
+    access_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    refresh_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
     expires_at = fields.Datetime(groups='base.group_system')
-    refresh_expires_at = fields.Datetime(groups='base.group_system')
-    connection_ids = fields.One2many('xero.connection', 'token_id', groups='base.group_system')
+    connection_ids = fields.One2many('xero.connection', 'token_id', groups=fields.NO_ACCESS)
 
     _chain_uniq = models.Constraint(
         'UNIQUE(client_id, owner)', "There is one chain of tokens for a user and an app.")
 
     @api.model
     def _store(self, connection, token):
-        """Keep a new pair, replacing the user's earlier one.
+        """Keep a new pair, replacing the user's earlier one, and commit it.
 
         :param recordset connection: the `xero.connection` that was signed in for
         :param oauth.Token token: as received from Xero
-        :rtype: recordset of `xero.token`
+        :return: id of the `xero.token`, which the caller's transaction may not see yet
+        :rtype: int
         """
-        owner = token.xero_user_id or f'connection-{connection.id}'
-        chain = self.search([('client_id', '=', connection.client_id), ('owner', '=', owner)])
-        if not chain:
-            chain = self.create({'client_id': connection.client_id, 'owner': owner})
-        chain._replace(token)
-        return chain
+        chain = {
+            'client_id': connection.client_id,
+            'owner': token.xero_user_id or f'connection-{connection.id}',
+        }
+
+        def store(tokens):
+            row = tokens.search([(name, '=', value) for name, value in chain.items()])
+            row = row or tokens.create(chain)
+            row._lock()
+            row._replace(token)
+            return row.id
+
+        return in_own_transaction(self, store)
+
+    def _lock(self):
+        """Wait for the row, so that the tokens are never in a statement that can be refused:
+        Odoo logs those with their values.
+
+        :return: whether there still is a row
+        :rtype: bool
+        """
+        # Connections may refer to the row meanwhile, hence NO KEY.
+        self.env.cr.execute(
+            'SELECT 1 FROM xero_token WHERE id = %s FOR NO KEY UPDATE', [self.id],
+            log_exceptions=False)
+        self.invalidate_recordset()
+        return bool(self.env.cr.rowcount)
 
     def _replace(self, token):
         self.write({
             'access_token': token.access_token,
             'refresh_token': token.refresh_token,
             'expires_at': token.expires_at,
-            'refresh_expires_at':
-                token.refresh_token and fields.Datetime.now() + REFRESH_LIFE,
         })
 
-    def _get_access_token(self, rejected=None):
+    def _get_access_token(self, rejected=None, connection=None):
         """Return an access token that is valid for some minutes, renewing it when needed.
 
         :param str rejected: an access token that Xero has refused although it looked valid
+        :param recordset connection: the `xero.connection` whose app secret to use, by default any
         :rtype: str
         :raise XeroGrantInvalid: the user must sign in again
         :raise XeroError: no token now; the stored ones are kept
@@ -76,61 +96,55 @@ class XeroToken(models.Model):
         self.ensure_one()
         if self._is_fresh(rejected):
             return self.access_token
-        return self._renew(rejected)
+        return self._renew(rejected, connection or self.connection_ids[:1])
 
     def _is_fresh(self, rejected):
         return (self.access_token and self.access_token != rejected
                 and self.expires_at > fields.Datetime.now() + MARGIN)
 
-    def _renew(self, rejected):
+    def _renew(self, rejected, connection):
         """Renew under a row lock, and commit the new pair before anybody uses it.
 
         Whoever waited for the lock finds the new pair and asks for none. Killed between Xero's
         answer and the commit, the old refresh token is good for another 30 minutes (Xero's
         token rotation guide), so the next worker renews with it.
         """
-        for tries_left in reversed(range(5)):
-            with self.env.registry.cursor() as cr:
-                token = self.with_env(self.env(cr=cr, su=True))
+        def renew(token):
+            if not token._lock():
+                return None, XeroGrantInvalid(token.env._("The sign-in to Xero was ended."))
+            if not token._is_fresh(rejected):
                 try:
-                    cr.execute('SELECT id FROM xero_token WHERE id = %s FOR UPDATE', [self.id],
-                               log_exceptions=False)
-                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                    # Another worker renewed it while this one waited: look at its result.
-                    if tries_left:
-                        continue
-                    raise
-                token.invalidate_recordset()
-                if token._is_fresh(rejected):
-                    return token.access_token
-                try:
-                    new = token._request_new()
-                except XeroGrantInvalid as error:
-                    broken = error
-                    break
-                token._replace(new)
-                return new.access_token
-        # Outside the lock: the connections change state in transactions of their own.
-        for connection in self.connection_ids:
-            connection._note_error(broken)
-        raise broken
+                    token._replace(token._request_new(connection.with_env(token.env)))
+                except (XeroGrantInvalid, XeroClientInvalid) as error:
+                    # Within the lock, so that a new sign-in cannot come in between.
+                    token.connection_ids._apply_error(error)
+                    return None, error
+            return token.access_token, None
 
-    def _request_new(self):
+        access_token, error = in_own_transaction(self, renew)
+        if error:
+            raise error
+        return access_token
+
+    def _request_new(self, connection):
         """:rtype: oauth.Token
         :raise XeroError: Xero refused or could not be reached"""
-        connection = self.connection_ids[:1]
-        if not connection:
-            raise XeroGrantInvalid(self.env._("No connection uses this sign-in any more."))
         identity_url = connection._parameter(IDENTITY_URL)
-        if connection.app_type == 'custom':
-            return oauth.client_credentials(
-                identity_url, self.client_id, connection.client_secret, oauth.SCOPES)
-        if not self.refresh_token:
-            raise XeroGrantInvalid(self.env._("Xero gave no refresh token."))
+        secret = connection._app_secret()
         try:
-            return oauth.refresh(
-                identity_url, self.client_id, connection.client_secret or None,
-                self.refresh_token)
+            if connection.app_type == 'custom':
+                return oauth.client_credentials(identity_url, self.client_id, secret)
+            if not self.refresh_token:
+                raise XeroGrantInvalid(self.env._("Xero gave no refresh token."))
+            return oauth.refresh(identity_url, self.client_id, secret, self.refresh_token)
         except XeroError as error:
             _logger.info("Xero token %s not renewed: %s", self.id, error.code)
             raise
+
+    @api.autovacuum
+    def _gc_unused(self):
+        """Forget sign-ins that ended before an organisation was chosen."""
+        self.search([
+            ('connection_ids', '=', False),
+            ('write_date', '<', fields.Datetime.now() - UNUSED_LIFE),
+        ]).unlink()

@@ -1,5 +1,7 @@
 """What the tests of the synchronisation share: a company connected to the Xero sandbox."""
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from freezegun.api import freeze_time
 
 from odoo import Command, fields
 
@@ -127,3 +129,73 @@ class XeroCommon(AccountTestInvoicingCommon):
         """:return: calls that created documents"""
         return [*self.sandbox.calls_to('PUT', '/Invoices'),
                 *self.sandbox.calls_to('PUT', '/CreditNotes')]
+
+
+class XeroTimeCommon(XeroCommon):
+    """Time stands still, here and in the sandbox, until a test moves it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox.clock.freeze()
+        # The runner measures how long a test takes; that time goes on.
+        cls.time = cls.startClassPatcher(freeze_time(
+            cls.sandbox.clock.utcnow(), ignore=['_pytest']))
+
+    def _bill(self, **values):
+        """Post a bill. Its number is not unique in Xero, so only we can keep it from doubling."""
+        count = self.env['account.move'].search_count([('move_type', '=', 'in_invoice')])
+        return self._invoice('in_invoice', ref=f'B{count}', **values)
+
+    def _changed_bills(self, count):
+        """:return: so many bills that Xero has and that have changed since"""
+        moves = self.env['account.move'].union(*(self._bill() for _number in range(count)))
+        self._push()
+        moves.button_draft()
+        moves.invoice_line_ids.price_unit = 250
+        moves.action_post()
+        return moves
+
+    def _later(self, **delta):
+        """Move the time of Odoo and of Xero. :param delta: as for `timedelta`"""
+        delta = timedelta(**delta)
+        self.time.tick(delta)
+        self.sandbox.advance(delta.total_seconds())
+
+    def _link(self, partner):
+        """Link a partner to a new contact, so that a push has only documents to send."""
+        partner.xero_contact_id = self.org.as_person.create_contact(partner.name)['ContactID']
+
+    def _requests(self):
+        """:return: what is in the outbox of this test's connection"""
+        return self.env['xero.request'].sudo().search(
+            [('connection_id', '=', self.connection.id)])
+
+    def _next_moment(self):
+        """:return: when the connection goes on by itself, as it has stored it (naive UTC)"""
+        return max(filter(None, [datetime.utcnow(), self.connection.resume_at,
+                                 *self._requests().mapped('retry_at')]))
+
+    def _push_on(self, moves, rounds=8):
+        """Push, and again whenever the connection wants to go on, until no document waits."""
+        for _round in range(rounds):
+            self._push()
+            if 'pending' not in moves.mapped('xero_state'):
+                return
+            self._later(seconds=(self._next_moment() - datetime.utcnow()).total_seconds() + 1)
+
+    def _synced(self, move):
+        """Check that a document is in Xero once, as it is here.
+
+        :return: the sandbox's record
+        """
+        self.assertEqual(move.xero_state, 'synced', move.xero_error_message)
+        documents = self.org.invoices if 'invoice' in move.move_type else self.org.credit_notes
+        [document] = [d for d in documents if d['Status'] not in ('VOIDED', 'DELETED') and (
+            d.get('InvoiceNumber') or d.get('CreditNoteNumber')) == move._xero_document_number()]
+        self.assertEqual(document.get('InvoiceID') or document['CreditNoteID'],
+                         move.xero_document_id)
+        self.assertEqual(float(document['Total']), move.amount_total)
+        self.assertFalse([r for r in self._requests() if move.id in r._record_ids()
+                          and r.operation != 'contacts'], "the outbox is empty")
+        return document

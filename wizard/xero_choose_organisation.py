@@ -9,10 +9,11 @@ class XeroChooseOrganisation(models.TransientModel):
 
     _name = 'xero.choose.organisation'
     _description = "Choose the Xero Organisation"
+    _rec_name = 'company_id'
 
     connection_id = fields.Many2one('xero.connection', required=True, ondelete='cascade')
     company_id = fields.Many2one(related='connection_id.company_id')
-    token_ref = fields.Integer(groups='base.group_system')
+    token_id = fields.Many2one('xero.token', ondelete='cascade', groups=fields.NO_ACCESS)
     line_ids = fields.One2many('xero.choose.organisation.line', 'wizard_id')
     chosen_id = fields.Many2one(
         'xero.choose.organisation.line', string="Organisation",
@@ -25,10 +26,10 @@ class XeroChooseOrganisation(models.TransientModel):
         """
         self.ensure_one()
         self.connection_id.check_access('write')
-        if not self.chosen_id:
+        chosen = self.chosen_id & self.line_ids
+        if not chosen:
             raise UserError(self.env._("Choose an organisation first."))
-        self.connection_id._take_organisation(
-            self.sudo().token_ref, self.chosen_id._tenant())
+        self.connection_id._take_organisation(self.sudo().token_id.id, chosen._tenant())
         return self.connection_id._action_form()
 
 

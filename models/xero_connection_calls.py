@@ -1,0 +1,160 @@
+"""Calling Xero: with which token, how many calls are left, and what a refusal means."""
+from odoo import models
+
+from ..xero.client import XeroClient
+from ..xero.errors import (
+    CATALOGUE,
+    XeroAccessRevoked,
+    XeroClientInvalid,
+    XeroGrantInvalid,
+    XeroOutcomeUnknown,
+    XeroScopeMissing,
+    XeroTokenExpired,
+)
+from ..xero.limits import PER_MINUTE, Budget
+from ..xero.parse import Organisation
+from ..xero.scalars import value_of
+from .transaction import in_own_transaction
+from .xero_connection import ACTIVE_STATES, RECONNECT
+
+API_URL = ('account_xero.api_url', 'https://api.xero.com')
+IDENTITY_URL = ('account_xero.identity_url', 'https://identity.xero.com')
+LOGIN_URL = ('account_xero.login_url', 'https://login.xero.com')
+
+
+class XeroConnection(models.Model):
+    _inherit = 'xero.connection'
+
+    # === TO XERO === #
+
+    def _parameter(self, name_and_default):
+        """:return: the address to call: the system parameter when it is set, else Xero's own."""
+        name, default = name_and_default
+        return self.env['ir.config_parameter'].sudo().get_param(name) or default
+
+    def _app_secret(self):
+        """:return: the app's secret, None for an app that has none"""
+        return None if self.app_type == 'pkce' else self.client_secret or None
+
+    def _get_client(self, rejected=None):
+        """Return an API client with a valid access token.
+
+        :param str rejected: an access token that Xero has just refused as expired
+        :rtype: XeroClient
+        :raise XeroError: when there is no valid token and none can be had; the state of the
+            connection has then been set and committed where it changes what the user must do
+        """
+        self.ensure_one()
+        if self.state not in ACTIVE_STATES or not self.token_id:
+            raise XeroGrantInvalid(self.env._("There is no valid sign-in to Xero."))
+        token = self.token_id._get_access_token(rejected=rejected, connection=self)
+        return XeroClient(
+            self._parameter(API_URL), token,
+            tenant_id=None if self.app_type == 'custom' else self.tenant_id,
+        )
+
+    def _ask_xero(self, work):
+        """Read something; again with a renewed token when Xero takes the stored one no more.
+
+        :param work: callable that gets an XeroClient and only reads
+        :return: what ``work`` returned
+        :raise XeroError: as :meth:`_get_client`, or as the calls of ``work``
+        """
+        with self._get_client() as client:
+            try:
+                return work(client)
+            except XeroTokenExpired:
+                rejected = client.access_token
+        with self._get_client(rejected=rejected) as client:
+            return work(client)
+
+    def _organisation_in(self, answer):
+        """:param Answer answer: to ``GET /Organisation``
+        :return: the parse.Organisation that it holds
+        :raise XeroOutcomeUnknown: it holds none"""
+        rows = self._rows_in(answer, 'Organisations')
+        if not rows:
+            raise XeroOutcomeUnknown(self.env._("Xero's answer names no organisation."))
+        return Organisation.from_json(rows[0])
+
+    def _rows_in(self, answer, key):
+        """:param str key: of the list
+        :return: the list of objects that an answer holds
+        :raise XeroOutcomeUnknown: it holds no list, which is something else than an empty one"""
+        rows = value_of(answer.data, key)
+        if not isinstance(rows, list):
+            raise XeroOutcomeUnknown(self.env._("Xero's answer lists no %s.", key))
+        return [row for row in rows if isinstance(row, dict)]
+
+    def _budget(self):
+        """:rtype: Budget"""
+        return Budget(
+            day_left=self.day_left if self.budget_seen_at else None,
+            minute_left=self.minute_left if self.budget_seen_at else None,
+            appminute_left=None, seen_at=self.budget_seen_at or None,
+        )
+
+    def _note_budget(self, budget):
+        """Remember what the last answers said about the calls that are left."""
+        if budget and budget.day_left is not None:
+            # Answers of parallel calls arrive in any order: the lowest reading is the latest.
+            merged = self._budget().merge(budget)
+            self.write({
+                'day_left': merged.day_left,
+                # An answer need not tell of every limit.
+                'minute_left': PER_MINUTE if merged.minute_left is None else merged.minute_left,
+                'budget_seen_at': merged.seen_at,
+            })
+
+    # === WHAT AN ANSWER MEANS === #
+
+    def _note_error(self, error):
+        """Keep what an error means for the whole connection, in a transaction of its own.
+
+        :param XeroError error: an answer that no single document is to blame for
+        """
+        in_own_transaction(self, lambda connection: connection._apply_error(error))
+
+    def _apply_error(self, error):
+        """Write what an error means for these connections; see :meth:`_note_error`."""
+        state = None
+        if isinstance(error, XeroAccessRevoked):
+            state = 'revoked'
+        elif isinstance(error, XeroGrantInvalid | XeroScopeMissing | XeroClientInvalid):
+            state = 'reauth'
+        # The answer to a call that was on its way while somebody disconnected says nothing new.
+        for connection in self.filtered(lambda c: c.state != 'disconnected'):
+            connection.last_error = ' '.join(connection._error_text(error))
+            if state and connection.state != state:
+                connection.state = state
+                connection._ask_to_reconnect()
+
+    def _note_access(self):
+        """Xero has just given access: what said otherwise is over."""
+        self.last_error = False
+        if self.state in ('reauth', 'revoked'):
+            self.state = 'connected'
+            self.activity_unlink([RECONNECT])
+            self._trigger_push()
+
+    def _ask_to_reconnect(self):
+        """Give each manager one activity, however often the connection is found broken."""
+        self.ensure_one()
+        if self.activity_search([RECONNECT]):
+            return
+        managers = self.env.ref('account_xero.group_xero_manager').all_user_ids.filtered(
+            lambda user: user.active and not user.share and self.company_id in user.company_ids)
+        for user in managers:
+            self.activity_schedule(RECONNECT, user_id=user.id, note=self.state_help)
+
+    def _error_text(self, error):
+        """:return: title and fix of an error, translated, with Xero's own words when it has any"""
+        if isinstance(error, XeroClientInvalid):
+            return self.env._("Xero does not accept the app"), self.env._(
+                "Check the client ID and the client secret, then press Test. (Xero: %s)",
+                error.message)
+        text = CATALOGUE[error.code]
+        fix = self.env._(text.fix)  # pylint: disable=gettext-variable
+        if error.message:
+            fix = self.env._("%(fix)s (Xero: %(message)s)", fix=fix, message=error.message)
+        return self.env._(text.title), fix  # pylint: disable=gettext-variable

@@ -1,0 +1,340 @@
+"""Processes that die, and processes that meet: real ones, with real commits."""
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from odoo.tests import tagged
+
+from .processes import ProcessCase, Worker, _options
+from .xero_sandbox import XeroSandbox
+
+
+class Office(Worker):
+    """An Odoo that forks a process for each call; several may be at work at once."""
+
+    def __init__(self, database):
+        # Without a buffer: the lines of two processes may come at once.
+        self.process = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name('prefork.py'), *_options(database)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        self.answer()
+        self._results = {}
+
+    def start(self, model, ids, method, *arguments):
+        """Let a process of its own call a method. :return: the process's id"""
+        self.send(model, ids, method, *arguments)
+        while True:
+            process, result = self.answer()
+            if result is None:
+                return process
+            self._results[process] = result
+
+    def result(self, process):
+        """:return: what the method returned in a process, which has ended then"""
+        while process not in self._results:
+            ended, result = self.answer()
+            self._results[ended] = result
+        result = self._results.pop(process)
+        if 'error' in result:
+            raise AssertionError(result)
+        return result['result']
+
+    def call(self, *call):
+        """:return: what the method returned, called by a process of its own"""
+        return self.result(self.start(*call))
+
+
+@tagged('post_install', '-at_install')
+class TestPushCrash(ProcessCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = XeroSandbox().start()
+        cls.addClassCleanup(cls.sandbox.stop)
+        cls.app = cls.sandbox.add_app('cid', 'secret', ['http://localhost:8069/'])
+        cls.office = Office(cls.database)
+        cls.addClassCleanup(cls.office.close)
+        for name in ('api_url', 'identity_url', 'login_url'):
+            cls.office.call('ir.config_parameter', [], 'set_param', f'account_xero.{name}',
+                            cls.sandbox.url)
+        cls.office.call('account.chart.template', [], 'try_loading', 'generic_coa', 1)
+        cls.names, cls.expenses = iter(range(1000)), {}
+        cls.org, cls.connection = cls._connected(1)
+
+    @classmethod
+    def _connected(cls, company):
+        """:return: (organisation of the sandbox, id of the company's connection to it)"""
+        call = cls.office.call
+        [currency] = call('res.company', [company], 'read', ['currency_id'])
+        code = currency['currency_id'][1]
+        org = cls.sandbox.add_organisation(
+            f"Company {company}", base_currency=code, currencies=[code])
+        org.minute_limit = 600
+        tokens = cls.sandbox.connect(cls.app, [org])
+        [connection] = call('xero.connection', [], 'create', {
+            'company_id': company, 'client_id': 'cid', 'client_secret': 'secret',
+            'tenant_id': org.tenant_id, 'tenant_name': org.name, 'state': 'connected'})
+        [token] = call('xero.token', [], 'create', {
+            'client_id': 'cid', 'owner': org.tenant_id, 'access_token': tokens['access_token'],
+            'refresh_token': tokens['refresh_token'], 'expires_at': '2099-01-01'})
+        call('xero.connection', [connection], 'write', {'token_id': token})
+        call('xero.connection', [connection], '_refresh_reference_data')
+        [target] = call('xero.account', [], 'search', [
+            ('connection_id', '=', connection), ('code', '=', '429')])
+        [cls.expenses[company]] = call('account.account', [], 'search', [
+            ('account_type', '=', 'expense'), ('company_ids', '=', company)], 0, 1)
+        call('ir.default', [], 'set', 'account.account', 'xero_account_id', target, False, company)
+        return org, connection
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox.ledger.reset()
+        self.addCleanup(self.sandbox.faults.clear)
+        self.addCleanup(lambda: self.assertEqual(self.sandbox.errors, []))
+
+    # === WHAT IS PUSHED === #
+
+    def _bill(self, company=1, **values):
+        """Post a bill, whose number Xero does not keep unique, of a new partner.
+
+        :return: its id
+        """
+        name = f'Bill {next(self.names)}'
+        call = self.office.call
+        [partner] = call('res.partner', [], 'create', {'name': f'Vendor of {name}'})
+        [journal] = call('account.journal', [], 'search', [
+            ('company_id', '=', company), ('type', '=', 'purchase')], 0, 1)
+        [move] = call('account.move', [], 'create', {
+            'move_type': 'in_invoice', 'partner_id': partner, 'ref': name,
+            'invoice_date': '2026-03-02', 'journal_id': journal, 'invoice_line_ids': [[0, 0, {
+                'name': "Work", 'price_unit': 100, 'account_id': self.expenses[company],
+                'tax_ids': [[6, 0, []]], **values}]]})
+        call('account.move', [move], 'action_post')
+        return move
+
+    def _link_partner(self, move):
+        """Link the bill's partner, so that the push has nothing but the bill to send."""
+        [[partner]] = self._sql("SELECT partner_id FROM account_move WHERE id = %s", move)
+        contact = self.org.as_person.create_contact(f"Contact {next(self.names)}")
+        self.office.call('res.partner', [partner], 'write',
+                         {'xero_contact_id': contact['ContactID']})
+
+    def _move(self, move):
+        """:return: (state, attempts, Xero's id) as committed"""
+        return self._sql("SELECT xero_state, xero_attempts, xero_document_id, xero_error_message"
+                         " FROM account_move WHERE id = %s", move)[0]
+
+    def _in_xero(self, move):
+        [[number]] = self._sql("SELECT ref FROM account_move WHERE id = %s", move)
+        return [d for d in self.org.invoices if d['InvoiceNumber'] == number]
+
+    def _assert_there_once(self, move, total=100):
+        state, _attempts, xero_id, message = self._move(move)
+        self.assertEqual(state, 'synced', message)
+        [document] = self._in_xero(move)
+        self.assertEqual((document['InvoiceID'], document['Total']), (xero_id, total))
+        names = [contact['Name'] for contact in self.org.contacts]
+        self.assertEqual(len(names), len(set(names)))
+        self.assertEqual(self._sql("SELECT * FROM xero_request"), [])
+
+    # === DEATH === #
+
+    def _push(self):
+        return self.office.call('xero.connection', [self.connection], '_push')
+
+    def _start_push(self):
+        return self.office.start('xero.connection', [self.connection], '_push')
+
+    def _kill(self, process):
+        os.kill(process, signal.SIGKILL)
+
+    def _wait_until_dead(self):
+        """Wait for PostgreSQL to end the session of a process that was killed."""
+        self._sql("SELECT id FROM xero_claim WHERE connection_id = %s FOR UPDATE", self.connection)
+
+    def _later(self, minutes):
+        """Time passes: what happened moves into the past."""
+        self.sandbox.advance(minutes * 60)
+        self._sql("UPDATE xero_request SET sent_at = sent_at - %s * interval '1 minute'", minutes)
+
+    def test_killed_after_storing_before_sending(self):
+        """It waits for a token: the request is committed, and Xero has not seen it."""
+        move = self._bill()
+        self._link_partner(move)
+        self._sql("UPDATE xero_token SET expires_at = '2000-01-01'")
+        hold = self.sandbox.hold('POST', '/connect/token')
+        process = self._start_push()
+        self.assertTrue(hold.wait())
+        self.assertEqual(self._sql("SELECT operation, sent_at, attempts FROM xero_request"),
+                         [('create', None, None)])
+        self._kill(process)
+        hold.release(drop=True)
+        self._wait_until_dead()
+        self._push()
+        self._assert_there_once(move)
+        self.assertEqual(len(self.sandbox.calls_to('PUT', '/Invoices')), 1)
+        self.assertFalse(self.sandbox.calls_to('GET'), "there was nothing to be asked")
+
+    def test_killed_while_xero_has_the_request(self):
+        """Before and after the work was done; of a contact and of a document."""
+        for path in ('/Contacts', '/Invoices'):
+            for when in ('before', 'after'):
+                for minutes in (2, 7):
+                    with self.subTest(path=path, when=when, minutes=minutes):
+                        self.sandbox.ledger.reset()
+                        move = self._bill()
+                        hold = self.sandbox.hold('PUT', path, when=when)
+                        process = self._start_push()
+                        self.assertTrue(hold.wait())
+                        self._kill(process)
+                        hold.release(drop=True)
+                        self._wait_until_dead()
+                        self._later(minutes)
+                        self._push()
+                        self._assert_there_once(move)
+                        calls = self.sandbox.calls_to('PUT', path)
+                        keys = {call.headers['Idempotency-Key'] for call in calls}
+                        self.assertEqual(len(keys) == 1, minutes == 2 or (
+                            path == '/Invoices' and when == 'after'))
+                        if minutes == 2:
+                            self.assertEqual(calls[0].raw, calls[1].raw)
+                            self.assertEqual(calls[1].replayed, when == 'after')
+
+    def test_killed_with_the_answer_in_its_hands(self):
+        """It waits for a row that somebody else has locked, to apply what Xero answered."""
+        for minutes in (2, 7):
+            with self.subTest(minutes=minutes):
+                move = self._bill()
+                self._link_partner(move)
+                somebody = self._connect_to(self.database)
+                self.addCleanup(somebody.close)
+                hold = self.sandbox.hold('PUT', '/Invoices', when='after')
+                process = self._start_push()
+                self.assertTrue(hold.wait())
+                somebody.cursor().execute(
+                    "SELECT id FROM account_move WHERE id = %s FOR UPDATE", [move])
+                hold.release()
+                self._wait_for_locks()
+                self._kill(process)
+                somebody.rollback()
+                self._wait_until_dead()
+                self.assertEqual(self._move(move)[0], 'pending')
+                self.assertEqual(len(self._in_xero(move)), 1)
+                self._later(minutes)
+                self._push()
+                self._assert_there_once(move)
+
+    def test_killed_then_rate_limited(self):
+        """That the second attempt was not processed says nothing about the first."""
+        move = self._bill()
+        self._link_partner(move)
+        hold = self.sandbox.hold('PUT', '/Invoices', when='after')
+        process = self._start_push()
+        self.assertTrue(hold.wait())
+        self._kill(process)
+        hold.release(drop=True)
+        self._wait_until_dead()
+        self.sandbox.inject('429_concurrent', 'PUT', '/Invoices')
+        self._push()
+        self.assertEqual(self._sql("SELECT attempts, sent_at IS NULL FROM xero_request"),
+                         [(1, False)])
+        self._sql("UPDATE xero_connection SET resume_at = NULL")
+        self._push()
+        self._assert_there_once(move)
+        self.assertTrue(self.sandbox.calls[-1].replayed)
+
+    # === MEETINGS === #
+
+    def test_two_workers_at_once(self):
+        move = self._bill()
+        hold = self.sandbox.hold('PUT', '/Contacts')
+        process = self._start_push()
+        self.assertTrue(hold.wait())
+        calls = len(self.sandbox.calls)
+        self._push()
+        self.assertEqual(len(self.sandbox.calls), calls, "the other one is at it")
+        hold.release()
+        self.office.result(process)
+        self._assert_there_once(move)
+
+    def test_two_workers_serve_two_companies_at_once(self):
+        [company] = self.office.call('res.company', [], 'create', {'name': "Second"})
+        self.office.call('account.chart.template', [], 'try_loading', 'generic_coa', company)
+        org, _connection = self._connected(company)
+        ours, theirs = self._bill(), self._bill(company)
+        hold = self.sandbox.hold('PUT', '/Contacts')
+        process = self.office.start('xero.connection', [], '_cron_push')
+        self.assertTrue(hold.wait())
+        self.office.call('xero.connection', [], '_cron_push')
+        states = [self._move(move)[0] for move in (ours, theirs)]
+        self.assertEqual(sorted(states), ['pending', 'synced'], "the other worker takes the other")
+        hold.release()
+        self.office.result(process)
+        self._assert_there_once(ours)
+        self.assertEqual(self._move(theirs)[0], 'synced')
+        self.assertEqual([d['Total'] for d in org.invoices], [100])
+
+    # === CHANGES WHILE A REQUEST IS IN FLIGHT === #
+
+    def _while_in_flight(self, move, work):
+        """Push a bill, and do something after Xero has done its part and before it answers."""
+        self._link_partner(move)
+        hold = self.sandbox.hold('PUT', '/Invoices', when='after')
+        process = self._start_push()
+        self.assertTrue(hold.wait())
+        work()
+        hold.release()
+        self.office.result(process)
+
+    def _change(self, move, **values):
+        self.office.call('account.move', [move], 'button_draft')
+        [[line]] = self._sql("SELECT id FROM account_move_line WHERE move_id = %s"
+                             " AND display_type = 'product'", move)
+        self.office.call('account.move.line', [line], 'write', values)
+        self.office.call('account.move', [move], 'action_post')
+
+    def test_changed_while_in_flight(self):
+        """The answer to an older state makes nothing synced: the newest state goes out."""
+        move = self._bill()
+        self._while_in_flight(move, lambda: self._change(move, price_unit=250))
+        self._assert_there_once(move, total=250)
+        self.assertEqual([call.method for call in self.sandbox.calls], ['PUT', 'POST'])
+
+    def test_cancelled_while_in_flight(self):
+        move = self._bill()
+        self._while_in_flight(
+            move, lambda: self.office.call('account.move', [move], 'button_cancel'))
+        self.assertEqual(self._move(move)[0], 'synced')
+        self.assertEqual([d['Status'] for d in self._in_xero(move)], ['VOIDED'])
+
+    def test_corrected_while_xero_refuses_it(self):
+        """The refusal of an older state fails nothing: the corrected state goes out."""
+        move = self._bill()
+        self.org.period_lock_date = self.org.today()
+        self._while_in_flight(move, lambda: (
+            setattr(self.org, 'period_lock_date', None), self._change(move, price_unit=250)))
+        self._assert_there_once(move, total=250)
+        self.assertEqual([call.method for call in self.sandbox.calls], ['PUT', 'PUT'])
+
+    def test_somebody_writes_on_the_document_while_the_answer_is_applied(self):
+        """PostgreSQL refuses the second of two that change a row; it is done again."""
+        move = self._bill()
+        somebody = self._connect_to(self.database)
+        self.addCleanup(somebody.close)
+        self._link_partner(move)
+        hold = self.sandbox.hold('PUT', '/Invoices', when='after')
+        process = self._start_push()
+        self.assertTrue(hold.wait())
+        somebody.cursor().execute(
+            "UPDATE account_move SET narration = 'mine' WHERE id = %s", [move])
+        hold.release()
+        self._wait_for_locks()
+        somebody.commit()
+        self.office.result(process)
+        self._assert_there_once(move)
+        self.assertEqual(len(self.sandbox.calls_to('PUT', '/Invoices')), 1)
+        self.assertEqual(
+            self._sql("SELECT narration FROM account_move WHERE id = %s", move), [('mine',)])

@@ -1,0 +1,97 @@
+"""Questions to Xero: the parameters of look-ups, each short enough for an address."""
+
+from datetime import date
+from urllib.parse import quote
+
+from . import payload
+
+# Characters of a list or filter in an address. Xero refuses more than 52 ids, so about 2,000.
+LENGTH = 1400
+# Named each, because Xero does not say whether a plain list has the deleted ones.
+STATUSES = "DRAFT,SUBMITTED,AUTHORISED,PAID,VOIDED,DELETED"
+
+
+def created(endpoint, elements):
+    """Ask for documents that a creating request may have made: those with a number by it, bills
+    also by contact and date, since their number is not unique and may be changed; credit notes by
+    date alone, for which Xero has no lists.
+
+    :param str endpoint: 'Invoices' or 'CreditNotes'
+    :param list elements: what was sent
+    :return: iterator of dict
+    """
+    if endpoint == "Invoices":
+        yield from by_number(endpoint, elements)
+    for kind in payload.CREDIT_KINDS if endpoint == "CreditNotes" else ("ACCPAY",):
+        group = [element for element in elements if element["Type"] == kind]
+        if not group:
+            continue
+        if endpoint == "CreditNotes":
+            yield {"where": _period(group)}
+            continue
+        for ids in _chunks(dict.fromkeys(element["Contact"]["ContactID"] for element in group)):
+            yield {"where": _period(group), "ContactIDs": ",".join(ids), "Statuses": STATUSES}
+
+
+def by_number(endpoint, elements):
+    """Ask for documents by their number; as created()."""
+    if endpoint == "CreditNotes":
+        yield from _any_of(_equal("CreditNoteNumber", element) for element in elements)
+        return
+    for numbers in _chunks(dict.fromkeys(element["InvoiceNumber"] for element in elements)):
+        yield {"InvoiceNumbers": ",".join(numbers), "Statuses": STATUSES}
+
+
+def by_id(endpoint, elements):
+    """Ask for documents by their identifier; as created()."""
+    if endpoint == "CreditNotes":
+        yield from _any_of(
+            f'CreditNoteID==guid("{element["CreditNoteID"]}")' for element in elements
+        )
+        return
+    for ids in _chunks(element["InvoiceID"] for element in elements):
+        yield {"IDs": ",".join(ids), "Statuses": STATUSES}
+
+
+def contacts(elements):
+    """Ask for contacts, archived ones too, that have the number or the name of one of these.
+
+    :param list elements: contacts as they were sent
+    :return: iterator of dict
+    """
+    parts = (_equal(field, element) for element in elements for field in ("ContactNumber", "Name"))
+    for question in _any_of(parts):
+        yield {**question, "includeArchived": True}
+
+
+def _any_of(parts):
+    for chunk in _chunks(part for part in parts if part):
+        yield {"where": " OR ".join(chunk)}
+
+
+def _equal(field, element):
+    value = element[field]
+    # Xero's filters have no documented way to write these.
+    return None if '"' in value or "\\" in value else f'{field}=="{value}"'
+
+
+def _period(elements):
+    days = sorted(date.fromisoformat(element["Date"]) for element in elements)
+    first, last = (
+        f"DateTime({day.year},{day.month:02},{day.day:02})" for day in (days[0], days[-1])
+    )
+    return f'Type=="{elements[0]["Type"]}" AND Date>={first} AND Date<={last}'
+
+
+def _chunks(texts):
+    """Cut texts into lists that fit into an address."""
+    chunk, size = [], 0
+    for text in texts:
+        length = len(quote(text, safe="")) + 12  # what joins them counts, too
+        if chunk and size + length > LENGTH:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(text)
+        size += length
+    if chunk:
+        yield chunk
