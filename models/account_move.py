@@ -156,6 +156,10 @@ class AccountMove(models.Model):
                 raise UserError(self.env._(
                     "%(name)s is in Xero as %(number)s. Cancel it first, so that it is voided "
                     "there, too.", name=move.display_name, number=move.xero_number))
+        if self.env['xero.request']._concerns(self):
+            raise UserError(self.env._(
+                "It is on its way to Xero, and Xero has not answered yet. Cancel it instead; it is "
+                "voided there if it has arrived."))
 
     # === QUEUE === #
 
@@ -244,6 +248,8 @@ class AccountMove(models.Model):
                 "Nothing to send: only posted invoices, bills and credit notes of a company that "
                 "is connected to Xero can be sent."))
         moves._xero_queue(manual=True)
+        for connection in self.env['xero.connection']._connection_of(moves.company_id).values():
+            connection._end_outage()
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',

@@ -1,4 +1,6 @@
 """Calling Xero: with which token, how many calls are left, and what a refusal means."""
+from datetime import timedelta
+
 from odoo import models
 
 from ..xero.client import XeroClient
@@ -20,6 +22,9 @@ from .xero_connection import ACTIVE_STATES, RECONNECT
 API_URL = ('account_xero.api_url', 'https://api.xero.com')
 IDENTITY_URL = ('account_xero.identity_url', 'https://identity.xero.com')
 LOGIN_URL = ('account_xero.login_url', 'https://login.xero.com')
+#: The longest wait between two tries while Xero cannot be reached at all; shorter than the 30
+#: minutes in which a refresh token whose answer was lost can be used again.
+LONGEST_OUTAGE_WAIT = timedelta(minutes=10)
 
 
 class XeroConnection(models.Model):
@@ -105,6 +110,20 @@ class XeroConnection(models.Model):
                 'minute_left': PER_MINUTE if merged.minute_left is None else merged.minute_left,
                 'budget_seen_at': merged.seen_at,
             })
+
+    def _note_outage(self, now):
+        """Wait, longer each time, until Xero may be there again.
+
+        :param datetime now: naive UTC
+        """
+        wait = min(timedelta(minutes=2 ** min(self.outages, 10)), LONGEST_OUTAGE_WAIT)
+        self.outages += 1
+        self._wait(now + wait)
+
+    def _end_outage(self):
+        """Try again at once after an outage, because somebody asks for it. A wait that Xero has
+        demanded stays."""
+        self.filtered('outages').write({'outages': 0, 'resume_at': False})
 
     # === WHAT AN ANSWER MEANS === #
 

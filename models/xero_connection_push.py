@@ -32,8 +32,6 @@ CHUNK = 500
 RUN_SECONDS = 45
 #: Calls of the day that are left to *Sync now* and to pulling.
 DAY_RESERVE = 100
-#: The longest wait between two tries while Xero cannot be reached at all.
-LONGEST_OUTAGE_WAIT = timedelta(minutes=30)
 
 
 class RunOver(Exception):
@@ -113,11 +111,6 @@ class XeroConnection(models.Model):
             values['budget_seen_at'] = False    # by then it is another day's calls that count
         self.write(values)
         self._wait(limits.resume_at(error, now))
-
-    def _note_outage(self, now):
-        wait = min(timedelta(minutes=2 ** min(self.outages, 10)), LONGEST_OUTAGE_WAIT)
-        self.outages += 1
-        self._wait(now + wait)
 
     def _transaction(self, work, *args):
         """Do something and commit it; from a new snapshot when another transaction changed the

@@ -123,6 +123,14 @@ class XeroRequest(models.Model):
         """:return: ids of the records in these requests"""
         return {item['id'] for request in self for item in request.items}
 
+    @api.model
+    def _concerns(self, moves):
+        """:return: whether one of these documents may be in Xero without our knowing"""
+        sent = self.sudo().search([
+            ('company_id', 'in', moves.company_id.ids), ('sent_at', '!=', False),
+            ('operation', '!=', 'contacts')])
+        return not sent._record_ids().isdisjoint(moves.ids)
+
     def _note_departure(self):
         """Count an attempt of each. Once this is committed, each of them may have reached Xero,
         whatever happens to this process."""

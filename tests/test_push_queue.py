@@ -1,5 +1,7 @@
 """What is queued, by whom, and what is not; and what blocks a document before it is sent."""
-from odoo import Command
+from datetime import timedelta
+
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -68,6 +70,18 @@ class TestPushQueue(XeroCommon):
         self.assertFalse(self.sandbox.calls_to('PUT', '/Invoices'))
         toast = invoice.action_xero_sync_now()
         self.assertEqual(toast['params']['title'], "Queued")
+        self._push()
+        self.assertEqual(invoice.xero_state, 'synced', invoice.xero_error_message)
+
+    def test_sync_now_ends_the_wait_after_an_outage_but_not_one_that_xero_demands(self):
+        later = fields.Datetime.now() + timedelta(minutes=5)
+        invoice = self._invoice()
+        self.connection.write({'outages': 0, 'resume_at': later})
+        invoice.action_xero_sync_now()
+        self._push()
+        self.assertFalse(self.sandbox.calls)
+        self.connection.outages = 3
+        invoice.action_xero_sync_now()
         self._push()
         self.assertEqual(invoice.xero_state, 'synced', invoice.xero_error_message)
 

@@ -1,6 +1,7 @@
 """Answers that were lost: what Xero has done is found and adopted, and only what is ours."""
 from decimal import Decimal
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import XeroTimeCommon
@@ -218,16 +219,15 @@ class TestPushRecovery(XeroTimeCommon):
                     self.assertIn(move.xero_state, ('synced', False))
                     self.assertEqual({d['Status'] for d in self._in_xero(move)} - {'VOIDED'}, set())
 
-    def test_deleted_here_while_unknown(self):
-        for minutes in (2, 7):
-            with self.subTest(minutes=minutes):
-                move = self._lost('in_invoice')
-                other = self._document('in_invoice')
-                move.button_draft()
-                move.with_context(force_delete=True).unlink()
-                self._later(minutes=minutes)
-                self._push()
-                self._synced(other)
+    def test_cannot_be_deleted_here_while_unknown(self):
+        move = self._lost('in_invoice')
+        move.button_draft()
+        with self.assertRaisesRegex(UserError, "on its way"):
+            move.with_context(force_delete=True).unlink()
+        move.button_cancel()
+        self._later(minutes=7)
+        self._push()
+        self.assertEqual((move.xero_state, move.xero_status), ('synced', 'VOIDED'))
 
     # === UPDATES AND VOIDS === #
 
