@@ -3,7 +3,6 @@ import logging
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from threading import Event
 
 from odoo import api, fields, models
