@@ -261,7 +261,7 @@ class TestPushFaults(XeroTimeCommon):
             self.assertEqual((move.xero_state, move.xero_attempts), ('pending', 0))
             waits.append((self.connection.resume_at - fields.Datetime.now()).seconds // 60)
             self._later(seconds=waits[-1] * 60 + 1)
-        self.assertEqual(waits, [1, 2, 4, 8, 16, 30, 30])
+        self.assertEqual(waits, [1, 2, 4, 8, 10, 10, 10])
         stopped.set_param('account_xero.api_url', self.sandbox.url)
         self._push()
         self._synced(move)
