@@ -2,7 +2,11 @@ from odoo import fields, models
 
 
 class AccountAccount(models.Model):
-    _inherit = 'account.account'
+    _name = 'account.account'
+    _inherit = ['account.account', 'xero.mapping.mixin']
+    _xero_target_field = 'xero_account_id'
+    _xero_line_field = 'account_id'
+    _xero_error_code = 'unmapped_account'
 
     xero_account_id = fields.Many2one(
         'xero.account', company_dependent=True, check_company=True,

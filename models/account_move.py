@@ -37,6 +37,8 @@ class AccountMove(models.Model):
     xero_status = fields.Char("Status in Xero", copy=False, readonly=True)
     xero_error_code = fields.Char(copy=False, readonly=True)
     xero_error_message = fields.Text("Xero Error", copy=False, readonly=True)
+    xero_error_target = fields.Char(
+        copy=False, readonly=True, help="Record on which the error is put right: model,id.")
     xero_last_push = fields.Datetime("Last Push to Xero", copy=False, readonly=True)
     xero_last_pull = fields.Datetime("Last Pull from Xero", copy=False, readonly=True)
     xero_attempts = fields.Integer(copy=False, readonly=True)
@@ -123,10 +125,27 @@ class AccountMove(models.Model):
                 'level': 'danger',
                 'message': '\n'.join(filter(None, (
                     self.env._("Xero: %s", title), self.xero_error_message, fix))),
+                **self._xero_alert_action(),
+            }
+        return alerts
+
+    def _xero_alert_action(self):
+        """:return: the button of the banner: to the place where the error is put right, or to try
+        again where only Xero or this document can be changed"""
+        model, _comma, res_id = (self.xero_error_target or '').partition(',')
+        record = self.env[model].browse(int(res_id)).exists() if model in self.env else None
+        if not record or record == self or not record.has_access('write'):
+            return {
                 'action_text': self.env._("Sync now"),
                 'action_call': ('account.move', 'action_xero_sync_now', self.ids),
             }
-        return alerts
+        return {
+            'action_text': self.env._("Open %s", record.display_name),
+            'action': {
+                'type': 'ir.actions.act_window', 'res_model': model, 'res_id': record.id,
+                'view_mode': 'form', 'views': [(False, 'form')],
+            },
+        }
 
     # === BUSINESS HOOKS === #
 
@@ -223,13 +242,36 @@ class AccountMove(models.Model):
             'xero_attempts': 0,
             'xero_error_code': False,
             'xero_error_message': False,
+            'xero_error_target': False,
         }
         if manual:
             values['xero_manual'] = True
         self.sudo().with_context(skip_is_manually_modified=True).write(values)
         self.env['xero.connection']._trigger_push()
 
+    @api.model
+    def _xero_release(self, companies, codes, extra_domain=()):
+        """Queue the documents that failed for a cause that may be gone now. Those that it still
+        holds up fail again in the preflight, without a call.
+
+        :param recordset companies: whose documents
+        :param codes: of the error catalogue
+        :param extra_domain: which of these documents
+        """
+        self.sudo().search([
+            ('company_id', 'in', companies.ids), ('xero_state', '=', 'failed'),
+            ('xero_error_code', 'in', codes), *extra_domain,
+        ])._xero_queue()
+
     # === ACTIONS === #
+
+    def action_xero_push_wizard(self):
+        """Look at what can be pushed and what cannot, before anything is queued.
+
+        :return: action that opens the dialog
+        """
+        self.check_access('read')
+        return self.env['xero.push.wizard']._open(self)
 
     def action_xero_sync_now(self):
         """Queue documents at once, whatever the switches and earlier failures say.

@@ -2,24 +2,33 @@
 from typing import NamedTuple
 
 from odoo import models
+from odoo.tools.misc import format_date
 
-from ..xero import errors
 from .account_move import XERO_KINDS
 
 #: Lines that carry money; the others are text, or are made by Odoo from these.
 MONEY_LINES = ('product', 'epd', 'rounding', 'non_deductible_product',
                'non_deductible_product_total')
 NUMBER_LENGTH = 255
+TRACKING_PER_LINE = 2
 
 
 class Problem(NamedTuple):
     """One reason why a document cannot be sent.
 
-    ``code`` is one of the error catalogue, ``message`` names the line and what is wrong with it.
+    ``code`` is one of the error catalogue, ``message`` names the line and what is wrong with it,
+    ``model`` and ``res_id`` the record on which it is put right, where there is one.
     """
 
     code: str
     message: str
+    model: str | None = None
+    res_id: int | None = None
+
+    @classmethod
+    def at(cls, record, code, message):
+        """:return: a problem that is put right on a record"""
+        return cls(code, message, record._name, record.id)
 
 
 class AccountMove(models.Model):
@@ -47,6 +56,18 @@ class AccountMove(models.Model):
                 blocked[move.with_env(self.env)] = list(dict.fromkeys(problems))
         return blocked
 
+    def _xero_find_blocked(self, connection):
+        """Like :meth:`_xero_preflight`, and for the rest also whether Xero can hold the totals.
+
+        :return: {document: [Problem]} of the documents that are blocked
+        """
+        moves = self.with_company(connection.company_id)
+        blocked = moves._xero_preflight(connection)
+        for move in moves.filtered(lambda move: move not in blocked):
+            if problem := move._xero_check_totals(*move._xero_prepare_document(connection)):
+                blocked[move] = [problem]
+        return blocked
+
     def _xero_check_document(self, connection, currencies):
         """Yield the problems of the document as a whole.
 
@@ -54,17 +75,29 @@ class AccountMove(models.Model):
         :rtype: Iterator[Problem]
         """
         self.ensure_one()
+        partner = self._xero_partner()
         if self.move_type not in XERO_KINDS:
             yield Problem('validation_error', self.env._("Only invoices, bills and credit notes "
                                                          "can be sent to Xero."))
-        if not self._xero_partner() or not self._xero_partner().name:
-            yield Problem('contact_missing', self.env._("The document has no named partner."))
+        if not partner or not partner.name:
+            yield Problem.at(self, 'contact_missing', self.env._(
+                "The document has no named partner."))
+        elif not partner.xero_contact_id and not connection.create_contacts:
+            yield Problem.at(partner, 'contact_missing', self.env._(
+                "%s is not linked to a contact, and creating contacts is switched off.",
+                partner.display_name))
         if self.currency_id.name not in currencies:
-            yield Problem('currency_not_enabled', self.env._(
+            yield Problem.at(connection, 'currency_not_enabled', self.env._(
                 "%(currency)s is not enabled in %(organisation)s.",
                 currency=self.currency_id.name, organisation=connection.tenant_name))
+        lock = max(filter(None, (connection.period_lock_date, connection.end_of_year_lock_date)),
+                   default=None)
+        if lock and self.invoice_date and self.invoice_date <= lock:
+            yield Problem.at(connection, 'period_locked', self.env._(
+                "Xero is locked up to %(lock)s, and the document is of %(date)s.",
+                lock=format_date(self.env, lock), date=format_date(self.env, self.invoice_date)))
         if len(self._xero_document_number()) > NUMBER_LENGTH:
-            yield Problem('validation_error', self.env._(
+            yield Problem.at(self, 'validation_error', self.env._(
                 "The number is longer than %s characters.", NUMBER_LENGTH))
 
     def _xero_check_line(self, connection, line):
@@ -72,31 +105,74 @@ class AccountMove(models.Model):
 
         :rtype: Iterator[Problem]
         """
+        yield from self._xero_check_account(connection, line)
+        yield from self._xero_check_taxes(connection, line)
+        yield from self._xero_check_item(connection, line)
+        yield from self._xero_check_tracking(connection, line)
+
+    def _xero_check_account(self, connection, line):
         account = line.account_id.xero_account_id
         if not account or account.connection_id != connection:
-            yield Problem('unmapped_account', self.env._(
+            yield Problem.at(line.account_id, 'unmapped_account', self.env._(
                 "Account %(account)s (line “%(line)s”) has no account in Xero.",
                 account=line.account_id.display_name, line=self._xero_line_label(line)))
         elif not account.active:
-            yield Problem('unmapped_account', self.env._(
+            yield Problem.at(line.account_id, 'unmapped_account', self.env._(
                 "Account %(account)s is mapped to %(target)s, which is archived in Xero.",
                 account=line.account_id.display_name, target=account.display_name))
-        taxes = line.tax_ids.flatten_taxes_hierarchy()
-        rate = taxes.xero_tax_rate_id if len(taxes) == 1 else taxes.browse().xero_tax_rate_id
-        if not taxes:
+
+    def _xero_check_taxes(self, connection, line):
+        if not line.tax_ids:
             return
-        if len(taxes) > 1:
-            yield Problem('unmapped_tax', self.env._(
-                "Line “%(line)s” has several taxes (%(taxes)s); Xero takes one a line.",
-                line=self._xero_line_label(line), taxes=', '.join(taxes.mapped('name'))))
-        elif not rate or rate.connection_id != connection:
-            yield Problem('unmapped_tax', self.env._(
+        rate = line._xero_tax_rate()
+        names = ', '.join(line.tax_ids.mapped('name'))
+        unmapped = line.tax_ids.filtered(lambda tax: not tax.xero_tax_rate_id)
+        if not rate and (unmapped or len(line.tax_ids) == 1):
+            yield Problem.at(unmapped[:1] or line.tax_ids, 'unmapped_tax', self.env._(
                 "Tax %(tax)s (line “%(line)s”) has no tax rate in Xero.",
-                tax=taxes.name, line=self._xero_line_label(line)))
+                tax=', '.join((unmapped or line.tax_ids).mapped('name')),
+                line=self._xero_line_label(line)))
+        elif not rate:
+            yield Problem.at(self, 'unmapped_tax', self.env._(
+                "Line “%(line)s” has several taxes (%(taxes)s); Xero takes one a line. Map them "
+                "to the same rate of Xero when that rate is all of them together.",
+                line=self._xero_line_label(line), taxes=names))
+        elif rate.connection_id != connection:
+            yield Problem.at(line.tax_ids[:1], 'unmapped_tax', self.env._(
+                "Tax %(tax)s is mapped to a tax rate of another organisation.", tax=names))
         elif not rate.active:
-            yield Problem('unmapped_tax', self.env._(
+            yield Problem.at(line.tax_ids[:1], 'unmapped_tax', self.env._(
                 "Tax %(tax)s is mapped to %(rate)s, which is archived in Xero.",
-                tax=taxes.name, rate=rate.name))
+                tax=names, rate=rate.name))
+
+    def _xero_check_item(self, connection, line):
+        item = line.product_id.xero_item_id
+        if connection.items_required and line.display_type == 'product' and not item:
+            yield Problem.at(line.product_id or self, 'unmapped_item', self.env._(
+                "Line “%(line)s” has no item in Xero, and this connection demands one.",
+                line=self._xero_line_label(line)))
+        elif item and not item.active:
+            yield Problem.at(line.product_id, 'unmapped_item', self.env._(
+                "Product %(product)s is mapped to item %(item)s, which is gone in Xero.",
+                product=line.product_id.display_name, item=item.code))
+
+    def _xero_check_tracking(self, connection, line):
+        options = line._xero_tracking_options()
+        if not options:
+            return
+        label = self._xero_line_label(line)
+        gone = options.filtered(lambda option: not option.active or not option.category_id.active)
+        if gone:
+            yield Problem.at(line.distribution_analytic_account_ids[:1], 'unmapped_tracking',
+                             self.env._("Tracking option %(option)s (line “%(line)s”) is archived "
+                                        "in Xero.", option=gone[:1].display_name, line=label))
+        if len(options.category_id) < len(options) or len(line.analytic_distribution) > 1:
+            yield Problem.at(self, 'unmapped_tracking', self.env._(
+                "Line “%(line)s” is split between analytic accounts; Xero takes one option of "
+                "each tracking category for the whole line.", line=label))
+        if len(options.category_id) > TRACKING_PER_LINE:
+            yield Problem.at(self, 'unmapped_tracking', self.env._(
+                "Line “%s” has more than two tracking categories.", label))
 
     def _xero_line_label(self, line):
         return (line.name or line.product_id.display_name or '').split('\n')[0][:60] or '…'
@@ -123,9 +199,6 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         self._xero_store([(self, {
-            'xero_state': 'failed',
-            'xero_manual': False,
-            'xero_error_code': problems[0].code if problems[0].code in errors.CATALOGUE
-            else 'validation_error',
+            **self._xero_failure(problems[0]),
             'xero_error_message': '\n'.join(problem.message for problem in problems),
         })])

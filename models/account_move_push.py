@@ -16,7 +16,7 @@ RESULT_COLUMNS = {
     'xero_state': 'varchar', 'xero_document_id': 'varchar', 'xero_number': 'varchar',
     'xero_status': 'varchar', 'xero_error_code': 'varchar', 'xero_error_message': 'text',
     'xero_last_push': 'timestamp', 'xero_last_pull': 'timestamp', 'xero_payload_hash': 'varchar',
-    'xero_manual': 'boolean', 'xero_attempts': 'integer',
+    'xero_manual': 'boolean', 'xero_attempts': 'integer', 'xero_error_target': 'varchar',
 }
 
 
@@ -111,7 +111,7 @@ class AccountMove(models.Model):
         price = _plain_decimal(base['price_unit'])
         fit = money.fit_line(untaxed, quantity, price, _plain_decimal(base['discount']),
                              allow_discount=kind == 'ACCREC')
-        rate = record.tax_ids.flatten_taxes_hierarchy().xero_tax_rate_id
+        rate = record._xero_tax_rate()
         # Xero wants a description on every line.
         description = record.name or record.product_id.display_name or record.account_id.name
         if not fit.exact:
@@ -125,6 +125,10 @@ class AccountMove(models.Model):
             quantity=fit.quantity,
             unit_amount=fit.unit_amount,
             discount_rate=fit.discount_rate or None,
+            item_code=record.product_id.xero_item_id.code or None,
+            tracking=tuple(
+                payload.Tracking(option.category_id.xero_id, option.xero_id)
+                for option in record._xero_tracking_options()),
             account_code=record.account_id.xero_account_id.code,
             tax_type=rate.tax_type or NO_TAX,
             tax_amount=tax_amount,
@@ -172,11 +176,15 @@ class AccountMove(models.Model):
 
     def _xero_success(self):
         return {'xero_state': 'synced', 'xero_manual': False, 'xero_attempts': 0,
-                'xero_error_code': None, 'xero_error_message': None}
+                'xero_error_code': None, 'xero_error_message': None,
+                'xero_error_target': None}
 
     def _xero_failure(self, problem):
-        return {'xero_state': 'failed', 'xero_manual': False, 'xero_error_code': problem.code,
-                'xero_error_message': problem.message}
+        return {
+            'xero_state': 'failed', 'xero_manual': False, 'xero_error_code': problem.code,
+            'xero_error_message': problem.message,
+            'xero_error_target': problem.model and f'{problem.model},{problem.res_id}',
+        }
 
     def _xero_store(self, rows):
         """Write the outcome of a push to any number of documents with one statement.

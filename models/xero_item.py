@@ -1,0 +1,28 @@
+from odoo import api, fields, models
+
+
+class XeroItem(models.Model):
+    """An item of the connected organisation, as last fetched."""
+
+    _name = 'xero.item'
+    _description = "Xero Item"
+    _order = 'code'
+    _rec_names_search = ['code', 'name']
+
+    connection_id = fields.Many2one(
+        'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
+    company_id = fields.Many2one(related='connection_id.company_id', store=True)
+    active = fields.Boolean(default=True, readonly=True)
+    xero_id = fields.Char("Xero ID", required=True, readonly=True)
+    code = fields.Char(required=True, readonly=True)
+    name = fields.Char(readonly=True)
+    is_sold = fields.Boolean("Can Be Sold", readonly=True)
+    is_purchased = fields.Boolean("Can Be Purchased", readonly=True)
+
+    _id_uniq = models.Constraint(
+        'UNIQUE(connection_id, xero_id)', "An item is listed once a connection.")
+
+    @api.depends('code', 'name')
+    def _compute_display_name(self):
+        for item in self:
+            item.display_name = f"[{item.code}] {item.name}" if item.name else item.code
