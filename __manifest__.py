@@ -14,6 +14,7 @@
         'data/ir_cron.xml',
         'data/mail_activity_type.xml',
         'wizard/xero_choose_organisation_views.xml',
+        'wizard/xero_push_wizard_views.xml',
         'views/xero_connection_views.xml',
         'views/xero_account_views.xml',
         'views/xero_tax_rate_views.xml',
@@ -23,6 +24,8 @@
         'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',
         'views/menus.xml',
+        'views/xero_mapping_views.xml',
+        'views/xero_log_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['account_xero/static/src/**/*'],

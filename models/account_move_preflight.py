@@ -79,6 +79,10 @@ class AccountMove(models.Model):
         if self.move_type not in XERO_KINDS:
             yield Problem('validation_error', self.env._("Only invoices, bills and credit notes "
                                                          "can be sent to Xero."))
+        if self.state != 'posted':
+            yield Problem.at(self, 'validation_error', self.env._(
+                "It is not posted; drafts are not sent."))
+            return
         if not partner or not partner.name:
             yield Problem.at(self, 'contact_missing', self.env._(
                 "The document has no named partner."))

@@ -186,13 +186,14 @@ class AccountMove(models.Model):
             'xero_error_target': problem.model and f'{problem.model},{problem.res_id}',
         }
 
-    def _xero_store(self, rows):
-        """Write the outcome of a push to any number of documents with one statement.
+    def _xero_store(self, rows, answer=None):
+        """Write and log the outcome of a push of any number of documents, each with one statement.
 
         `account.move.write` checks lock dates, hashes and balances of each record; none of that
         concerns these columns, and it would cost more than the push itself.
 
         :param list rows: (document, values), values named in ``RESULT_COLUMNS``
+        :param answer: Xero's answer, if it is the outcome of a call
         """
         by_columns = {}
         for move, values in rows:
@@ -211,6 +212,9 @@ class AccountMove(models.Model):
             ))
         self.env['account.move'].browse(move.id for move, _values in rows).invalidate_recordset(
             [*RESULT_COLUMNS, 'xero_tooltip', 'alerts'])
+        self.env['xero.log'].sudo()._add_pushes([
+            (move, values) for move, values in rows
+            if values.get('xero_state') or values.get('xero_attempts')], answer)
 
 
 def _plain_decimal(value):

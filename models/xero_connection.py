@@ -73,6 +73,8 @@ class XeroConnection(models.Model):
     short_code = fields.Char(readonly=True, copy=False)
     base_currency = fields.Char(readonly=True, copy=False)
     country_code = fields.Char("Country", readonly=True, copy=False)
+    period_lock_date = fields.Date("Locked Up To", readonly=True, copy=False)
+    end_of_year_lock_date = fields.Date("Year Locked Up To", readonly=True, copy=False)
     reference_date = fields.Datetime("Reference Data Fetched", readonly=True, copy=False)
 
     # === WHAT IS SENT === #
@@ -84,6 +86,12 @@ class XeroConnection(models.Model):
         [('DRAFT', "Draft"), ('SUBMITTED', "Awaiting approval"), ('AUTHORISED', "Approved")],
         string="Send Documents As", required=True, default='AUTHORISED',
     )
+    create_contacts = fields.Boolean(
+        "Create missing contacts", default=True,
+        help="Partners that are not in Xero yet are created there. Switched off, their documents "
+             "wait until the partner is linked to a contact.")
+    items_required = fields.Boolean(
+        "Demand items", help="Refuse lines whose product has no item in Xero.")
 
     # === HOW CALLS STAND === #
     day_left = fields.Integer("Calls Left Today", readonly=True, copy=False)

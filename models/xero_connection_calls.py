@@ -144,6 +144,7 @@ class XeroConnection(models.Model):
         # The answer to a call that was on its way while somebody disconnected says nothing new.
         for connection in self.filtered(lambda c: c.state != 'disconnected'):
             connection.last_error = ' '.join(connection._error_text(error))
+            self.env['xero.log']._add_connection(connection, error)
             if state and connection.state != state:
                 connection.state = state
                 connection._ask_to_reconnect()

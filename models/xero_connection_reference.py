@@ -1,4 +1,4 @@
-"""The organisation's own data that documents refer to: accounts, tax rates, currencies."""
+"""The organisation's own data that documents refer to: accounts, tax rates, items and the like."""
 from odoo import fields, models
 from odoo.tools import float_compare
 
@@ -36,16 +36,19 @@ class XeroConnection(models.Model):
         :raise XeroError: nothing was changed
         """
         answers = self._ask_xero(lambda client: {path: client.get(path) for path in (
-            'Organisation', 'Accounts', 'TaxRates', 'Currencies')})
+            'Organisation', 'Accounts', 'TaxRates', 'Currencies', 'Items', 'TrackingCategories')})
         organisation = self._organisation_in(answers['Organisation'])
-        accounts, rates, currencies = (
-            self._rows_in(answers[path], path) for path in ('Accounts', 'TaxRates', 'Currencies'))
-        self._note_budget(answers['Currencies'].budget)
+        accounts, rates, currencies, items, categories = (
+            self._rows_in(answers[path], path) for path in (
+                'Accounts', 'TaxRates', 'Currencies', 'Items', 'TrackingCategories'))
+        self._note_budget(answers['TrackingCategories'].budget)
         self.write({
             'tenant_name': organisation.name or self.tenant_name,
             'short_code': organisation.short_code,
             'base_currency': organisation.base_currency,
             'country_code': organisation.country_code,
+            'period_lock_date': organisation.period_lock_date,
+            'end_of_year_lock_date': organisation.end_of_year_lock_date,
             'reference_date': fields.Datetime.now(),
         })
         # This row first: whoever does the same at the same time is to wait here, not to collide
@@ -58,6 +61,32 @@ class XeroConnection(models.Model):
         self._update_reference('xero.currency', 'code', [
             {'code': currency.code, 'name': currency.description, 'active': True}
             for currency in map(parse.Currency.from_json, currencies)])
+        self._update_reference('xero.item', 'xero_id', [
+            self._prepare_item_values(parse.Item.from_json(row)) for row in items])
+        self._update_tracking([parse.TrackingCategory.from_json(row) for row in categories])
+        self.env['account.move']._xero_release(
+            self.company_id, ['currency_not_enabled', 'period_locked'])
+
+    def _update_tracking(self, categories):
+        """:param list categories: parse.TrackingCategory, all that Xero has"""
+        self._update_reference('xero.tracking.category', 'xero_id', [
+            {'xero_id': category.xero_id, 'name': category.name,
+             'active': category.status in ('', 'ACTIVE')}
+            for category in categories])
+        known = {record.xero_id: record.id for record in self.env['xero.tracking.category']
+                 .with_context(active_test=False).search([('connection_id', '=', self.id)])}
+        self._update_reference('xero.tracking.option', 'xero_id', [
+            {'xero_id': option.xero_id, 'name': option.name,
+             'category_id': known[category.xero_id], 'active': option.status in ('', 'ACTIVE')}
+            for category in categories for option in category.options])
+
+    def _prepare_item_values(self, item):
+        """:param parse.Item item: as Xero has it
+        :return: values of `xero.item`"""
+        return {
+            'xero_id': item.xero_id, 'code': item.code, 'name': item.name,
+            'is_sold': item.is_sold, 'is_purchased': item.is_purchased, 'active': True,
+        }
 
     def _prepare_account_values(self, account):
         """:param parse.Account account: as Xero has it
@@ -103,7 +132,7 @@ class XeroConnection(models.Model):
             if record is None:
                 new.append({**values, 'connection_id': self.id})
             elif changed := {name: value for name, value in values.items()
-                             if (record[name] or False) != (value or False)}:
+                             if _plain(record[name]) != (value or False)}:
                 record.write(changed)
         self.env[model].create(new)
         for record in known.values():
@@ -122,6 +151,7 @@ class XeroConnection(models.Model):
             connection_sudo = connection.sudo().with_company(connection.company_id)
             connection_sudo._auto_map_accounts()
             connection_sudo._auto_map_taxes()
+            connection_sudo._auto_map_products()
         return self._notify('success', self.env._("Matched"), self.env._(
             "Accounts and taxes with a clear counterpart in Xero are mapped."))
 
@@ -146,6 +176,15 @@ class XeroConnection(models.Model):
         for tax in taxes:
             tax.xero_tax_rate_id = self._match_tax_rate(tax, rates)
 
+    def _auto_map_products(self):
+        items = {item.code: item for item in self.env['xero.item'].search(
+            [('connection_id', '=', self.id)])}
+        products = self.env['product.product'].search([
+            ('default_code', 'in', list(items)), ('xero_item_id', '=', False),
+            ('company_id', 'in', (False, self.company_id.id))])
+        for product in products:
+            product.xero_item_id = items[product.default_code]
+
     def _match_tax_rate(self, tax, rates):
         """Return the tax rate that a tax clearly is, or none.
 
@@ -164,3 +203,8 @@ class XeroConnection(models.Model):
         ranked = same.filtered(lambda rate: rate.tax_type in usual).sorted(
             lambda rate: usual.index(rate.tax_type))
         return ranked[:1] or (same if len(same) == 1 else rates.browse())
+
+
+def _plain(value):
+    """:return: what a field holds, in the form in which it is written"""
+    return value.id if isinstance(value, models.BaseModel) else value or False

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 #: Days that a row is kept; the system parameter of this name overrides it.
 KEEP_DAYS = ('account_xero.log_days', 90)
 GC_BATCH = 10_000
+#: What a state of a document says of the attempt that led to it.
+OUTCOMES = {'synced': 'success', 'failed': 'failure'}
 
 
 class XeroLog(models.Model):
@@ -45,31 +47,38 @@ class XeroLog(models.Model):
                 row.error_code)[0]
 
     @api.model
-    def _add(self, connection, direction, outcome, records, *, message=None, code=None,
-             answer=None):
-        """Log the same outcome for any number of records, with one insert.
+    def _add_pushes(self, rows, answer=None):
+        """Log what became of documents on their way to Xero, with one insert.
+
+        :param list rows: (document, values) as they are stored on the document
+        :param answer: Xero's answer, for its correlation id and duration, if there was a call
+        """
+        moves = self.env['account.move'].union(*(move for move, _values in rows))
+        connections = self.env['xero.connection']._connection_of(moves.company_id)
+        self.create([{
+            'connection_id': connections[move.company_id.id].id,
+            'direction': 'push',
+            'outcome': OUTCOMES.get(values.get('xero_state'), 'retry'),
+            'error_code': values.get('xero_error_code'),
+            'message': values.get('xero_error_message'),
+            'correlation_id': answer and answer.correlation_id,
+            'seconds': answer.seconds if answer else 0,
+            'res_model': move._name,
+            'res_id': move.id,
+            'document': move.name,
+        } for move, values in rows if move.company_id.id in connections])
+
+    @api.model
+    def _add_connection(self, connection, error):
+        """Log what went wrong between a connection and Xero.
 
         :param recordset connection: `xero.connection`
-        :param str direction: a value of the field
-        :param str outcome: a value of the field
-        :param recordset records: what it is about; may be empty
-        :param str message: Xero's own words
-        :param str code: of the error catalogue
-        :param answer: Xero's answer or the error it raised, for its correlation id and duration
+        :param XeroError error: what Xero said, or why it could not be reached
         """
-        common = {
-            'connection_id': connection.id, 'direction': direction, 'outcome': outcome,
-            'error_code': code, 'message': message,
-            'correlation_id': getattr(answer, 'correlation_id', None),
-            'seconds': getattr(answer, 'seconds', 0),
-        }
-        if not records:
-            self.create(common)
-        self.create([
-            {**common, 'res_model': record._name, 'res_id': record.id,
-             'document': record.display_name}
-            for record in records
-        ])
+        self.create({
+            'connection_id': connection.id, 'direction': 'connection', 'outcome': 'failure',
+            'error_code': error.code, 'message': error.message,
+            'correlation_id': error.correlation_id, 'document': connection.tenant_name})
 
     def action_open_record(self):
         """:return: action that opens the document or partner that a row is about"""

@@ -55,8 +55,9 @@ class XeroMappingMixin(models.AbstractModel):
             ('move_id.payment_state', 'in', ('not_paid', 'partial')),
             ('display_type', '=', 'product'),
             (self._xero_line_field, '!=', False),
-        ], [self._xero_line_field])
-        return {record.id for [record] in groups}
+        ], [self._xero_line_field], ['__count'])
+        # Odoo groups by analytic accounts with their ids, and by other fields with records.
+        return {getattr(record, 'id', record) for record, _count in groups}
 
     def write(self, vals):
         result = super().write(vals)

@@ -181,7 +181,7 @@ class XeroRequest(models.Model):
         nothing = self.browse()
         self.connection_id._note_budget(getattr(answer, 'budget', None))
         if isinstance(answer, Answer):
-            return nothing, self._settle_answered(answer.data)
+            return nothing, self._settle_answered(answer)
         if isinstance(answer, XeroRejected) and self.attempts == 1:
             if len(self.items) > 1:
                 return self._halve(), []
@@ -218,15 +218,15 @@ class XeroRequest(models.Model):
         self.unlink()
         return refusal
 
-    def _settle_answered(self, data):
+    def _settle_answered(self, answer):
         """Apply each element's own result: the good ones of a batch are done whatever became of
         the others.
 
-        :param data: parsed JSON of the answer
+        :param Answer answer: with a body
         :return: list(Refusal)
         """
         elements = self._elements()
-        results = match_outcomes(elements, outcomes(data, self.path.split('/')[0]), (
+        results = match_outcomes(elements, outcomes(answer.data, self.path.split('/')[0]), (
             'ContactNumber', 'Name') if self.operation == 'contacts' else (
             'InvoiceID', 'CreditNoteID', 'Url', 'InvoiceNumber', 'CreditNoteNumber'))
         if any(result is None or (result.ok and not result.xero_id) for result in results):
@@ -246,7 +246,7 @@ class XeroRequest(models.Model):
         if self.operation == 'contacts':
             self._apply_contacts(done)
         else:
-            self._apply_documents(done)
+            self._apply_documents(done, answer)
         self.unlink()
         return refused
 
@@ -258,14 +258,14 @@ class XeroRequest(models.Model):
             if partner:
                 partner.xero_contact_id = result.xero_id
 
-    def _apply_documents(self, done):
+    def _apply_documents(self, done, answer):
         """Link and mark the documents that were saved. :param list done: (item, Outcome)"""
         moves = {move.id: move for move in self.env['account.move'].browse(
             item['id'] for item, _result in done).exists()}
         self.env['account.move']._xero_store([
             (moves[item['id']], moves[item['id']]._xero_apply_answer(
                 Document.from_json(result.data), item))
-            for item, result in done if item['id'] in moves])
+            for item, result in done if item['id'] in moves], answer)
 
     def _halve(self):
         """Replace a batch that Xero refused as a whole, without saying which element is to

@@ -3,6 +3,7 @@ from . import test_client
 from . import test_connection
 from . import test_errors
 from . import test_limits
+from . import test_mapping
 from . import test_money
 from . import test_oauth
 from . import test_oauth_protocol
@@ -15,8 +16,10 @@ from . import test_push_contacts
 from . import test_push_crash
 from . import test_push_faults
 from . import test_push_limits
+from . import test_push_property
 from . import test_push_queue
 from . import test_push_recovery
+from . import test_push_wizard
 from . import test_token
 from . import test_xero_sandbox
 from . import test_xero_sandbox_api

@@ -14,9 +14,9 @@ class XeroPushWizard(models.TransientModel):
 
     move_ids = fields.Many2many('account.move', string="Documents", readonly=True)
     eligible_ids = fields.Many2many(
-        'account.move', 'xero_push_wizard_eligible_rel', string="Eligible", readonly=True)
+        'account.move', 'xero_push_wizard_eligible_rel', string="Eligible documents", readonly=True)
     linked_ids = fields.Many2many(
-        'account.move', 'xero_push_wizard_linked_rel', string="Already linked", readonly=True)
+        'account.move', 'xero_push_wizard_linked_rel', string="Linked documents", readonly=True)
     cause_ids = fields.One2many('xero.push.wizard.cause', 'wizard_id', readonly=True)
     eligible_count = fields.Integer("Eligible", compute='_compute_counts')
     blocked_count = fields.Integer("Blocked", compute='_compute_counts')

@@ -147,6 +147,57 @@ class Currency:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    xero_id: str | None
+    code: str
+    name: str
+    is_sold: bool
+    is_purchased: bool
+
+    @classmethod
+    def from_json(cls, row):
+        return cls(
+            xero_id=guid_of(value_of(row, "ItemID")),
+            code=text_of(value_of(row, "Code")),
+            name=text_of(value_of(row, "Name")),
+            is_sold=value_of(row, "IsSold") is not False,
+            is_purchased=value_of(row, "IsPurchased") is not False,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingOption:
+    xero_id: str | None
+    name: str
+    status: str
+
+    @classmethod
+    def from_json(cls, row):
+        return cls(
+            xero_id=guid_of(value_of(row, "TrackingOptionID")),
+            name=text_of(value_of(row, "Name")),
+            status=text_of(value_of(row, "Status")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingCategory:
+    xero_id: str | None
+    name: str
+    status: str
+    options: tuple[TrackingOption, ...]
+
+    @classmethod
+    def from_json(cls, row):
+        return cls(
+            xero_id=guid_of(value_of(row, "TrackingCategoryID")),
+            name=text_of(value_of(row, "Name")),
+            status=text_of(value_of(row, "Status")),
+            options=tuple(map(TrackingOption.from_json, rows_of(row, "Options"))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     xero_id: str | None
     name: str

@@ -1,0 +1,102 @@
+"""The dialog *Push to Xero*, and the log that is read afterwards."""
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import XeroCommon
+
+
+@tagged('post_install', '-at_install')
+class TestPushWizard(XeroCommon):
+
+    def _wizard(self, moves):
+        action = moves.action_xero_push_wizard()
+        return self.env['xero.push.wizard'].browse(action['res_id'])
+
+    def test_eligible_blocked_and_linked(self):
+        linked = self._invoice()
+        self._push()
+        unmapped = self.income.copy({'code': '499111', 'name': "Unmapped income"})
+        blocked = self.env['account.move'].union(*(
+            self._invoice(lines=[{'account_id': unmapped.id}]) for _number in range(3)))
+        good = self._invoice()
+        draft = self._invoice(post=False)
+        wizard = self._wizard(linked | blocked | good | draft)
+        self.assertEqual(
+            (wizard.eligible_count, wizard.blocked_count, wizard.linked_count), (1, 4, 1))
+        self.assertEqual(wizard.eligible_ids, good)
+        causes = {cause.code: cause for cause in wizard.cause_ids}
+        self.assertEqual(causes['unmapped_account'].count, 3, "one row a cause")
+        self.assertEqual(causes['unmapped_account'].move_ids, blocked)
+        self.assertEqual(causes['unmapped_account'].action_fix()['res_id'], unmapped.id)
+        self.assertEqual(causes['validation_error'].move_ids, draft)
+
+    def test_preview_shows_what_is_sent(self):
+        invoice = self._invoice(lines=[{'name': "Shelf", 'quantity': 2, 'price_unit': 19.99}])
+        wizard = self._wizard(invoice)
+        wizard.preview_id = invoice
+        [line] = wizard.preview_line_ids
+        self.assertEqual((line.description, line.quantity, line.account_code, line.tax_type),
+                         ("Shelf", 2, '200', 'OUTPUT2'))
+        self.assertIn('47.98', wizard.preview_total)
+        self.assertFalse(self.sandbox.calls)
+
+    def test_queue_and_progress(self):
+        self.connection.auto_sync = False
+        invoices = self._invoice() | self._invoice()
+        wizard = self._wizard(invoices)
+        wizard.action_queue()
+        self.assertEqual((wizard.queued_count, wizard.sent_count), (2, 0))
+        self._push()
+        self.assertEqual((wizard.queued_count, wizard.sent_count, wizard.progress), (0, 2, 100))
+
+    def test_nothing_to_push(self):
+        entry = self.env['account.move'].create({'move_type': 'entry'})
+        with self.assertRaises(UserError):
+            entry.action_xero_push_wizard()
+
+    def test_a_user_who_may_sync_can_use_it(self):
+        user = new_test_user(self.env, 'syncer', groups='account_xero.group_xero_user',
+                             company_id=self.env.company.id)
+        invoice = self._invoice()
+        action = invoice.with_user(user).action_xero_push_wizard()
+        wizard = self.env['xero.push.wizard'].with_user(user).browse(action['res_id'])
+        wizard.preview_id = invoice
+        self.assertTrue(wizard.preview_line_ids)
+        wizard.action_queue()
+        self.assertTrue(invoice.xero_manual)
+
+    # === LOG === #
+
+    def _log(self, record):
+        return self.env['xero.log'].search(
+            [('res_model', '=', record._name), ('res_id', '=', record.id)])
+
+    def test_every_outcome_is_logged(self):
+        good = self._invoice()
+        bad = self._invoice(lines=[{'account_id': self.income.copy({'code': '499112'}).id}])
+        self._push()
+        [success], [failure] = self._log(good), self._log(bad)
+        self.assertEqual((success.direction, success.outcome), ('push', 'success'))
+        self.assertTrue(success.correlation_id)
+        self.assertEqual((failure.outcome, failure.error_code), ('failure', 'unmapped_account'))
+        self.assertTrue(failure.error_title)
+        self.assertEqual(failure.action_open_record()['res_id'], bad.id)
+
+    def test_a_lost_answer_is_logged_as_tried_again(self):
+        self.sandbox.inject('cut_after', 'PUT', '/Invoices')
+        invoice = self._invoice()
+        self._push()
+        self.assertEqual(self._log(invoice).outcome, 'retry')
+
+    def test_old_rows_are_removed(self):
+        invoice = self._invoice()
+        self._push()
+        row = self._log(invoice)
+        self.env.cr.execute("UPDATE xero_log SET create_date = %s WHERE id = %s", [
+            fields.Datetime.now() - timedelta(days=91), row.id])
+        self.env.invalidate_all()
+        self.env['xero.log'].sudo()._gc_rows()
+        self.assertFalse(row.exists())
