@@ -67,7 +67,8 @@ class XeroConnection(models.Model):
                 self.resume_at and self.resume_at > fields.Datetime.now()):
             return False
         return bool(
-            self.env['account.move'].search_count(self._push_domain(), limit=1)
+            self._reference_is_old()
+            or self.env['account.move'].search_count(self._push_domain(), limit=1)
             or self.env['xero.request'].search_count([('connection_id', '=', self.id)], limit=1))
 
     def _push(self):
@@ -136,9 +137,7 @@ class XeroConnection(models.Model):
     def _push_claimed(self):
         """:raise XeroError: nothing more can be sent now
         :raise RunOver: this run has no time for more"""
-        if not self.reference_date:
-            self._transaction(self._refresh_reference_data)
-            self._transaction(self.action_auto_map)
+        self._renew_reference_data()
         self._push_unfinished()
         seen = set()
         while self._time_left():
@@ -197,10 +196,14 @@ class XeroConnection(models.Model):
         """Take out what has nothing to do in Xero, fail what cannot be sent, and return the
         others."""
         moves = self._still_queued(moves)
+        posted = moves.filtered(lambda move: move.state == 'posted')
+        blocked = posted._xero_preflight(self)
+        if self._is_worth_asking(blocked):
+            self._refresh_reference_data()
+            blocked = posted._xero_preflight(self)
         never_there = moves.filtered(lambda m: m.state == 'cancel' and not m.xero_document_id)
         self.env['account.move']._xero_store([
             (move, {'xero_state': None, 'xero_manual': False}) for move in never_there])
-        blocked = moves.filtered(lambda move: move.state == 'posted')._xero_preflight(self)
         for move, problems in blocked.items():
             move._xero_fail(problems)
         return moves.filtered(lambda move: move not in never_there and move not in blocked)

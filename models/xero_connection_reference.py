@@ -1,4 +1,6 @@
 """The organisation's own data that documents refer to: accounts, tax rates, items and the like."""
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.tools import float_compare
 
@@ -11,6 +13,11 @@ USUAL_TAX_TYPES = {
     'sale': ('OUTPUT2', 'OUTPUT', 'RROUTPUT', 'ZERORATEDOUTPUT', 'EXEMPTOUTPUT', 'NONE'),
     'purchase': ('INPUT2', 'INPUT', 'RRINPUT', 'ZERORATEDINPUT', 'EXEMPTINPUT', 'NONE'),
 }
+
+#: Reference data is fetched again after this time,
+REFERENCE_LIFE = timedelta(days=1)
+#: and after this time when a document meets a lock date or a currency that is not enabled.
+REFERENCE_PATIENCE = timedelta(minutes=10)
 
 
 class XeroConnection(models.Model):
@@ -29,6 +36,26 @@ class XeroConnection(models.Model):
             "%(accounts)s accounts and %(rates)s tax rates can be mapped.",
             accounts=self.env['xero.account'].search_count([('connection_id', '=', self.id)]),
             rates=self.env['xero.tax.rate'].search_count([('connection_id', '=', self.id)])))
+
+    def _reference_is_old(self, life=REFERENCE_LIFE):
+        return not self.reference_date or self.reference_date < fields.Datetime.now() - life
+
+    def _renew_reference_data(self):
+        """Fetch the reference data when that was not done today; the first time also map."""
+        first = not self.reference_date
+        if self._reference_is_old():
+            self._transaction(self._refresh_reference_data)
+        if first:
+            self._transaction(self.action_auto_map)
+
+    def _is_worth_asking(self, blocked):
+        """Whether documents are held up by something that Xero may have changed since.
+
+        :param dict blocked: {document: [Problem]}
+        """
+        return self._reference_is_old(REFERENCE_PATIENCE) and any(
+            problem.code in ('period_locked', 'currency_not_enabled')
+            for problems in blocked.values() for problem in problems)
 
     def _refresh_reference_data(self):
         """One call a list; nothing is written before all of them were answered.

@@ -1,7 +1,7 @@
 """What Odoo's records are in Xero: reference data, mappings, and what happens without them."""
-from datetime import date
+from datetime import date, timedelta
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from .common import XeroCommon
@@ -145,8 +145,19 @@ class TestMapping(XeroCommon):
         invoice = self._invoice()
         self._assert_blocked(invoice, 'period_locked')
         self.org.period_lock_date = None
-        self.connection._refresh_reference_data()
-        self.assertEqual(invoice.xero_state, 'pending')
+        self.connection.reference_date = fields.Datetime.now() - timedelta(minutes=11)
+        invoice.action_xero_sync_now()
+        self._push()
+        self.assertEqual(invoice.xero_state, 'synced', "the push asked again before it refused")
+
+    def test_reference_data_is_fetched_daily(self):
+        self.org.add_item("NEW", name="New item")
+        self.connection.reference_date = fields.Datetime.now() - timedelta(hours=25)
+        self._push()
+        self.assertTrue(self._reference('xero.item', code='NEW'))
+        calls = len(self.sandbox.calls)
+        self._push()
+        self.assertEqual(len(self.sandbox.calls), calls)
 
     def test_creating_contacts_can_be_switched_off(self):
         self.connection.create_contacts = False
