@@ -9,5 +9,5 @@ class AccountAnalyticAccount(models.Model):
     _xero_error_code = 'unmapped_tracking'
 
     xero_tracking_option_id = fields.Many2one(
-        'xero.tracking.option', string="Xero Tracking Option", company_dependent=True,
+        'xero.tracking.option', company_dependent=True,
         help="The tracking option that lines of this analytic account are sent with.")

@@ -1,11 +1,12 @@
 """The organisation's own data that documents refer to: accounts, tax rates, items and the like."""
+import logging
 from datetime import timedelta
 
 from odoo import fields, models
 from odoo.tools import float_compare
 
 from ..xero import parse
-from ..xero.errors import XeroError
+from ..xero.errors import XeroError, XeroOutcomeUnknown, XeroRejected
 
 #: Xero's standard tax types, best first, for rates that several of them share. Source: Xero's
 #: "Types and codes" page, tax types.
@@ -14,8 +15,13 @@ USUAL_TAX_TYPES = {
     'purchase': ('INPUT2', 'INPUT', 'RRINPUT', 'ZERORATEDINPUT', 'EXEMPTINPUT', 'NONE'),
 }
 
+_logger = logging.getLogger(__name__)
+
+LISTS = ('Accounts', 'TaxRates', 'Currencies', 'Items', 'TrackingCategories')
 #: Reference data is fetched again after this time,
 REFERENCE_LIFE = timedelta(days=1)
+#: later when Xero has none of it to give just then,
+REFERENCE_RETRY = timedelta(hours=1)
 #: and after this time when a document meets a lock date or a currency that is not enabled.
 REFERENCE_PATIENCE = timedelta(minutes=10)
 
@@ -42,11 +48,18 @@ class XeroConnection(models.Model):
 
     def _renew_reference_data(self):
         """Fetch the reference data when that was not done today; the first time also map."""
-        first = not self.reference_date
-        if self._reference_is_old():
+        if not self.reference_date:
             self._transaction(self._refresh_reference_data)
-        if first:
             self._transaction(self.action_auto_map)
+        elif self._reference_is_old():
+            try:
+                self._transaction(self._refresh_reference_data)
+            except (XeroOutcomeUnknown, XeroRejected) as error:
+                # Yesterday's lists will do for another hour; the documents need not wait.
+                _logger.info("Xero reference data of %s not renewed: %s", self.id, error.code)
+                self.env.cr.rollback()
+                self._transaction(self.write, {
+                    'reference_date': fields.Datetime.now() - REFERENCE_LIFE + REFERENCE_RETRY})
 
     def _is_worth_asking(self, blocked):
         """Whether documents are held up by something that Xero may have changed since.
@@ -62,13 +75,15 @@ class XeroConnection(models.Model):
 
         :raise XeroError: nothing was changed
         """
-        answers = self._ask_xero(lambda client: {path: client.get(path) for path in (
-            'Organisation', 'Accounts', 'TaxRates', 'Currencies', 'Items', 'TrackingCategories')})
-        organisation = self._organisation_in(answers['Organisation'])
+        def ask(client):
+            answers = [client.get(path) for path in ('Organisation', *LISTS)]
+            return answers, client.budget
+
+        (first, *answers), budget = self._ask_xero(ask)
+        organisation = self._organisation_in(first)
         accounts, rates, currencies, items, categories = (
-            self._rows_in(answers[path], path) for path in (
-                'Accounts', 'TaxRates', 'Currencies', 'Items', 'TrackingCategories'))
-        self._note_budget(answers['TrackingCategories'].budget)
+            self._rows_in(answer, path) for answer, path in zip(answers, LISTS, strict=True))
+        self._note_budget(budget)
         self.write({
             'tenant_name': organisation.name or self.tenant_name,
             'short_code': organisation.short_code,

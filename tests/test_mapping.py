@@ -47,7 +47,8 @@ class TestMapping(XeroCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         self.assertEqual(
-            {moment.year for moment in self._reference('xero.account').mapped('write_date')}, {2020})
+            {moment.year for moment in self._reference('xero.account').mapped('write_date')},
+            {2020})
         for model, dates in before.items():
             self.assertEqual(len(self._reference(model)), len(dates), model)
 
@@ -59,6 +60,16 @@ class TestMapping(XeroCommon):
         self.assertTrue(self.income.xero_broken)
         self.assertIn(self.income, self.env['account.account'].search(
             [('xero_broken', '=', True)]))
+
+    def test_lists_that_xero_cannot_give_today_hold_up_no_document(self):
+        self.connection.reference_date = fields.Datetime.now() - timedelta(hours=25)
+        self.sandbox.inject('500', 'GET', '/Items')
+        invoice = self._invoice()
+        self._push()
+        self.assertEqual(invoice.xero_state, 'synced', invoice.xero_error_message)
+        asked = len(self.sandbox.calls_to('GET', '/Items'))
+        self._push()
+        self.assertEqual(len(self.sandbox.calls_to('GET', '/Items')), asked, "not every minute")
 
     # === PAGES === #
 
