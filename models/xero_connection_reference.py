@@ -1,5 +1,6 @@
 """The organisation's own data that documents refer to: accounts, tax rates, items and the like."""
 import logging
+import re
 from datetime import timedelta
 
 from odoo import fields, models
@@ -14,6 +15,10 @@ USUAL_TAX_TYPES = {
     'sale': ('OUTPUT2', 'OUTPUT', 'RROUTPUT', 'ZERORATEDOUTPUT', 'EXEMPTOUTPUT', 'NONE'),
     'purchase': ('INPUT2', 'INPUT', 'RRINPUT', 'ZERORATEDINPUT', 'EXEMPTINPUT', 'NONE'),
 }
+
+#: Words in the name of a tax of 0 % that say no more than that.
+ZERO_WORDS = {'vat', 'gst', 'tax', 'sales', 'sale', 'purchases', 'purchase', 'zero', 'rate', 'rated',
+              'output', 'input', 's', 'p'}
 
 _logger = logging.getLogger(__name__)
 
@@ -241,10 +246,26 @@ class XeroConnection(models.Model):
             return named[:1]
         if tax.has_negative_factor:     # reverse charge: the rate alone does not tell it
             return rates.browse()
+        if not tax.amount:
+            same = self._match_zero_rate(tax, same)
         usual = USUAL_TAX_TYPES[tax.type_tax_use]
         ranked = same.filtered(lambda rate: rate.tax_type in usual).sorted(
             lambda rate: usual.index(rate.tax_type))
         return ranked[:1] or (same if len(same) == 1 else rates.browse())
+
+    def _match_zero_rate(self, tax, rates):
+        """Tell zero-rated from exempt, which the rate does not and a tax return must. A tax whose
+        name says something else (export, reverse charge) is left to the accountant.
+
+        :param recordset rates: those of 0 %
+        :return: the rates that remain
+        """
+        words = set(re.findall('[a-z]+', tax.name.casefold()))
+        if 'exempt' in words:
+            return rates.filtered(lambda rate: rate.tax_type.startswith('EXEMPT'))
+        if words <= ZERO_WORDS:
+            return rates.filtered(lambda rate: not rate.tax_type.startswith('EXEMPT'))
+        return rates.browse()
 
 
 def _plain(value):

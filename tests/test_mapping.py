@@ -71,6 +71,19 @@ class TestMapping(XeroCommon):
         self._push()
         self.assertEqual(len(self.sandbox.calls_to('GET', '/Items')), asked, "not every minute")
 
+    def test_taxes_are_matched_by_rate_use_and_what_the_name_says(self):
+        names = {
+            "Standard 20%": ('sale', 20, 'OUTPUT2'), "Goods 20%": ('purchase', 20, 'INPUT2'),
+            "VAT 5% sales": ('sale', 5, 'RROUTPUT'), "0%": ('sale', 0, 'ZERORATEDOUTPUT'),
+            "Exempt": ('sale', 0, 'EXEMPTOUTPUT'), "Exempt P": ('purchase', 0, 'EXEMPTINPUT'),
+            "0% Export": ('sale', 0, False), "7% odd": ('sale', 7, False),
+        }
+        taxes = {name: self._tax(name, rate, use) for name, (use, rate, _type) in names.items()}
+        self.connection.action_auto_map()
+        self.assertEqual(
+            {name: tax.xero_tax_rate_id.tax_type for name, tax in taxes.items()},
+            {name: tax_type for name, (_use, _rate, tax_type) in names.items()})
+
     # === PAGES === #
 
     def test_filters_of_the_mapping_pages(self):

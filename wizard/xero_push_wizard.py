@@ -158,7 +158,7 @@ class XeroPushWizardCause(models.TransientModel):
     target_model = fields.Char()
     target_id = fields.Many2oneReference(model_field='target_model')
     move_ids = fields.Many2many('account.move', string="Documents")
-    count = fields.Integer("Documents blocked", compute='_compute_texts')
+    count = fields.Integer(compute='_compute_texts')
 
     @api.depends('code', 'move_ids')
     def _compute_texts(self):

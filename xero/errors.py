@@ -133,7 +133,7 @@ CATALOGUE: dict[str, ErrorText] = {
         "xero",
     ),
     "validation_error": ErrorText(
-        _lt("Xero refused the document"),
+        _lt("Xero cannot take the document as it is"),
         _lt("Xero found something in the document that it does not accept."),
         _lt("Read Xero's message in the log, correct the document, then try again."),
         "log",
