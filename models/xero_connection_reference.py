@@ -17,8 +17,8 @@ USUAL_TAX_TYPES = {
 }
 
 #: Words in the name of a tax of 0 % that say no more than that.
-ZERO_WORDS = {'vat', 'gst', 'tax', 'sales', 'sale', 'purchases', 'purchase', 'zero', 'rate', 'rated',
-              'output', 'input', 's', 'p'}
+ZERO_WORDS = {'vat', 'gst', 'tax', 'sales', 'sale', 'purchases', 'purchase', 'zero', 'rate',
+              'rated', 'output', 'input', 's', 'p'}
 
 _logger = logging.getLogger(__name__)
 
