@@ -198,8 +198,7 @@ class XeroConnection(models.Model):
         moves = self._still_queued(moves)
         posted = moves.filtered(lambda move: move.state == 'posted')
         blocked = posted._xero_preflight(self)
-        if self._is_worth_asking(blocked):
-            self._refresh_reference_data()
+        if self._is_worth_asking(blocked) and self._try_refresh():
             blocked = posted._xero_preflight(self)
         never_there = moves.filtered(lambda m: m.state == 'cancel' and not m.xero_document_id)
         self.env['account.move']._xero_store([

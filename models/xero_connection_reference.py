@@ -56,15 +56,23 @@ class XeroConnection(models.Model):
         if not self.reference_date:
             self._transaction(self._refresh_reference_data)
             self._transaction(self.action_auto_map)
-        elif self._reference_is_old():
-            try:
-                self._transaction(self._refresh_reference_data)
-            except (XeroOutcomeUnknown, XeroRejected) as error:
-                # Yesterday's lists will do for another hour; the documents need not wait.
-                _logger.info("Xero reference data of %s not renewed: %s", self.id, error.code)
-                self.env.cr.rollback()
-                self._transaction(self.write, {
-                    'reference_date': fields.Datetime.now() - REFERENCE_LIFE + REFERENCE_RETRY})
+        elif self._reference_is_old() and not self._transaction(self._try_refresh):
+            self._transaction(self.write, {
+                'reference_date': fields.Datetime.now() - REFERENCE_LIFE + REFERENCE_RETRY})
+
+    def _try_refresh(self):
+        """Fetch the lists anew, or go on with those that are here: no document has to wait for
+        them.
+
+        :return: whether Xero gave them
+        :raise XeroError: nothing at all can be asked now
+        """
+        try:
+            self._refresh_reference_data()
+        except (XeroOutcomeUnknown, XeroRejected) as error:
+            _logger.info("Xero reference data of %s not renewed: %s", self.id, error.code)
+            return False
+        return True
 
     def _is_worth_asking(self, blocked):
         """Whether documents are held up by something that Xero may have changed since.

@@ -174,6 +174,16 @@ class TestMapping(XeroCommon):
         self._push()
         self.assertEqual(invoice.xero_state, 'synced', "the push asked again before it refused")
 
+    def test_a_locked_document_holds_up_no_other_when_xero_cannot_be_asked(self):
+        self.org.period_lock_date = date(2026, 3, 31)
+        self.connection._refresh_reference_data()
+        self.connection.reference_date = fields.Datetime.now() - timedelta(minutes=11)
+        self.sandbox.inject('500', 'GET', '/Organisation')
+        locked, good = self._invoice(), self._invoice(invoice_date='2026-04-02')
+        self._push()
+        self.assertEqual((locked.xero_state, locked.xero_error_code), ('failed', 'period_locked'))
+        self.assertEqual(good.xero_state, 'synced', good.xero_error_message)
+
     def test_reference_data_is_fetched_daily(self):
         self.org.add_item("NEW", name="New item")
         self.connection.reference_date = fields.Datetime.now() - timedelta(hours=25)
