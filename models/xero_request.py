@@ -9,7 +9,8 @@ from odoo import api, fields, models
 from ..xero import payload
 from ..xero.client import Answer
 from ..xero.errors import XeroOutcomeUnknown, XeroRejected, classify
-from ..xero.parse import Document, match_outcomes, outcomes
+from ..xero.outcome import match_outcomes, outcomes
+from ..xero.parse import Document
 
 #: Elements in one call, as Xero recommends (limits guide).
 BATCH_SIZE = 50

@@ -8,17 +8,19 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.account_xero.xero import parse
+from odoo.addons.account_xero.xero import outcome, parse
 
 RUN = settings(max_examples=300, derandomize=True, database=None, deadline=None)
 KINDS = (
     parse.Organisation, parse.Account, parse.TaxRate, parse.Currency, parse.Contact,
-    parse.Document, parse.Tenant,
+    parse.Document, parse.Tenant, parse.Payment, parse.PaymentRow,
 )  # fmt: skip
 KEYS = (
     "InvoiceID", "Type", "Date", "DueDate", "Contact", "ContactID", "Total", "AmountDue", "Status",
     "HasErrors", "ValidationErrors", "Warnings", "Message", "UpdatedDateUTC", "LineItems",
     "CanApplyToRevenue", "EffectiveRate", "id", "tenantid", "StatusAttributeString", "Invoices",
+    "Payments", "PaymentID", "CreditNotes", "CreditNoteID", "Allocations", "AppliedAmount",
+    "Account", "AccountID",
 )  # fmt: skip
 
 leaves = (
@@ -51,13 +53,13 @@ class TestParse(BaseCase):
     def test_no_json_raises(self, value):
         for kind in KINDS:
             kind.from_json(value)
-        for result in parse.outcomes(value, "Invoices"):
+        for result in outcome.outcomes(value, "Invoices"):
             self.assertIsInstance(result.ok, bool)
         rows = value if isinstance(value, list) else [value]
         payload = {"Invoices": rows}
-        results = parse.outcomes(payload, "Invoices")
+        results = outcome.outcomes(payload, "Invoices")
         sent = [row for row in rows if isinstance(row, dict)]
-        paired = parse.match_outcomes(sent, results, ("InvoiceID", "Type"))
+        paired = outcome.match_outcomes(sent, results, ("InvoiceID", "Type"))
         self.assertEqual(len(paired), len(sent))
         used = [id(result) for result in paired if result]
         self.assertEqual(len(used), len(set(used)))
@@ -189,7 +191,7 @@ class TestParse(BaseCase):
 @tagged("post_install", "-at_install")
 class TestOutcomes(BaseCase):
     def results(self, *rows):
-        return parse.outcomes({"Invoices": rows and list(rows)}, "Invoices")
+        return outcome.outcomes({"Invoices": rows and list(rows)}, "Invoices")
 
     def test_saved_and_refused(self):
         saved, warned, failed, described = self.results(
@@ -200,7 +202,7 @@ class TestOutcomes(BaseCase):
                 "ValidationErrors": [],
                 "Warnings": [{"Message": "Only AUTHORISED invoices may have SentToContact"}],
             },
-            refused("Invoice # must be unique.", InvoiceID=parse.ZERO_GUID),
+            refused("Invoice # must be unique.", InvoiceID=outcome.ZERO_GUID),
             {"StatusAttributeString": "error", "validationerrors": [{"Description": "No."}]},
         )
         self.assertEqual((saved.ok, saved.xero_id, saved.messages), (True, "i-1", ()))
@@ -224,7 +226,7 @@ class TestOutcomes(BaseCase):
 
     def match(self, sent, rows, keys=("InvoiceID", "InvoiceNumber", "Url")):
         results = self.results(*rows)
-        paired = parse.match_outcomes(sent, results, keys)
+        paired = outcome.match_outcomes(sent, results, keys)
         positions = {id(result): position for position, result in enumerate(results)}
         return [result and positions[id(result)] for result in paired]
 
@@ -242,7 +244,7 @@ class TestOutcomes(BaseCase):
 
     def test_position_only_where_nothing_contradicts(self):
         sent = [{"InvoiceNumber": "A"}, {"Url": "u"}, {"Url": "v"}]
-        blank = {"InvoiceID": parse.ZERO_GUID}
+        blank = {"InvoiceID": outcome.ZERO_GUID}
         self.assertEqual(self.match(sent, [{"InvoiceNumber": "A"}, blank, blank]), [0, 1, 2])
         self.assertEqual(self.match(sent, [{"InvoiceNumber": "X"}, blank, blank]), [None, 1, 2])
         # One pair that moved shows that the order changed: the rest is not guessed.
@@ -262,3 +264,46 @@ class TestOutcomes(BaseCase):
         sent = [{"ContactNumber": f"ODOO-{n}", "Name": f"N{n % 7}"} for n in range(50)]
         rows = json.loads(json.dumps(sent[::-1]))
         self.assertEqual(self.match(sent, rows, ("ContactNumber",)), list(range(50))[::-1])
+
+
+@tagged("post_install", "-at_install")
+class TestMoney(BaseCase):
+    def test_payments_and_credits_of_an_invoice(self):
+        document = parse.Document.from_json(parse.loads(b"""{
+            "InvoiceID": "i-1", "AmountPaid": 30.10, "AmountCredited": 5.00,
+            "Payments": [{"PaymentID": "p-1", "Date": "/Date(1767225600000+0000)/",
+                          "Amount": 30.10, "Reference": "BACS", "CurrencyRate": 1.25}],
+            "CreditNotes": [{"CreditNoteID": "c-1", "CreditNoteNumber": "CN-1",
+                             "AppliedAmount": 3.00, "Date": "/Date(1767225600000+0000)/"}],
+            "Overpayments": [{"OverpaymentID": "o-1", "AppliedAmount": 2.00}]}"""))
+        [payment] = document.payments
+        self.assertEqual(
+            (payment.xero_id, payment.amount, payment.date, payment.reference),
+            ("p-1", Decimal("30.10"), date(2026, 1, 1), "BACS"))
+        self.assertEqual(
+            [(c.kind, c.credit_id, c.invoice_id, c.amount) for c in document.credits],
+            [("CreditNotes", "c-1", "i-1", Decimal(3)), ("Overpayments", "o-1", "i-1", Decimal(2))])
+
+    def test_both_sides_of_an_allocation_read_alike(self):
+        note = parse.Document.from_json(parse.loads(b"""{
+            "CreditNoteID": "c-1", "CreditNoteNumber": "CN-1", "RemainingCredit": 1,
+            "Allocations": [
+                {"Amount": 3.00, "Date": "/Date(1767225600000+0000)/",
+                 "Invoice": {"InvoiceID": "i-1"}},
+                {"Amount": 9.00, "IsDeleted": true, "Invoice": {"InvoiceID": "i-2"}}]}"""))
+        invoice = parse.Document.from_json(parse.loads(b"""{
+            "InvoiceID": "i-1", "CreditNotes": [{
+                "CreditNoteID": "c-1", "CreditNoteNumber": "CN-1", "AppliedAmount": 3.00,
+                "Date": "/Date(1767225600000+0000)/"}]}"""))
+        self.assertEqual(note.credits, invoice.credits)
+        self.assertEqual(note.amount_due, Decimal(1))
+
+    def test_payment(self):
+        payment = parse.Payment.from_json(parse.loads(b"""{
+            "PaymentID": "p-1", "PaymentType": "ARCREDITPAYMENT", "Status": "DELETED",
+            "Amount": 10, "BankAmount": 8.00, "CurrencyRate": 1.25, "BatchPaymentID": "b-1",
+            "Account": {"AccountID": "a-1"}, "CreditNote": {"CreditNoteID": "c-1"}}"""))
+        self.assertEqual(
+            (payment.document_id, payment.account_id, payment.status, payment.batch_id),
+            ("c-1", "a-1", "DELETED", "b-1"))
+        self.assertEqual((payment.amount, payment.bank_amount), (Decimal(10), Decimal(8)))

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from . import errors
 from .limits import Budget, whole_number
-from .parse import messages_of
+from .outcome import messages_of
 from .scalars import loads, rows_of, text_of, value_of
 from .transport import TIMEOUT, BearerAuth, Transport
 

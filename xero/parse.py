@@ -4,13 +4,11 @@ Nothing here fails on a field, an enum value or a null that is new: Xero adds va
 API version, and one surprise must not lose a page. Enum values are kept as Xero's text.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from .scalars import (
-    ZERO_GUID,
     date_of,
     datetime_of,
     decimal_of,
@@ -21,8 +19,6 @@ from .scalars import (
     value_of,
 )
 from .scalars import loads as loads  # part of this module's interface
-
-_IDS = ("InvoiceID", "CreditNoteID", "ContactID", "PaymentID")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +218,68 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment as its document lists it: in the document's currency, without its bank account."""
+
+    xero_id: str | None
+    date: date | None
+    amount: Decimal | None
+    reference: str
+    currency_rate: Decimal | None
+
+    @classmethod
+    def from_json(cls, row):
+        row = dict_of(row)
+        return cls(
+            xero_id=guid_of(row.get("PaymentID")),
+            date=date_of(row.get("Date")),
+            amount=decimal_of(row.get("Amount")),
+            reference=text_of(row.get("Reference")),
+            currency_rate=decimal_of(row.get("CurrencyRate")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A part of a credit that was used for an invoice; Xero makes no payment of it.
+
+    `kind` is the list that the credit is in: CreditNotes, Overpayments or Prepayments.
+    """
+
+    kind: str
+    credit_id: str | None
+    invoice_id: str | None
+    amount: Decimal | None
+    date: date | None
+    number: str
+
+    @classmethod
+    def of_invoice(cls, kind, row, invoice_id):
+        """Read it as the invoice lists it."""
+        row = dict_of(row)
+        return cls(
+            kind=kind,
+            credit_id=guid_of(row.get(f"{kind[:-1]}ID")) or guid_of(row.get("ID")),
+            invoice_id=invoice_id,
+            amount=decimal_of(row.get("AppliedAmount")),
+            date=date_of(row.get("Date")),
+            number=text_of(row.get("CreditNoteNumber")),
+        )
+
+    @classmethod
+    def of_credit_note(cls, row, note_id, number):
+        """Read it as the credit note lists it, among its allocations."""
+        return cls(
+            kind="CreditNotes",
+            credit_id=note_id,
+            invoice_id=guid_of(value_of(value_of(row, "Invoice"), "InvoiceID")),
+            amount=decimal_of(value_of(row, "Amount")),
+            date=date_of(value_of(row, "Date")),
+            number=number,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """An invoice, a bill or a credit note; `amount_due` of a credit note is what remains of it."""
 
@@ -243,13 +301,16 @@ class Document:
     amount_credited: Decimal | None
     url: str
     updated: datetime | None
+    payments: tuple[PaymentRow, ...]
+    credits: tuple[Credit, ...]
 
     @classmethod
     def from_json(cls, item):
         item = dict_of(item)
         due = item.get("AmountDue")
+        xero_id = guid_of(item.get("InvoiceID")) or guid_of(item.get("CreditNoteID"))
         return cls(
-            xero_id=guid_of(item.get("InvoiceID")) or guid_of(item.get("CreditNoteID")),
+            xero_id=xero_id,
             kind=text_of(item.get("Type")),
             number=text_of(item.get("InvoiceNumber")) or text_of(item.get("CreditNoteNumber")),
             reference=text_of(item.get("Reference")),
@@ -268,144 +329,62 @@ class Document:
             url=text_of(item.get("Url")),
             updated=datetime_of(item.get("UpdatedDateUTC"))
             or datetime_of(item.get("UpdatedDateUTCString")),
+            payments=tuple(map(PaymentRow.from_json, rows_of(item, "Payments"))),
+            credits=_credits(item, xero_id),
         )
+
+
+def _credits(item, xero_id):
+    """What was used of a credit note, or for an invoice."""
+    if "CreditNoteID" in item:
+        rows, number = rows_of(item, "Allocations"), text_of(item.get("CreditNoteNumber"))
+        used = [Credit.of_credit_note(row, xero_id, number) for row in rows
+                if value_of(row, "IsDeleted") is not True]
+    else:
+        used = [
+            Credit.of_invoice(kind, row, xero_id)
+            for kind in ("CreditNotes", "Overpayments", "Prepayments")
+            for row in rows_of(item, kind)
+        ]
+    return tuple(used)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What Xero did with one element of a request sent with `summarizeErrors=false`.
+class Payment:
+    """A payment of an invoice, or the refund of a credit note.
 
-    `ok`: it was saved; `data`: the element as Xero answers it; `xero_id`: None for the zero
-    GUID of a refused creation; `messages`: why it was refused; `warnings`: what Xero noticed
-    though it saved it.
+    `amount` is in the document's currency, `bank_amount` in that of the bank account.
     """
 
-    ok: bool
-    data: dict
     xero_id: str | None
-    messages: tuple[str, ...]
-    warnings: tuple[str, ...]
+    document_id: str | None
+    type: str
+    status: str
+    date: date | None
+    amount: Decimal | None
+    bank_amount: Decimal | None
+    currency_rate: Decimal | None
+    reference: str
+    account_id: str | None
+    batch_id: str | None
+    updated: datetime | None
 
     @classmethod
     def from_json(cls, item):
-        messages = messages_of(item)
-        status = text_of(value_of(item, "StatusAttributeString")).upper()
-        refused = (
-            messages
-            or status == "ERROR"
-            or value_of(item, "HasErrors") is True
-            or value_of(item, "HasValidationErrors") is True
-        )
+        item = dict_of(item)
         return cls(
-            ok=not refused,
-            data=item,
-            xero_id=next(filter(None, (guid_of(item.get(name)) for name in _IDS)), None),
-            messages=messages or _nested_messages(item) if refused else (),
-            warnings=_texts(rows_of(item, "Warnings")),
+            xero_id=guid_of(item.get("PaymentID")),
+            document_id=guid_of(value_of(item.get("Invoice"), "InvoiceID"))
+            or guid_of(value_of(item.get("CreditNote"), "CreditNoteID")),
+            type=text_of(item.get("PaymentType")),
+            status=text_of(item.get("Status")),
+            date=date_of(item.get("Date")),
+            amount=decimal_of(item.get("Amount")),
+            bank_amount=decimal_of(item.get("BankAmount")),
+            currency_rate=decimal_of(item.get("CurrencyRate")),
+            reference=text_of(item.get("Reference")),
+            account_id=guid_of(value_of(item.get("Account"), "AccountID")),
+            batch_id=guid_of(item.get("BatchPaymentID")),
+            updated=datetime_of(item.get("UpdatedDateUTC"))
+            or datetime_of(item.get("UpdatedDateUTCString")),
         )
-
-
-def outcomes(payload, key) -> list[Outcome]:
-    """Read the results of a batch.
-
-    :param payload: parsed answer
-    :param str key: 'Invoices', 'CreditNotes' or 'Contacts'
-    :return: list of Outcome in Xero's order, which need not be the order sent
-    """
-    return [Outcome.from_json(item) for item in rows_of(payload, key)]
-
-
-def messages_of(item):
-    """Read why Xero refused an element; one Xero sample says Description instead of Message.
-
-    :param item: dict with ValidationErrors
-    :return: tuple of str
-    """
-    return _texts(rows_of(item, "ValidationErrors"))
-
-
-def _texts(rows):
-    texts = (text_of(value_of(row, "Message", "Description")).strip() for row in rows)
-    return tuple(dict.fromkeys(filter(None, texts)))
-
-
-def _nested_messages(item):
-    """Some refusals are only explained at the contact or the line that caused them."""
-    parts = [value_of(item, "Contact"), *rows_of(item, "LineItems")]
-    return tuple(dict.fromkeys(text for part in parts for text in messages_of(part)))
-
-
-def match_outcomes(
-    sent: Sequence[dict], results: Sequence[Outcome], keys: Sequence[str]
-) -> list[Outcome | None]:
-    """Pair each sent element with its result; Xero does not promise to keep the order.
-
-    Elements belong together when they agree in identity fields, contradict each other in none, and
-    each is the only one that agrees best with the other. The position decides only what is left,
-    where the lengths agree and nothing seen so far says that the order changed.
-
-    :param sent: the elements of the request
-    :param results: what outcomes() read
-    :param keys: identity fields, such as ('InvoiceID', 'InvoiceNumber', 'Url')
-    :return: a result or None for each sent element; no result is used twice
-    """
-    left = [_identity(element, keys) for element in sent]
-    right = [_identity(result.data, keys) for result in results]
-    pairs: dict[int, int] = {}
-    agreed = {
-        i: {j: n for j, other in enumerate(right) if (n := _agreement(own, other))}
-        for i, own in enumerate(left)
-    }
-    while found := _mutual(agreed):
-        pairs.update(found)
-        taken = set(found.values())
-        agreed = {
-            i: {j: n for j, n in row.items() if j not in taken}
-            for i, row in agreed.items()
-            if i not in found
-        }
-    if len(sent) == len(results):
-        _pair_by_position(pairs, left, right)
-    return [results[pairs[i]] if i in pairs else None for i in range(len(sent))]
-
-
-def _identity(element, keys):
-    values = {key: text_of(value_of(element, key)).strip().casefold() for key in keys}
-    return {key: value for key, value in values.items() if value and value != ZERO_GUID}
-
-
-def _agreement(own, other):
-    """In how many fields two elements agree, none if they contradict each other."""
-    return 0 if _contradiction(own, other) else len(own.keys() & other.keys())
-
-
-def _contradiction(own, other):
-    return any(own[key] != other[key] for key in own.keys() & other.keys())
-
-
-def _mutual(agreed):
-    """The pairs in which each is the other's only best partner."""
-    by_result: dict[int, dict[int, int]] = {}
-    for i, row in agreed.items():
-        for j, fields in row.items():
-            by_result.setdefault(j, {})[i] = fields
-    best = ((i, _only_best(row)) for i, row in agreed.items())
-    return {i: j for i, j in best if j is not None and _only_best(by_result[j]) == i}
-
-
-def _only_best(row):
-    top = max(row.values(), default=0)
-    best = [partner for partner, fields in row.items() if fields == top]
-    return best[0] if len(best) == 1 else None
-
-
-def _pair_by_position(pairs, left, right):
-    open_left = [i for i in range(len(left)) if i not in pairs]
-    taken = set(pairs.values())
-    open_right = [j for j in range(len(right)) if j not in taken]
-    reordered = any(i != j for i, j in pairs.items())
-    if reordered and len(open_left) > 1:
-        return
-    for i, j in zip(open_left, open_right, strict=True):
-        if not _contradiction(left[i], right[j]):
-            pairs[i] = j
