@@ -20,6 +20,7 @@ from . import xero_connection_oauth
 from . import xero_connection_push
 from . import xero_connection_reference
 from . import xero_currency
+from . import xero_event
 from . import xero_item
 from . import xero_log
 from . import xero_request

@@ -21,6 +21,7 @@ from . import test_push_queue
 from . import test_push_recovery
 from . import test_push_wizard
 from . import test_token
+from . import test_webhook
 from . import test_xero_sandbox
 from . import test_xero_sandbox_api
 from . import test_xero_sandbox_contacts
