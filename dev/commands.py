@@ -19,10 +19,12 @@ from home import CHECKOUT, addons_directory, checkout_directory, exclusive, home
 
 DEMO_DATABASE = "account_xero_demo"
 SERVE_PORT = 8069
+# Tests of what documents look like when an optional module of Odoo has a hand in them.
+WITH_DELIVERY = "account_xero/tests/test_push_delivery.py"
 
 
 def test(options):
-    """Run the tests on a fresh database.
+    """Run the tests on a fresh database, and those about deliveries on one with deliveries.
 
     :param argparse.Namespace options: `pattern`, what pytest's -k takes
     :return: pytest's exit code
@@ -36,21 +38,41 @@ def test(options):
         try:
             _install(databases, template)
             databases.copy(template, database)
-            config = databases.write_config(database, max_cron_threads=0)
-            command = [sys.executable, "-m", "pytest", "--odoo-http", "--odoo-log-level=error"]
-            command += [f"--odoo-config={config}", f"--odoo-database={database}"]
-            command += ["-c", str(CHECKOUT / "pyproject.toml"), f"--rootdir={databases.addons}"]
-            command += ["-o", f"cache_dir={checkout_directory() / 'pytest'}"]
-            command += ["-k", options.pattern] if options.pattern else []
-            environment = {
-                **databases.environment,
-                "ODOO_RC": str(config),
-                "ACCOUNT_XERO_TEMPLATE_DB": template,
-            }
-            say(f"Running the tests on the database {database}")
-            return _run([*command, "account_xero/tests"], databases.addons, environment)
+            status = _pytest(databases, database, template, options.pattern, "account_xero/tests")
+            if not options.pattern or "delivery" in options.pattern:
+                with step("Adding deliveries to the database"):
+                    databases.copy(template, database)
+                    databases.install(database, ["stock_delivery"])
+                status = _pytest(databases, database, template, None, WITH_DELIVERY) or status
+            return status
         finally:
             databases.drop_run(database)
+
+
+def _pytest(databases, database, template, pattern, path):
+    """Run tests on a database.
+
+    :param Databases databases: of the server
+    :param str database: with the module in it
+    :param str template: a database that tests may copy
+    :param str pattern: what pytest's -k takes, or None
+    :param str path: of the tests, below the addons directory
+    :return: pytest's exit code
+    :rtype: int
+    """
+    config = databases.write_config(database, max_cron_threads=0)
+    command = [sys.executable, "-m", "pytest", "--odoo-http", "--odoo-log-level=error"]
+    command += [f"--odoo-config={config}", f"--odoo-database={database}"]
+    command += ["-c", str(CHECKOUT / "pyproject.toml"), f"--rootdir={databases.addons}"]
+    command += ["-o", f"cache_dir={checkout_directory() / 'pytest'}"]
+    command += ["-k", pattern] if pattern else []
+    environment = {
+        **databases.environment,
+        "ODOO_RC": str(config),
+        "ACCOUNT_XERO_TEMPLATE_DB": template,
+    }
+    say(f"Running {path} on the database {database}")
+    return _run([*command, path], databases.addons, environment)
 
 
 def demo(options):

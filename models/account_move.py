@@ -207,12 +207,23 @@ class AccountMove(models.Model):
         :param recordset connection: the company's `xero.connection`
         :rtype: bool
         """
+        return not self._xero_manual_reasons(connection)
+
+    def _xero_manual_reasons(self, connection):
+        """Say why this document does not go to Xero by itself; by hand it does.
+
+        :param recordset connection: the company's `xero.connection`
+        :rtype: list(str)
+        """
         self.ensure_one()
-        return (
-            connection.auto_sync
-            and connection[self._xero_switch()]
-            and not self._xero_partner().with_company(self.company_id).xero_exclude
-        )
+        off = [name for name in ('auto_sync', self._xero_switch()) if not connection[name]]
+        reasons = [self.env._(
+            "“%s” is switched off on the Xero connection.",
+            connection._fields[name]._description_string(self.env)) for name in off]
+        partner = self._xero_partner()
+        if partner.with_company(self.company_id).xero_exclude:
+            reasons.append(self.env._("%s is excluded from Xero.", partner.display_name))
+        return reasons
 
     def _xero_switch(self):
         """:return: name of the connection's switch that covers this type of document"""

@@ -40,3 +40,30 @@ class AccountMoveLine(models.Model):
         mapped = all(tax.xero_tax_rate_id for tax in taxes) \
             or all(tax.xero_tax_rate_id for tax in self.tax_ids)
         return rates if mapped and len(rates) == 1 else rates.browse()
+
+    def _xero_delivery_order(self):
+        """Return the order on which this line's delivery price is still to be confirmed, or none.
+
+        A delivery method with the policy *Real cost* (module `stock_delivery`) puts a line of
+        price 0 on the order, which gets its price when the goods are shipped. Until then, and as
+        long as this line has not taken that price over, its 0 is a gap and not an amount. An
+        *Estimated cost* is what the customer pays, so it is final from the start.
+
+        :rtype: recordset of `sale.order`, or an empty one of this model without these modules
+        """
+        self.ensure_one()
+        if 'stock.picking' not in self.env or not self.currency_id.is_zero(self.price_unit) \
+                or 'carrier_id' not in self.env['stock.picking']._fields:
+            return self.browse()
+        orders = self.env['sale.order']
+        for line in self.sale_line_ids:     # not filtered, so that all are read in one go
+            order = line.order_id
+            carrier = order.carrier_id
+            if not line.is_delivery or carrier.invoice_policy != 'real' \
+                    or line.product_id != carrier.product_id:
+                continue
+            shipments = order.picking_ids
+            shipped = shipments and all(p.state in ('done', 'cancel') for p in shipments)
+            if not shipped or not line.currency_id.is_zero(line.price_unit):
+                orders |= order
+        return orders

@@ -57,7 +57,10 @@ class AccountMove(models.Model):
         return blocked
 
     def _xero_find_blocked(self, connection):
-        """Like :meth:`_xero_preflight`, and for the rest also whether Xero can hold the totals.
+        """Like :meth:`_xero_preflight`, and also whether the connection works, and for the rest
+        whether Xero can hold the totals.
+
+        The push itself needs no such check: what is queued waits for the connection.
 
         :return: {document: [Problem]} of the documents that are blocked
         """
@@ -66,6 +69,12 @@ class AccountMove(models.Model):
         for move in moves.filtered(lambda move: move not in blocked):
             if problem := move._xero_check_totals(*move._xero_prepare_document(connection)):
                 blocked[move] = [problem]
+        if connection.state != 'connected':
+            problem = Problem.at(
+                connection,
+                'app_revoked' if connection.state == 'revoked' else 'connection_inactive',
+                connection.state_help)
+            blocked = {move: [problem, *blocked.get(move, ())] for move in self}
         return blocked
 
     def _xero_check_document(self, connection, currencies):
@@ -113,6 +122,11 @@ class AccountMove(models.Model):
         yield from self._xero_check_taxes(connection, line)
         yield from self._xero_check_item(connection, line)
         yield from self._xero_check_tracking(connection, line)
+        if order := line._xero_delivery_order():
+            yield Problem.at(order[:1], 'amount_not_final', self.env._(
+                "Line “%(line)s”: the delivery costs what the carrier charges for order "
+                "%(order)s, and that is not on the document yet.",
+                line=self._xero_line_label(line), order=order[:1].name))
 
     def _xero_check_account(self, connection, line):
         account = line.account_id.xero_account_id

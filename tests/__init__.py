@@ -14,6 +14,7 @@ from . import test_push_amounts
 from . import test_push_changes
 from . import test_push_contacts
 from . import test_push_crash
+from . import test_push_delivery
 from . import test_push_faults
 from . import test_push_limits
 from . import test_push_property

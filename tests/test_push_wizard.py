@@ -57,6 +57,40 @@ class TestPushWizard(XeroCommon):
         with self.assertRaises(UserError):
             entry.action_xero_push_wizard()
 
+    def test_what_goes_by_hand_only_says_why(self):
+        self.connection.write({'auto_sync': False, 'sync_credit_notes': False})
+        partner = self.partner_b
+        partner.xero_exclude = True
+        invoice, refund = self._invoice(partner_id=partner.id), self._invoice('out_refund')
+        self.assertFalse(invoice.xero_state or refund.xero_state)
+        wizard = self._wizard(invoice | refund)
+        notes = {note.reason: note.move_ids for note in wizard.note_ids}
+        self.assertEqual(notes, {
+            "“Automatically sync new invoices” is switched off on the Xero connection.":
+                invoice | refund,
+            "“Sync credit notes” is switched off on the Xero connection.": refund,
+            f"{partner.name} is excluded from Xero.": invoice,
+        })
+        self.assertEqual((wizard.eligible_count, wizard.blocked_count), (2, 0))
+        wizard.action_queue()
+        self._push()
+        self.assertEqual((invoice | refund).mapped('xero_state'), ['synced'] * 2)
+
+    def test_a_connection_that_does_not_work_blocks(self):
+        invoice = self._invoice()
+        for state, code in (('paused', 'connection_inactive'), ('reauth', 'connection_inactive'),
+                            ('disconnected', 'connection_inactive'), ('revoked', 'app_revoked')):
+            with self.subTest(state=state):
+                self.connection.state = state
+                [cause] = self._wizard(invoice).cause_ids
+                self.assertEqual((cause.code, cause.message),
+                                 (code, self.connection.state_help))
+                action = cause.action_fix()
+                self.assertEqual((action['res_model'], action['res_id']),
+                                 ('xero.connection', self.connection.id))
+        self.connection.state = 'connected'
+        self.assertFalse(self._wizard(invoice).cause_ids)
+
     def test_a_user_who_may_sync_can_use_it(self):
         user = new_test_user(self.env, 'syncer', groups='account_xero.group_xero_user',
                              company_id=self.env.company.id)

@@ -26,6 +26,8 @@ class XeroPushWizard(models.TransientModel):
     preview_line_ids = fields.One2many(
         'xero.push.wizard.line', 'wizard_id', compute='_compute_preview_line_ids')
     preview_total = fields.Char("Total in Xero", compute='_compute_preview_line_ids')
+    note_ids = fields.One2many(
+        'xero.push.wizard.note', 'wizard_id', string="Not sent by themselves", readonly=True)
     queued = fields.Boolean(readonly=True)
     queued_count = fields.Integer("Waiting", compute='_compute_progress')
     sent_count = fields.Integer("Sent", compute='_compute_progress')
@@ -75,7 +77,8 @@ class XeroPushWizard(models.TransientModel):
         :return: action that opens the dialog
         :raise UserError: none of them can ever go to Xero
         """
-        connections = self.env['xero.connection']._connection_of(moves.company_id)
+        connections = {c.company_id.id: c for c in self.env['xero.connection'].sudo().search(
+            [('company_id', 'in', moves.company_id.ids)])}
         moves = moves.filtered(
             lambda move: move.move_type in XERO_KINDS and move.company_id.id in connections)
         if not moves:
@@ -84,10 +87,13 @@ class XeroPushWizard(models.TransientModel):
                 "can be pushed."))
         linked = moves.filtered(
             lambda move: move.xero_document_id and move.xero_state == 'synced')
-        blocked = {}
+        blocked, manual = {}, {}
         for connection in connections.values():
             own = (moves - linked).filtered(lambda m, c=connection: m.company_id == c.company_id)
             blocked.update(own.sudo()._xero_find_blocked(connection))
+            for move in own:
+                for reason in move.sudo()._xero_manual_reasons(connection):
+                    manual.setdefault(reason, []).append(move.id)
         blocked = {self.env['account.move'].browse(move.id): found
                    for move, found in blocked.items()}
         wizard = self.create({
@@ -96,6 +102,8 @@ class XeroPushWizard(models.TransientModel):
             'eligible_ids': (moves - linked).filtered(lambda move: move not in blocked).ids,
             'cause_ids': [fields.Command.create(values)
                           for values in self._prepare_causes(blocked)],
+            'note_ids': [fields.Command.create({'reason': reason, 'move_ids': ids})
+                         for reason, ids in manual.items()],
         })
         return wizard._action()
 
@@ -175,6 +183,21 @@ class XeroPushWizardCause(models.TransientModel):
             'type': 'ir.actions.act_window', 'res_model': self.target_model,
             'res_id': self.target_id, 'view_mode': 'form', 'views': [(False, 'form')],
         }
+
+
+class XeroPushWizardNote(models.TransientModel):
+    _name = 'xero.push.wizard.note'
+    _description = "Why Documents Are Sent by Hand Only"
+
+    wizard_id = fields.Many2one('xero.push.wizard', required=True, ondelete='cascade')
+    reason = fields.Char()
+    move_ids = fields.Many2many('account.move', string="Documents")
+    count = fields.Integer(compute='_compute_count')
+
+    @api.depends('move_ids')
+    def _compute_count(self):
+        for note in self:
+            note.count = len(note.move_ids)
 
 
 class XeroPushWizardLine(models.TransientModel):

@@ -30,8 +30,11 @@ class ErrorText(NamedTuple):
 CATALOGUE: dict[str, ErrorText] = {
     "connection_inactive": ErrorText(
         _lt("Not connected to Xero"),
-        _lt("The permission that Xero gave to Odoo has expired or is not complete."),
-        _lt("Open the Xero connection and press Reconnect."),
+        _lt(
+            "The connection is paused or was ended, or the permission that Xero gave to Odoo has "
+            "expired or is not complete."
+        ),
+        _lt("Open the Xero connection and press Resume or Reconnect."),
         "connection",
     ),
     "app_revoked": ErrorText(
