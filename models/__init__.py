@@ -19,7 +19,9 @@ from . import xero_connection_lookup
 from . import xero_connection_oauth
 from . import xero_connection_push
 from . import xero_connection_reference
+from . import xero_connection_webhook
 from . import xero_currency
+from . import xero_delivery
 from . import xero_event
 from . import xero_item
 from . import xero_log
