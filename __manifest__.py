@@ -26,6 +26,8 @@
         'views/menus.xml',
         'views/xero_mapping_views.xml',
         'views/xero_log_views.xml',
+        'views/xero_problem_views.xml',
+        'views/xero_dashboard_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['account_xero/static/src/**/*'],

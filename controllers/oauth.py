@@ -35,6 +35,7 @@ class XeroOAuthController(http.Controller):
             action = connection._oauth_finish(code, verifier)
         except XeroError as problem:
             _logger.info("Connecting to Xero failed: %s", problem.code)
+            request.env['xero.log'].sudo()._add_connection(connection, problem)
             return self._page(connection, ' '.join(connection._error_text(problem)), status=502)
         except UserError as refusal:
             return self._page(connection, str(refusal), status=409)

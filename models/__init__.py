@@ -15,6 +15,7 @@ from . import xero_account
 from . import xero_claim
 from . import xero_connection
 from . import xero_connection_calls
+from . import xero_connection_dashboard
 from . import xero_connection_lookup
 from . import xero_connection_oauth
 from . import xero_connection_push
@@ -25,6 +26,7 @@ from . import xero_delivery
 from . import xero_event
 from . import xero_item
 from . import xero_log
+from . import xero_problem
 from . import xero_request
 from . import xero_tax_rate
 from . import xero_token

@@ -314,6 +314,12 @@ class AccountMove(models.Model):
             },
         }
 
+    def action_xero_log(self):
+        """:return: action that lists what was exchanged with Xero about this document"""
+        self.ensure_one()
+        action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_log')
+        return {**action, 'domain': [('res_model', '=', self._name), ('res_id', '=', self.id)]}
+
     def action_xero_open(self):
         """:return: action that opens the document in Xero, in a new tab"""
         self.ensure_one()
@@ -329,4 +335,24 @@ class AccountMove(models.Model):
             'type': 'ir.actions.act_url',
             'target': 'new',
             'url': connection._deep_link(page + self.xero_document_id),
+        }
+
+    # === SHOWING SEVERAL === #
+
+    def _xero_names(self, shown=5):
+        """:param int shown: names at most
+        :return: the names of some of these documents, and how many there are besides"""
+        names = ', '.join(move.name or move.display_name for move in self[:shown])
+        more = len(self) - shown
+        return self.env._("%(names)s and %(more)s more", names=names, more=more) \
+            if more > 0 else names
+
+    def _xero_action_list(self, title):
+        """:param str title: of the page
+        :return: action that lists these documents"""
+        return {
+            'type': 'ir.actions.act_window', 'name': title, 'res_model': self._name,
+            'view_mode': 'list,form',
+            'views': [(self.env.ref('account.view_invoice_tree').id, 'list'), (False, 'form')],
+            'domain': [('id', 'in', self.ids)], 'context': {'create': False},
         }

@@ -11,6 +11,8 @@ MONEY_LINES = ('product', 'epd', 'rounding', 'non_deductible_product',
                'non_deductible_product_total')
 NUMBER_LENGTH = 255
 TRACKING_PER_LINE = 2
+#: Targets that do not say by themselves what is wrong: the document, or its connection.
+OWN_TARGETS = (None, 'account.move', 'xero.connection')
 
 
 class Problem(NamedTuple):
@@ -29,6 +31,17 @@ class Problem(NamedTuple):
     def at(cls, record, code, message):
         """:return: a problem that is put right on a record"""
         return cls(code, message, record._name, record.id)
+
+    @property
+    def cause(self):
+        """What problems of several documents have in common that are put right in one go. A
+        message may name the line, so the record to change tells more where it is a shared one.
+
+        :rtype: tuple
+        """
+        if self.model in OWN_TARGETS:
+            return self.code, self.message
+        return self.code, self.model, self.res_id
 
 
 class AccountMove(models.Model):
@@ -66,6 +79,7 @@ class AccountMove(models.Model):
         """
         moves = self.with_company(connection.company_id)
         blocked = moves._xero_preflight(connection)
+        moves._xero_prefetch()
         for move in moves.filtered(lambda move: move not in blocked):
             if problem := move._xero_check_totals(*move._xero_prepare_document(connection)):
                 blocked[move] = [problem]
@@ -76,6 +90,11 @@ class AccountMove(models.Model):
                 connection.state_help)
             blocked = {move: [problem, *blocked.get(move, ())] for move in self}
         return blocked
+
+    def _xero_prefetch(self):
+        """Read at once what Odoo's tax computation would read line by line of each document,
+        because the filtered lines it works on are not read together."""
+        self.line_ids.fetch(['tax_tag_ids'])
 
     def _xero_check_document(self, connection, currencies):
         """Yield the problems of the document as a whole.
@@ -220,3 +239,10 @@ class AccountMove(models.Model):
             **self._xero_failure(problems[0]),
             'xero_error_message': '\n'.join(problem.message for problem in problems),
         })])
+
+    def _xero_stored_problem(self):
+        """:return: the problem for which this document has failed
+        :rtype: Problem"""
+        model, _comma, res_id = (self.xero_error_target or '').partition(',')
+        return Problem(self.xero_error_code or 'validation_error', self.xero_error_message or '',
+                       model or None, int(res_id) if res_id else None)

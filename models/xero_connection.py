@@ -213,6 +213,8 @@ class XeroConnection(models.Model):
         })
         connections_sudo.activity_unlink([RECONNECT])
         tokens_sudo.filtered(lambda token: not token.connection_ids).unlink()
+        for connection in connections_sudo:
+            self.env['xero.log'].sudo()._add_event(connection, self.env._("Disconnected."))
         for connection in untold:
             connection._message_log(body=self.env._(
                 "Xero could not be told of the disconnection. Remove the app there under "

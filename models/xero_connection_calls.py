@@ -99,8 +99,15 @@ class XeroConnection(models.Model):
             appminute_left=None, seen_at=self.budget_seen_at or None,
         )
 
-    def _note_budget(self, budget):
-        """Remember what the last answers said about the calls that are left."""
+    def _note_budget(self, budget, purpose, calls=1):
+        """Remember what the last answers said about the calls that are left.
+
+        :param Budget budget: as the answers' headers said, None when there was no answer
+        :param str purpose: what the calls were for, see :meth:`_count_calls`
+        :param int calls: how many were answered
+        """
+        if budget:
+            self._count_calls(purpose, calls)
         if budget and budget.day_left is not None:
             # Answers of parallel calls arrive in any order: the lowest reading is the latest.
             merged = self._budget().merge(budget)
@@ -155,6 +162,7 @@ class XeroConnection(models.Model):
         if self.state in ('reauth', 'revoked'):
             self.state = 'connected'
             self.activity_unlink([RECONNECT])
+            self.env['xero.log']._add_event(self, self.env._("Xero gives access again."))
             self._trigger_push()
 
     def _ask_to_reconnect(self):

@@ -48,7 +48,7 @@ class XeroConnection(models.Model):
                     rows += client.pages(path, path, **question)
                 except (XeroOutcomeUnknown, XeroRejected) as error:
                     raise LookUpFailed(error) from error
-            self._transaction(self._note_budget, client.budget)
+            self._transaction(self._note_budget, client.budget, 'lookup', client.answered)
             return rows
 
         questions = list(questions)

@@ -193,6 +193,7 @@ class XeroConnection(models.Model):
             raise UserError(self.env._("This sign-in was ended meanwhile. Press Connect again."))
         if self.tenant_id and self.tenant_id != tenant.tenant_id:
             self._forget_organisation()
+        before = self.state
         self.write({
             'state': 'connected',
             'token_id': token_id,
@@ -205,6 +206,9 @@ class XeroConnection(models.Model):
             'last_error': False,
         })
         self.activity_unlink([RECONNECT])
+        self.env['xero.log']._add_event(
+            self, self.env._("Connected.") if before == 'disconnected'
+            else self.env._("Signed in again."))
 
     def _prepare_organisation(self):
         """Fetch what documents refer to, and start sending.

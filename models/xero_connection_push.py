@@ -246,7 +246,9 @@ class XeroConnection(models.Model):
         """
         Request = self.env['xero.request']
         new, values, rows = {}, [], []
-        for move in self._still_queued(moves):
+        moves = self._still_queued(moves)
+        moves._xero_prefetch()
+        for move in moves:
             endpoint = payload.endpoint_of(XERO_KINDS[move.move_type])
             if move.state == 'cancel':
                 values.append(self._prepare_cancel(move, endpoint))

@@ -96,7 +96,7 @@ class XeroConnection(models.Model):
         organisation = self._organisation_in(first)
         accounts, rates, currencies, items, categories = (
             self._rows_in(answer, path) for answer, path in zip(answers, LISTS, strict=True))
-        self._note_budget(budget)
+        self._note_budget(budget, 'reference', 1 + len(answers))
         self.write({
             'tenant_name': organisation.name or self.tenant_name,
             'short_code': organisation.short_code,

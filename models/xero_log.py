@@ -27,8 +27,7 @@ class XeroLog(models.Model):
     outcome = fields.Selection(
         [('success', "Success"), ('failure', "Failure"), ('retry', "Tried again later")],
         required=True, readonly=True)
-    error_code = fields.Char("Code", readonly=True)
-    error_title = fields.Char("Cause", compute='_compute_error_title')
+    error_code = fields.Selection('_selection_error_code', "Cause", readonly=True)
     message = fields.Text(readonly=True, help="Xero's own words, or what the check here found.")
     correlation_id = fields.Char(
         "Xero Correlation ID", readonly=True, help="Xero's support asks for it.")
@@ -39,12 +38,9 @@ class XeroLog(models.Model):
 
     _record_idx = models.Index("(res_model, res_id)")
 
-    @api.depends('error_code')
-    @api.depends_context('lang')
-    def _compute_error_title(self):
-        for row in self:
-            row.error_title = row.error_code and self.env['account.move']._xero_error_text(
-                row.error_code)[0]
+    @api.model
+    def _selection_error_code(self):
+        return self.env['xero.problem']._selection_code()
 
     @api.model
     def _add_pushes(self, rows, answer=None):
@@ -67,6 +63,17 @@ class XeroLog(models.Model):
             'res_id': move.id,
             'document': move.name,
         } for move, values in rows if move.company_id.id in connections])
+
+    @api.model
+    def _add_event(self, connection, message):
+        """Log that a connection was made or ended.
+
+        :param recordset connection: `xero.connection`
+        :param str message: what happened, for people
+        """
+        self.create({
+            'connection_id': connection.id, 'direction': 'connection', 'outcome': 'success',
+            'message': message, 'document': connection.tenant_name})
 
     @api.model
     def _add_connection(self, connection, error):

@@ -180,7 +180,7 @@ class XeroRequest(models.Model):
         """
         self.ensure_one()
         nothing = self.browse()
-        self.connection_id._note_budget(getattr(answer, 'budget', None))
+        self.connection_id._note_budget(getattr(answer, 'budget', None), 'push')
         if isinstance(answer, Answer):
             return nothing, self._settle_answered(answer)
         if isinstance(answer, XeroRejected) and self.attempts == 1:

@@ -50,7 +50,82 @@ class TestPushWizard(XeroCommon):
         wizard.action_queue()
         self.assertEqual((wizard.queued_count, wizard.sent_count), (2, 0))
         self._push()
-        self.assertEqual((wizard.queued_count, wizard.sent_count, wizard.progress), (0, 2, 100))
+        self.assertFalse(wizard.action_update_progress(), "nothing waits")
+        self.assertEqual((wizard.queued_count, wizard.sent_count), (0, 2))
+        self.assertFalse(wizard.cause_ids)
+
+    def test_failures_of_a_batch_are_shown_by_cause(self):
+        self.connection.auto_sync = False
+        invoices = self.env['account.move'].union(*(self._invoice() for _number in range(3)))
+        wizard = self._wizard(invoices)
+        wizard.action_queue()
+        self.assertTrue(wizard.action_update_progress(), "they wait")
+        self.income.xero_account_id = False     # by somebody else, meanwhile
+        self._push()
+        self.assertFalse(wizard.action_update_progress())
+        self.assertEqual((wizard.queued_count, wizard.failed_count), (0, 3))
+        [cause] = wizard.cause_ids
+        self.assertEqual((cause.code, cause.move_ids), ('unmapped_account', invoices))
+        self.assertEqual(cause.action_fix()['res_id'], self.income.id)
+        self.assertEqual(cause.action_view_documents()['domain'],
+                         [('id', 'in', cause.move_ids.ids)])
+        self.assertFalse(wizard.action_update_progress())
+        self.assertEqual(wizard.cause_ids, cause, "nothing new, nothing written")
+
+    def test_progress_says_why_nothing_moves(self):
+        self.connection.auto_sync = False
+        wizard = self._wizard(self._invoice())
+        wizard.action_queue()
+        self.assertFalse(wizard.waiting_reason)
+        self.connection.state = 'paused'
+        wizard.invalidate_recordset()
+        self.assertEqual(wizard.waiting_reason, self.connection.state_help)
+
+    def test_one_row_a_cause_whatever_line_it_is_on(self):
+        unmapped = self._tax("Odd tax", 7, 'sale')
+        moves = self.env['account.move'].union(*(
+            self._invoice(lines=[{'name': f"Line {number}", 'tax_ids': unmapped.ids}])
+            for number in range(3)), *(self._invoice(post=False) for _number in range(2)))
+        causes = {cause.code: cause for cause in self._wizard(moves).cause_ids}
+        self.assertEqual({code: cause.count for code, cause in causes.items()},
+                         {'unmapped_tax': 3, 'validation_error': 2})
+        self.assertEqual(len(self._wizard(moves).cause_ids), 2)
+
+    def test_preview_of_what_is_blocked_or_linked(self):
+        linked = self._invoice()
+        self._push()
+        blocked = self._invoice(lines=[
+            {'account_id': self.income.copy({'code': '499113'}).id, 'tax_ids': []}])
+        draft = self._invoice(post=False)
+        wizard = self._wizard(linked | blocked | draft)
+        for move, code in ((linked, '200'), (blocked, False), (draft, '200')):
+            wizard.preview_id = move
+            [line] = wizard.preview_line_ids
+            self.assertEqual(line.account_code, code)
+
+    def test_a_single_invoice_shows_its_preflight_and_preview(self):
+        self.connection.auto_sync = False
+        invoice = self._invoice()
+        wizard = self._wizard(invoice)
+        self.assertEqual((wizard.eligible_count, wizard.preview_id), (1, invoice))
+        self.assertIn("new in Xero", wizard.preview_contact)
+        self.assertEqual(wizard.preview_number, invoice.name)
+        self.assertFalse(invoice.xero_state, "looking queues nothing")
+
+    def test_queries_do_not_grow_with_the_documents(self):
+        self.connection.auto_sync = False
+        moves = self.env['account.move'].union(*(self._invoice() for _number in range(30)))
+
+        def queries(documents):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._wizard(documents)
+            return self.env.cr.sql_log_count - before
+
+        queries(moves[:1])      # fills the caches that last longer than a transaction
+        few, many = queries(moves[:5]), queries(moves)
+        self.assertLessEqual(many, few)
 
     def test_nothing_to_push(self):
         entry = self.env['account.move'].create({'move_type': 'entry'})
@@ -116,7 +191,8 @@ class TestPushWizard(XeroCommon):
         self.assertEqual((success.direction, success.outcome), ('push', 'success'))
         self.assertTrue(success.correlation_id)
         self.assertEqual((failure.outcome, failure.error_code), ('failure', 'unmapped_account'))
-        self.assertTrue(failure.error_title)
+        labels = dict(self.env['xero.log']._fields['error_code']._description_selection(self.env))
+        self.assertEqual(labels['unmapped_account'], "An account has no usable Xero account")
         self.assertEqual(failure.action_open_record()['res_id'], bad.id)
 
     def test_a_lost_answer_is_logged_as_tried_again(self):

@@ -22,17 +22,21 @@ class XeroPushWizard(models.TransientModel):
     blocked_count = fields.Integer("Blocked", compute='_compute_counts')
     linked_count = fields.Integer("Already linked", compute='_compute_counts')
     preview_id = fields.Many2one(
-        'account.move', string="Preview of", domain="[('id', 'in', eligible_ids)]")
+        'account.move', string="Preview of", domain="[('id', 'in', move_ids)]")
     preview_line_ids = fields.One2many(
         'xero.push.wizard.line', 'wizard_id', compute='_compute_preview_line_ids')
     preview_total = fields.Char("Total in Xero", compute='_compute_preview_line_ids')
     note_ids = fields.One2many(
         'xero.push.wizard.note', 'wizard_id', string="Not sent by themselves", readonly=True)
+    preview_number = fields.Char("Number in Xero", compute='_compute_preview_line_ids')
+    preview_contact = fields.Char("Contact", compute='_compute_preview_line_ids')
+    preview_date = fields.Date("Date", compute='_compute_preview_line_ids')
+    preview_due_date = fields.Date("Due date", compute='_compute_preview_line_ids')
     queued = fields.Boolean(readonly=True)
     queued_count = fields.Integer("Waiting", compute='_compute_progress')
     sent_count = fields.Integer("Sent", compute='_compute_progress')
     failed_count = fields.Integer("Failed", compute='_compute_progress')
-    progress = fields.Float(compute='_compute_progress')
+    waiting_reason = fields.Char(compute='_compute_progress')
 
     # === COMPUTE METHODS === #
 
@@ -51,21 +55,35 @@ class XeroPushWizard(models.TransientModel):
             wizard.queued_count = states.count('pending')
             wizard.sent_count = states.count('synced')
             wizard.failed_count = states.count('failed')
-            wizard.progress = states and 100 * (len(states) - wizard.queued_count) / len(states)
+            connections = self.env['xero.connection'].sudo().search([
+                ('company_id', 'in', wizard.eligible_ids.company_id.ids)])
+            wizard.waiting_reason = wizard.queued_count and ' '.join(
+                filter(None, connections.mapped('waiting_reason')))
 
     @api.depends('preview_id')
     def _compute_preview_line_ids(self):
         Line = self.env['xero.push.wizard.line']
         for wizard in self:
-            wizard.preview_line_ids, wizard.preview_total = Line, False
+            wizard.update({'preview_line_ids': Line, 'preview_total': False,
+                           'preview_number': False, 'preview_contact': False,
+                           'preview_date': False, 'preview_due_date': False})
             if not wizard.preview_id:
                 continue
             move = wizard.preview_id.sudo().with_company(wizard.preview_id.company_id)
-            connections = move.env['xero.connection']._connection_of(move.company_id)
-            data, totals = move._xero_prepare_document(connections[move.company_id.id])
-            wizard.preview_line_ids = Line._of(data)
-            wizard.preview_total = formatLang(
-                self.env, float(totals.total), currency_obj=move.currency_id)
+            connection = move.env['xero.connection'].search(
+                [('company_id', '=', move.company_id.id)])
+            data, totals = move._xero_prepare_document(connection)
+            partner = move._xero_partner()
+            wizard.update({
+                'preview_line_ids': Line._of(data, connection),
+                'preview_total': formatLang(
+                    self.env, float(totals.total), currency_obj=move.currency_id),
+                'preview_number': data.number,
+                'preview_contact': partner.name if data.contact_id else self.env._(
+                    "%s (new in Xero)", partner.name),
+                'preview_date': data.date,
+                'preview_due_date': data.due_date,
+            })
 
     # === CRUD METHODS === #
 
@@ -104,26 +122,30 @@ class XeroPushWizard(models.TransientModel):
                           for values in self._prepare_causes(blocked)],
             'note_ids': [fields.Command.create({'reason': reason, 'move_ids': ids})
                          for reason, ids in manual.items()],
+            'preview_id': moves.id if len(moves) == 1 else False,
         })
         return wizard._action()
 
+    @api.model
     def _prepare_causes(self, blocked):
-        """Group the problems of the blocked documents: one row a cause.
+        """Group the problems of documents: one row a cause, those that hold up most come first.
 
         :param dict blocked: {document: [Problem]}
         :rtype: list(dict)
         """
-        documents = {}
+        causes = {}
         for move, problems in blocked.items():
             for problem in problems:
-                documents.setdefault(problem, []).append(move.id)
+                documents = causes.setdefault(problem.cause, (problem, {}))[1]
+                documents[move.id] = True
         return [{
             'code': problem.code,
             'message': problem.message,
             'target_model': problem.model,
             'target_id': problem.res_id,
-            'move_ids': ids,
-        } for problem, ids in sorted(documents.items(), key=lambda row: -len(row[1]))]
+            'move_ids': list(documents),
+        } for problem, documents in sorted(
+            causes.values(), key=lambda cause: -len(cause[1]))]
 
     # === ACTIONS === #
 
@@ -136,12 +158,22 @@ class XeroPushWizard(models.TransientModel):
         if not self.env.user.has_group('account_xero.group_xero_user'):
             raise AccessError(self.env._("Ask for the right *Xero: Synchronise* to do this."))
         self.eligible_ids._xero_queue(manual=True)
-        self.queued = True
+        self.write({'queued': True, 'cause_ids': [fields.Command.clear()]})
         return self._action()
 
-    def action_refresh(self):
-        """Show the present state of the queued documents."""
-        return self._action()
+    def action_update_progress(self):
+        """Bring the causes of failures up to date; the open dialog calls it every few seconds.
+
+        :return: whether something still waits
+        :rtype: bool
+        """
+        self.ensure_one()
+        failed = self.eligible_ids.filtered(lambda move: move.xero_state == 'failed')
+        causes = self._prepare_causes({move: [move._xero_stored_problem()] for move in failed})
+        shown = [(cause.code, cause.message, set(cause.move_ids.ids)) for cause in self.cause_ids]
+        if shown != [(new['code'], new['message'], set(new['move_ids'])) for new in causes]:
+            self.cause_ids = [fields.Command.clear(), *map(fields.Command.create, causes)]
+        return bool(self.queued_count)
 
     def _action(self):
         return {
@@ -151,12 +183,14 @@ class XeroPushWizard(models.TransientModel):
             'res_id': self.id,
             'view_mode': 'form',
             'target': 'new',
+            'context': {'dialog_size': 'extra-large'},
         }
 
 
 class XeroPushWizardCause(models.TransientModel):
     _name = 'xero.push.wizard.cause'
     _description = "Why Documents Are Held Up"
+    _order = 'id'
 
     wizard_id = fields.Many2one('xero.push.wizard', required=True, ondelete='cascade')
     code = fields.Char()
@@ -165,8 +199,9 @@ class XeroPushWizardCause(models.TransientModel):
     fix = fields.Char("What to do", compute='_compute_texts')
     target_model = fields.Char()
     target_id = fields.Many2oneReference(model_field='target_model')
-    move_ids = fields.Many2many('account.move', string="Documents")
-    count = fields.Integer(compute='_compute_texts')
+    move_ids = fields.Many2many('account.move')
+    count = fields.Integer("Number", compute='_compute_texts')
+    documents = fields.Char(compute='_compute_texts')
 
     @api.depends('code', 'move_ids')
     def _compute_texts(self):
@@ -175,6 +210,7 @@ class XeroPushWizardCause(models.TransientModel):
             cause.title = self.env._(text.title)    # pylint: disable=gettext-variable
             cause.fix = self.env._(text.fix)        # pylint: disable=gettext-variable
             cause.count = len(cause.move_ids)
+            cause.documents = cause.move_ids._xero_names()
 
     def action_fix(self):
         """:return: action that opens the record on which the problem is put right"""
@@ -184,6 +220,11 @@ class XeroPushWizardCause(models.TransientModel):
             'res_id': self.target_id, 'view_mode': 'form', 'views': [(False, 'form')],
         }
 
+    def action_view_documents(self):
+        """:return: action that lists the documents"""
+        self.ensure_one()
+        return self.move_ids._xero_action_list(self.title)
+
 
 class XeroPushWizardNote(models.TransientModel):
     _name = 'xero.push.wizard.note'
@@ -191,13 +232,15 @@ class XeroPushWizardNote(models.TransientModel):
 
     wizard_id = fields.Many2one('xero.push.wizard', required=True, ondelete='cascade')
     reason = fields.Char()
-    move_ids = fields.Many2many('account.move', string="Documents")
-    count = fields.Integer(compute='_compute_count')
+    move_ids = fields.Many2many('account.move')
+    count = fields.Integer("Number", compute='_compute_count')
+    documents = fields.Char(compute='_compute_count')
 
     @api.depends('move_ids')
     def _compute_count(self):
         for note in self:
             note.count = len(note.move_ids)
+            note.documents = note.move_ids._xero_names()
 
 
 class XeroPushWizardLine(models.TransientModel):
@@ -209,18 +252,22 @@ class XeroPushWizardLine(models.TransientModel):
     quantity = fields.Float(digits=(16, 4))
     unit_amount = fields.Float(digits=(16, 4))
     discount = fields.Float("Discount (%)")
-    account_code = fields.Char("Account")
-    tax_type = fields.Char("Tax")
+    account_code = fields.Char("Account in Xero")
+    tax_type = fields.Char()
+    tax_name = fields.Char("Tax rate in Xero")
     tax_amount = fields.Char("Tax amount", help="Empty where Xero's own computation is right.")
     item_code = fields.Char("Item")
 
     @api.model
-    def _of(self, data):
+    def _of(self, data, connection):
         """Return unsaved lines that show a document as Xero gets it.
 
         :param xero.payload.DocumentData data: what would be sent
+        :param recordset connection: the `xero.connection` to which
         :rtype: recordset
         """
+        rates = dict(self.env['xero.tax.rate'].search(
+            [('connection_id', '=', connection.id)]).mapped(lambda r: (r.tax_type, r.name)))
         return self.browse().union(*(self.new({
             'description': line.description,
             'quantity': line.quantity or 0,
@@ -228,6 +275,7 @@ class XeroPushWizardLine(models.TransientModel):
             'discount': line.discount_rate or 0,
             'account_code': line.account_code,
             'tax_type': line.tax_type,
+            'tax_name': rates.get(line.tax_type, line.tax_type),
             'tax_amount': line.tax_amount,
             'item_code': line.item_code,
         }) for line in data.lines))

@@ -51,6 +51,7 @@ class XeroClient:
         self._transport = Transport(timeout, version)
         self._lock = threading.Lock()
         self._budget = Budget()
+        self._answered = 0
 
     def __enter__(self):
         return self
@@ -65,6 +66,11 @@ class XeroClient:
     def budget(self) -> Budget:
         """What all answers so far say about the calls that are left."""
         return self._budget
+
+    @property
+    def answered(self) -> int:
+        """How many calls Xero has answered so far."""
+        return self._answered
 
     def request(
         self,
@@ -112,6 +118,7 @@ class XeroClient:
         budget = Budget.from_headers(raw.headers, utc_now())
         with self._lock:
             self._budget = self._budget.merge(budget)
+            self._answered += 1
         return Answer(raw.status, read_answer(raw, budget), budget, raw.correlation_id, seconds)
 
     def get(self, path, *, if_modified_since=None, **params) -> Answer:
