@@ -25,6 +25,7 @@ from . import test_push_wizard
 from . import test_token
 from . import test_webhook
 from . import test_webhook_protocol
+from . import test_webhook_server
 from . import test_xero_sandbox
 from . import test_xero_sandbox_api
 from . import test_xero_sandbox_contacts
