@@ -2,6 +2,7 @@ import gzip
 import json
 import socket
 from datetime import datetime
+from pathlib import Path
 
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, tagged
@@ -331,6 +332,15 @@ class TestWebhook(XeroConnectionCommon):
         connection = self.connection.with_user(user)
         self.assertTrue(connection.last_webhook)
         self.assertEqual(connection.webhook_url, self.app.webhook_url)
+
+    def test_copy_of_the_database_hears_nothing(self):
+        self.organisation.as_person.create_contact("A")
+        self._deliver()
+        self.env.cr.execute(SQL(
+            (Path(__file__).parents[1] / 'data' / 'neutralize.sql').read_text()))
+        self.env.invalidate_all()
+        self.assertFalse(self._rows())
+        self.assertEqual(self._send({'events': []}), 401)
 
     def test_old_rows_are_removed(self):
         self.organisation.as_person.create_contact("A")

@@ -13,7 +13,8 @@ from .test_webhook_protocol import EVENT, INVOICE, KEY, TENANT
 from .xero_sandbox.webhooks import signature
 
 BODY = json.dumps({'events': [
-    EVENT, {**EVENT, 'resourceId': INVOICE.replace('5', '6')}, {**EVENT, 'eventCategory': 'INVOICE'},
+    EVENT, {**EVENT, 'resourceId': INVOICE.replace('5', '6')},
+    {**EVENT, 'eventCategory': 'INVOICE'},
 ]}).encode()
 
 
