@@ -13,6 +13,7 @@
         'security/ir.model.access.csv',
         'data/ir_cron.xml',
         'data/mail_activity_type.xml',
+        'data/account_payment_method_data.xml',
         'wizard/xero_choose_organisation_views.xml',
         'wizard/xero_push_wizard_views.xml',
         'views/xero_connection_views.xml',
@@ -21,6 +22,7 @@
         'views/account_account_views.xml',
         'views/account_tax_views.xml',
         'views/account_move_views.xml',
+        'views/account_payment_views.xml',
         'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',
         'views/menus.xml',
@@ -32,5 +34,6 @@
     'assets': {
         'web.assets_backend': ['account_xero/static/src/**/*'],
     },
+    'uninstall_hook': 'uninstall_hook',
     'application': True,
 }

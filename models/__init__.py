@@ -4,8 +4,13 @@ from . import account_analytic_account
 from . import account_journal
 from . import account_move
 from . import account_move_line
+from . import account_move_payment
 from . import account_move_preflight
 from . import account_move_push
+from . import account_payment
+from . import account_payment_book
+from . import account_payment_method
+from . import account_payment_recognise
 from . import account_tax
 from . import product_product
 from . import res_company

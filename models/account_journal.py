@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .account_payment_method import XERO_SYNC
 
 
 class AccountJournal(models.Model):
@@ -9,3 +11,69 @@ class AccountJournal(models.Model):
         domain="['|', ('type', '=', 'BANK'), ('payments_enabled', '=', True)]",
         help="The bank account of the Xero organisation that this journal is, or an account that "
              "payments are enabled for.")
+
+    # === PAYMENT METHOD XERO SYNC === #
+
+    def _xero_sync_method(self, payment_type):
+        """:return: `account.payment.method` Xero Sync, empty while the module is being installed"""
+        xmlid = {'inbound': 'account_xero.account_payment_method_xero_sync_in',
+                 'outbound': 'account_xero.account_payment_method_xero_sync_out'}[payment_type]
+        return (self.env.ref(xmlid, raise_if_not_found=False)
+                or self.env['account.payment.method'])
+
+    def _default_inbound_payment_methods(self):
+        # EXTENDS 'account'
+        return super()._default_inbound_payment_methods() | self._xero_sync_method('inbound')
+
+    def _default_outbound_payment_methods(self):
+        # EXTENDS 'account'
+        return super()._default_outbound_payment_methods() | self._xero_sync_method('outbound')
+
+    @api.depends('type', 'currency_id')
+    def _compute_inbound_payment_method_line_ids(self):
+        # EXTENDS 'account': the lines are made anew, those in use are taken off the journal
+        super(AccountJournal, self.with_context(
+            xero_journal_changes=True))._compute_inbound_payment_method_line_ids()
+
+    @api.depends('type', 'currency_id')
+    def _compute_outbound_payment_method_line_ids(self):
+        # EXTENDS 'account'
+        super(AccountJournal, self.with_context(
+            xero_journal_changes=True))._compute_outbound_payment_method_line_ids()
+
+    def _get_available_payment_method_lines(self, payment_type):
+        # EXTENDS 'account': what a person registers is no payment that came from Xero
+        lines = super()._get_available_payment_method_lines(payment_type)
+        return lines.filtered(lambda line: line.code != XERO_SYNC)
+
+    def _xero_method_line(self, payment_type):
+        """Return the line that payments from Xero are booked with; made when it was removed.
+
+        :param str payment_type: inbound or outbound
+        :rtype: recordset
+        """
+        self.ensure_one()
+        line = self[f'{payment_type}_payment_method_line_ids'].filtered(
+            lambda line: line.code == XERO_SYNC)[:1]
+        return line or self.env['account.payment.method.line'].create({
+            'journal_id': self.id,
+            'payment_method_id': self._xero_sync_method(payment_type).id,
+        })
+
+    def _xero_outstanding_account(self, payment_type):
+        """Return the account that payments from Xero are booked to until the bank confirms them.
+
+        It is always set, so that there is a journal entry in every edition of Odoo: without one
+        the invoice would keep its full residual, and the books would not agree with Xero's.
+
+        :param str payment_type: inbound or outbound
+        :return: `account.account`: that of Xero Sync, else of the journal's other payments, else
+            Odoo's own default
+        :raise UserError: there is none
+        """
+        self.ensure_one()
+        own = self._xero_method_line(payment_type).payment_account_id
+        others = self[f'{payment_type}_payment_method_line_ids'].payment_account_id
+        return own or others[:1] or self.env['account.payment'].new({
+            'journal_id': self.id, 'company_id': self.env.company.id,
+        })._get_outstanding_account(payment_type)

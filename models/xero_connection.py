@@ -93,6 +93,14 @@ class XeroConnection(models.Model):
     items_required = fields.Boolean(
         "Demand items", help="Refuse lines whose product has no item in Xero.")
 
+    # === WHAT COMES BACK === #
+    payment_journal_id = fields.Many2one(
+        'account.journal', "Journal for Payments", check_company=True,
+        compute='_compute_payment_journal_id', store=True, readonly=False,
+        domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
+        help="Payments in Xero are booked here when no journal is mapped to their bank account "
+             "in Xero.")
+
     # === HOW CALLS STAND === #
     day_left = fields.Integer("Calls Left Today", readonly=True, copy=False)
     minute_left = fields.Integer("Calls Left This Minute", readonly=True, copy=False)
@@ -138,6 +146,12 @@ class XeroConnection(models.Model):
         }
         for connection in self:
             connection.state_help = texts[connection.state]
+
+    @api.depends('company_id')
+    def _compute_payment_journal_id(self):
+        for connection in self:
+            if connection.payment_journal_id.company_id != connection.company_id:
+                connection.payment_journal_id = connection._first_bank_journal()
 
     def _compute_document_counts(self):
         counts = {
@@ -279,6 +293,28 @@ class XeroConnection(models.Model):
         """
         return {c.company_id.id: c for c in self.sudo().search([
             ('company_id', 'in', companies.ids), ('state', 'in', ACTIVE_STATES)])}
+
+    def _first_bank_journal(self):
+        return self.env['account.journal'].sudo().search([
+            ('company_id', '=', self.company_id.id), ('type', '=', 'bank')], limit=1)
+
+    def _payment_journals(self, account_ids):
+        """Return where payments are booked, by the account in Xero that received them.
+
+        :param account_ids: Xero's ids of bank accounts, or None
+        :return: {account id or None: `account.journal`}; the default journal, or an empty
+            recordset where there is none, for an account that no journal is mapped to
+        :rtype: dict
+        """
+        mapped = self.env['account.journal'].sudo().search([
+            ('company_id', '=', self.company_id.id), ('type', 'in', ('bank', 'cash', 'credit')),
+            ('xero_account_id.connection_id', '=', self.id),
+        ])
+        default = self.payment_journal_id.sudo() or self._first_bank_journal()
+        by_account = {}
+        for journal in mapped:
+            by_account.setdefault(journal.xero_account_id.xero_id, journal)
+        return {account_id: by_account.get(account_id, default) for account_id in account_ids}
 
     def _has_documents(self):
         """:return: whether documents are linked to the organisation, or may be: what is in the

@@ -1,0 +1,172 @@
+"""What Xero says was paid of a document."""
+from collections import defaultdict
+
+from odoo import models
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    def _xero_payment_terms(self):
+        """:return: the lines that are paid: `account.move.line`"""
+        return self.line_ids.filtered(lambda line: line.display_type == 'payment_term')
+
+    def _xero_paid_parts(self):
+        """Return what these documents are reconciled with.
+
+        :return: list of (document, counterpart `account.move.line`, amount in the document's
+            currency as Decimal)
+        """
+        parts = []
+        for line in self._xero_payment_terms():
+            move = line.move_id
+            parts += [(move, part.credit_move_id, move._xero_decimal(part.debit_amount_currency))
+                      for part in line.matched_credit_ids]
+            parts += [(move, part.debit_move_id, move._xero_decimal(part.credit_amount_currency))
+                      for part in line.matched_debit_ids]
+        return parts
+
+    def _xero_apply_payments(self, connection, truth):
+        """Make the payments of documents what Xero says they are: book, recognise, undo.
+
+        The payments are the whole truth, so applying the same again writes nothing.
+
+        :param recordset connection: `xero.connection`
+        :param dict truth: {document: list of its live parse.Payment}
+        """
+        Payment = self.env['account.payment'].sudo().with_company(
+            connection.company_id).with_context(xero_pulling=True, skip_is_manually_modified=True)
+        moves = self.env['account.move'].with_env(Payment.env).union(*truth)
+        truth = {move: truth[move] for move in moves}
+        live = {payment.xero_id: move for move, payments in truth.items() for payment in payments}
+        linked = Payment.search([
+            ('company_id', '=', connection.company_id.id), ('xero_payment_id', '!=', False),
+            '|', ('invoice_ids', 'in', moves.ids), ('xero_payment_id', 'in', list(live)),
+        ])
+        # A credit that was used is booked as a payment, too, but is no payment in Xero.
+        linked.filtered(
+            lambda p: p.xero_payment_id not in live and '/' not in p.xero_payment_id
+        )._xero_undo(connection)
+
+        problems = defaultdict(list)
+        known = {payment.xero_payment_id: payment for payment in linked}
+        moves._xero_check_linked(truth, known, problems)
+        unknown = [(move, payment) for move, payments in truth.items() for payment in payments
+                   if payment.xero_id not in known]
+        if unknown:
+            moves._xero_apply_unknown(connection, unknown, problems)
+        moves._xero_note_payments(connection, truth, problems)
+
+    def _xero_check_linked(self, truth, known, problems):
+        """Look at payments that are linked and live in Xero; reconcile those that came loose.
+
+        :param dict known: {xero id: `account.payment`}
+        :param dict problems: {document: list of texts}, extended
+        """
+        loose = []
+        for move, payments in truth.items():
+            for payment in payments:
+                here = known.get(payment.xero_id)
+                if not here:
+                    continue
+                if here.state not in ('in_process', 'paid') or here.xero_deleted:
+                    problems[move].append(self.env._(
+                        "%(name)s was cancelled here, and in Xero it still is a payment of "
+                        "%(amount)s. Delete it there, too, or confirm it here again.",
+                        name=here.display_name, amount=payment.amount))
+                elif here.move_id and not here.is_reconciled and move.state == 'posted':
+                    loose.append((move, here))
+        if loose:
+            payments = self.env['account.payment'].union(*(payment for _move, payment in loose))
+            payments._xero_reconcile([move for move, _payment in loose])
+            for move, payment in loose:
+                if not payment.is_reconciled:
+                    problems[move].append(self.env._(
+                        "%(name)s is a payment of this document in Xero, and something else pays "
+                        "it here.", name=payment.display_name))
+
+    def _xero_apply_unknown(self, connection, unknown, problems):
+        """Recognise what is here already, and book the rest where it fits.
+
+        :param list unknown: (document, parse.Payment) that nothing here is linked to
+        :param dict problems: {document: list of texts}, extended
+        """
+        Payment = self.env['account.payment']
+        pairs = []
+        for move, payment in unknown:
+            if move.state == 'posted':
+                pairs.append((move, payment))
+            else:
+                problems[move].append(self.env._(
+                    "Xero has a payment of %(amount)s dated %(date)s, and the document is not "
+                    "posted here.", amount=payment.amount, date=payment.date))
+        if not pairs:
+            return
+        pairing = Payment._xero_recognise(connection, pairs)
+        links = [(move, payment, pairing.found[payment.xero_id]) for move, payment in pairs
+                 if pairing.found.get(payment.xero_id)]
+        if links:
+            Payment._xero_link(connection, links)
+            loose = [(move, here) for move, _payment, here in links
+                     if here.move_id and not here.is_reconciled]
+            Payment.union(*(here for _move, here in loose))._xero_reconcile(
+                [move for move, _here in loose])
+        rest = []
+        for move, payment in pairs:
+            if payment.xero_id in pairing.unclear:
+                problems[move].append(self.env._(
+                    "The payment of %(amount)s dated %(date)s in Xero may be one of these: "
+                    "%(names)s. Nothing was booked.",
+                    amount=payment.amount, date=payment.date, names=', '.join(
+                        offer.record.display_name for offer in pairing.unclear[payment.xero_id])))
+            elif payment.xero_id not in pairing.found:
+                rest.append((move, payment))
+        self._xero_book_what_fits(connection, rest, problems)
+
+    def _xero_book_what_fits(self, connection, pairs, problems):
+        """Book payments, except those that are more than what is still to be paid here."""
+        journals = connection._payment_journals(payment.account_id for _move, payment in pairs)
+        left = {move: move._xero_left_to_pay() for move, _payment in pairs}
+        fitting = []
+        for move, payment in pairs:
+            amount = move._xero_decimal(float(payment.amount))
+            if amount > left[move]:
+                problems[move].append(self.env._(
+                    "The payment of %(amount)s dated %(date)s in Xero is more than the "
+                    "%(left)s that are still to be paid here. Nothing was booked.",
+                    amount=amount, date=payment.date, left=left[move]))
+            elif not journals[payment.account_id]:
+                problems[move].append(self.env._(
+                    "There is no bank journal for the payment of %(amount)s dated %(date)s in "
+                    "Xero. Create one, or choose the journal for payments on the connection to "
+                    "Xero.", amount=amount, date=payment.date))
+            else:
+                left[move] -= amount
+                fitting.append((move, payment))
+        if fitting:
+            self.env['account.payment']._xero_book(connection, fitting)
+
+    def _xero_left_to_pay(self):
+        """Return what is still to be paid.
+
+        A payment of Odoo without a journal entry leaves the residual as it is until the bank's
+        statement comes.
+
+        :return: amount in the document's currency
+        :rtype: Decimal
+        """
+        self.ensure_one()
+        without_entry = self.matched_payment_ids.filtered(
+            lambda p: p.state == 'in_process' and not p.move_id
+            and p.currency_id == self.currency_id)
+        return self._xero_decimal(self.amount_residual - sum(without_entry.mapped('amount')))
+
+    def _xero_note_payments(self, connection, truth, problems):
+        """Put into the list of differences what could not be applied, and take off the rest."""
+        Difference = self.env['xero.difference']
+        for move, texts in problems.items():
+            there = ', '.join(f"{payment.amount} ({payment.date})" for payment in truth[move])
+            paid = move._xero_decimal(move.amount_total - move.amount_residual)
+            Difference._note(connection, move, 'payment', str(paid), there, '\n'.join(texts))
+        Difference._clear(
+            connection, self.filtered(lambda move: move not in problems), ['payment'])

@@ -1,0 +1,192 @@
+"""Which payments of Xero are here already, because a person registered them on both sides."""
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from odoo import Command, api, models
+
+#: Days by which the dates may differ when the references are equal.
+NEAR = timedelta(days=5)
+
+
+class Wanted(NamedTuple):
+    """A payment in Xero that nothing here is linked to."""
+
+    scope: tuple
+    amount: Any
+    date: date
+    reference: str
+    payment: Any
+
+
+class Offer(NamedTuple):
+    """What may be that payment here; ``record`` is empty where there is nothing to link."""
+
+    scope: tuple
+    amount: Any
+    date: date
+    reference: str
+    record: Any
+
+
+class Pairing(NamedTuple):
+    """Pairs found: {xero id: record}, and what could be one of several: {xero id: records}."""
+
+    found: dict
+    unclear: dict
+
+
+def pair(wanted, offers):
+    """Pair by amount, date and reference; by amount and date; by amount, reference and near date.
+
+    Equal ones are told apart by nothing, so they are paired when every one here has one in Xero.
+
+    :param list wanted: of Wanted
+    :param list offers: of Offer
+    :rtype: Pairing
+    """
+    result = Pairing({}, {})
+    wanted, offers = list(wanted), list(offers)
+    for near, key in (
+        (False, lambda x: x.reference and (x.scope, x.amount, x.date, x.reference)),
+        (False, lambda x: (x.scope, x.amount, x.date)),
+        (True, lambda x: x.reference and (x.scope, x.amount, x.reference)),
+    ):
+        askers_of = {}
+        for asker in wanted:
+            if key(asker):
+                askers_of.setdefault(key(asker), []).append(asker)
+        for group, askers in askers_of.items():
+            pool = [offer for offer in offers if key(offer) == group and not (
+                near and abs(offer.date - askers[0].date) > NEAR)]
+            if len(pool) > len(askers):
+                result.unclear.update({asker.payment.xero_id: pool for asker in askers})
+                wanted = [asker for asker in wanted if asker not in askers]
+                continue
+            for asker, offer in zip(askers, pool, strict=False):
+                result.found[asker.payment.xero_id] = offer.record
+                wanted.remove(asker)
+                offers.remove(offer)
+    return result
+
+
+class AccountPayment(models.Model):
+    _inherit = 'account.payment'
+
+    @api.model
+    def _xero_recognise(self, connection, pairs):
+        """Find payments of Xero that are here already.
+
+        :param recordset connection: `xero.connection`
+        :param list pairs: (document, parse.Payment) that are live in Xero and not linked here
+        :return: found: the `account.payment` that each is, empty where the document was paid
+            without one or by a part of one; unclear: those that each may be
+        :rtype: Pairing
+        """
+        result = Pairing({}, {})
+        of_document = [
+            Wanted((move.id,), move._xero_decimal(float(payment.amount)), payment.date,
+                   payment.reference, payment)
+            for move, payment in pairs]
+        moves = self.env['account.move'].union(*(move for move, _payment in pairs))
+        partials = moves._xero_paid_parts()
+        own, parts = self._xero_offers_of_documents(moves, partials)
+        self._xero_pair(result, of_document, own)
+        taken = set(result.found.values())
+        # Of parts nothing is linked, so it does not matter which of several equal ones it is.
+        for offer in parts:
+            if offer.record not in taken:
+                for asker in of_document:
+                    if asker.payment.xero_id not in {**result.found, **result.unclear} \
+                            and offer[:3] == asker[:3]:
+                        result.found[asker.payment.xero_id] = self.browse()
+                        break
+        left = [(move, payment) for move, payment in pairs
+                if payment.xero_id not in {**result.found, **result.unclear}]
+        if left:
+            self._xero_pair(result, *self._xero_open_payments(connection, left))
+        return result
+
+    def _xero_pair(self, result, wanted, offers):
+        pairing = pair(
+            [asker for asker in wanted
+             if asker.payment.xero_id not in {**result.found, **result.unclear}], offers)
+        result.found.update(pairing.found)
+        result.unclear.update(pairing.unclear)
+
+    def _xero_offers_of_documents(self, moves, parts):
+        """Return what pays documents here and is not linked to Xero.
+
+        :param list parts: of :meth:`account.move._xero_paid_parts`
+        :return: Offers of whole payments, and of parts that payments and entries of the bank pay
+        """
+        whole, partly = {}, []
+        for move in moves:
+            for payment in move.matched_payment_ids:
+                whole[move, payment] = True
+        for move, line, amount in parts:
+            payment = line.move_id.origin_payment_id
+            if payment:
+                whole[move, payment] = True
+            if not payment.xero_payment_id and (
+                    payment or line.journal_id.type in ('bank', 'cash', 'credit')):
+                partly.append(Offer((move.id,), amount, line.date, '', payment))
+        return [
+            Offer((move.id,), move._xero_decimal(payment.amount), payment.date,
+                  payment.memo or '', payment)
+            for move, payment in whole
+            if payment.state in ('in_process', 'paid') and not payment.xero_payment_id
+            and payment.currency_id == move.currency_id
+        ], partly
+
+    def _xero_open_payments(self, connection, pairs):
+        """Return the payments of the same partners that pay nothing yet.
+
+        :return: (list of Wanted, list of Offer)
+        """
+        journals = connection._payment_journals(payment.account_id for _move, payment in pairs)
+
+        wanted = [
+            Wanted(
+                (journals[payment.account_id].id, move.commercial_partner_id.id,
+                 move.currency_id.id, 'inbound' if move.is_inbound() else 'outbound'),
+                move._xero_decimal(float(payment.amount)), payment.date, payment.reference, payment)
+            for move, payment in pairs]
+        dates = [payment.date for _move, payment in pairs]
+        payments = self.search([
+            ('company_id', '=', connection.company_id.id),
+            ('journal_id', 'in', [journal.id for journal in journals.values()]),
+            ('partner_id.commercial_partner_id', 'in',
+             [move.commercial_partner_id.id for move, _payment in pairs]),
+            ('date', '>=', min(dates) - NEAR), ('date', '<=', max(dates) + NEAR),
+            ('xero_payment_id', '=', False), ('state', 'in', ('in_process', 'paid')),
+            ('is_reconciled', '=', False), ('move_id', '!=', False),
+        ])
+        return wanted, [
+            Offer((payment.journal_id.id, payment.partner_id.commercial_partner_id.id,
+                   payment.currency_id.id, payment.payment_type),
+                  payment.move_id._xero_decimal(payment.amount), payment.date,
+                  payment.memo or '', payment)
+            for payment in payments if payment._xero_is_open()]
+
+    def _xero_is_open(self):
+        """:return: whether the whole payment is still free to pay something"""
+        lines = self.move_id.line_ids.filtered(
+            lambda line: line.account_id == self.destination_account_id)
+        return not self.currency_id.compare_amounts(
+            abs(sum(lines.mapped('amount_residual_currency'))), self.amount)
+
+    def _xero_link(self, connection, links):
+        """Make payments here known as those in Xero.
+
+        :param list links: (document, parse.Payment, `account.payment`)
+        """
+        rows = []
+        for move, wanted, payment in links:
+            values = {'xero_payment_id': wanted.xero_id}
+            if move not in payment.invoice_ids:
+                values['invoice_ids'] = [Command.link(move.id)]
+            payment.write(values)
+            rows.append((move, 'success', None, self.env._(
+                "The payment %(name)s of %(amount)s was found here and linked to the one in Xero.",
+                name=payment.display_name, amount=payment.currency_id.format(payment.amount))))
+        self.env['xero.log']._add_pulls(connection, rows)
