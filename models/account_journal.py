@@ -47,33 +47,27 @@ class AccountJournal(models.Model):
         return lines.filtered(lambda line: line.code != XERO_SYNC)
 
     def _xero_method_line(self, payment_type):
-        """Return the line that payments from Xero are booked with; made when it was removed.
+        """Return the line that payments from Xero are booked with, complete.
+
+        It always has an outstanding account, so that a payment has a journal entry in every
+        edition of Odoo: without one the invoice would keep its full residual until the bank's
+        statement comes, and the books would not agree with Xero's.
 
         :param str payment_type: inbound or outbound
-        :rtype: recordset
+        :return: `account.payment.method.line`
+        :raise UserError: the company has no outstanding account
         """
         self.ensure_one()
-        line = self[f'{payment_type}_payment_method_line_ids'].filtered(
-            lambda line: line.code == XERO_SYNC)[:1]
-        return line or self.env['account.payment.method.line'].create({
-            'journal_id': self.id,
-            'payment_method_id': self._xero_sync_method(payment_type).id,
-        })
-
-    def _xero_outstanding_account(self, payment_type):
-        """Return the account that payments from Xero are booked to until the bank confirms them.
-
-        It is always set, so that there is a journal entry in every edition of Odoo: without one
-        the invoice would keep its full residual, and the books would not agree with Xero's.
-
-        :param str payment_type: inbound or outbound
-        :return: `account.account`: that of Xero Sync, else of the journal's other payments, else
-            Odoo's own default
-        :raise UserError: there is none
-        """
-        self.ensure_one()
-        own = self._xero_method_line(payment_type).payment_account_id
-        others = self[f'{payment_type}_payment_method_line_ids'].payment_account_id
-        return own or others[:1] or self.env['account.payment'].new({
-            'journal_id': self.id, 'company_id': self.env.company.id,
-        })._get_outstanding_account(payment_type)
+        lines = self[f'{payment_type}_payment_method_line_ids']
+        line = lines.filtered(lambda line: line.code == XERO_SYNC)[:1]
+        if not line:
+            line = self.env['account.payment.method.line'].create({
+                'journal_id': self.id,
+                'payment_method_id': self._xero_sync_method(payment_type).id,
+            })
+        if not line.payment_account_id:
+            # That of the payments that people register here, or else Odoo's own default.
+            line.payment_account_id = lines.payment_account_id[:1] or self.env[
+                'account.payment'].new({'journal_id': self.id, 'company_id': self.company_id.id}
+                                       )._get_outstanding_account(payment_type)
+        return line

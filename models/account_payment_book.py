@@ -56,7 +56,6 @@ class AccountPayment(models.Model):
             'company_id': move.company_id.id,
             'journal_id': journal.id,
             'payment_method_line_id': journal._xero_method_line(payment_type).id,
-            'outstanding_account_id': journal._xero_outstanding_account(payment_type).id,
             'destination_account_id': move._xero_payment_terms()[:1].account_id.id,
             'currency_id': move.currency_id.id,
             'amount': float(payment.amount),

@@ -28,13 +28,13 @@ class AccountPaymentMethod(models.Model):
 class AccountPaymentMethodLine(models.Model):
     _inherit = 'account.payment.method.line'
 
-    def unlink(self):
-        # EXTENDS 'account', which takes a used line off its journal before it asks what
-        # `ondelete` methods say
-        if not self.env.context.get(MODULE_UNINSTALL_FLAG) \
-                and not self.env.context.get('xero_journal_changes'):
+    def write(self, vals):
+        # EXTENDS 'account', which takes a used line off its journal instead of deleting it
+        context = self.env.context
+        if 'journal_id' in vals and not context.get(MODULE_UNINSTALL_FLAG) \
+                and not context.get('xero_journal_changes'):
             self._xero_check_unused()
-        return super().unlink()
+        return super().write(vals)
 
     def _xero_check_unused(self):
         """:raise UserError: payments that came from Xero use one of these lines"""
