@@ -32,13 +32,13 @@ class AccountJournal(models.Model):
     @api.depends('type', 'currency_id')
     def _compute_inbound_payment_method_line_ids(self):
         # EXTENDS 'account': the lines are made anew, those in use are taken off the journal
-        super(AccountJournal, self.with_context(
+        return super(AccountJournal, self.with_context(
             xero_journal_changes=True))._compute_inbound_payment_method_line_ids()
 
     @api.depends('type', 'currency_id')
     def _compute_outbound_payment_method_line_ids(self):
         # EXTENDS 'account'
-        super(AccountJournal, self.with_context(
+        return super(AccountJournal, self.with_context(
             xero_journal_changes=True))._compute_outbound_payment_method_line_ids()
 
     def _get_available_payment_method_lines(self, payment_type):

@@ -31,10 +31,11 @@ class AccountPayment(models.Model):
     @api.depends('payment_type', 'journal_id', 'currency_id')
     def _compute_payment_method_line_fields(self):
         # EXTENDS 'account': Xero Sync is offered to nobody, but the payments that have it keep it
-        super()._compute_payment_method_line_fields()
+        result = super()._compute_payment_method_line_fields()
         for payment in self:
             if payment.payment_method_line_id.code == XERO_SYNC:
                 payment.available_payment_method_line_ids |= payment.payment_method_line_id
+        return result
 
     @api.model
     def _xero_note_missing(self, connection, payment):

@@ -1,6 +1,7 @@
 from odoo import api, models
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import UserError
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 #: Code of the payment method *Xero Sync*.
 XERO_SYNC = 'xero_sync'
