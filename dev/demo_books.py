@@ -11,6 +11,9 @@ GOODS = (
     ("Delivery", 12.0), ("Paint, litre", 9.3333), ("Door handle", 17.49), ("Survey", 249.99),
     ("Glass pane", 23.125), ("Ash veneer, metre", 6.6667), ("Maintenance plan", 33.0),
 )
+#: Origin of the documents that were posted before the company was connected.
+BACKLOG = "Backlog"
+RENTAL_ACCOUNT, OLD_TAX = "Tool rental", "VAT 17.5% (until 2011)"
 TOWNS = (("Leeds", "LS1 4AP"), ("Bristol", "BS1 5TR"), ("York", "YO1 7HH"), ("Bath", "BA1 1SU"))
 
 
@@ -33,6 +36,7 @@ def build(database, base_url):
         }
         _documents(env, dice, 'out_invoice', INVOICES, partners[:CUSTOMERS], taxes['sale'])
         _documents(env, dice, 'in_invoice', BILLS, partners[CUSTOMERS:], taxes['purchase'])
+        _backlog(env, dice, partners, taxes['sale'])
 
 
 def _company(env, base_url):
@@ -90,6 +94,36 @@ def _documents(env, dice, move_type, count, partners, taxes):
         'invoice_line_ids': [Command.create(_line(dice, taxes))
                              for _line_number in range(dice.randint(1, 6))],
     } for number in range(count)])
+
+
+def _backlog(env, dice, partners, taxes):
+    """Post invoices before the company is connected: good ones, and such as are held up."""
+    income = env['account.account'].search(
+        [('company_ids', 'in', env.company.ids), ('account_type', '=', 'income')], limit=1)
+    account = income.copy({'name': RENTAL_ACCOUNT, 'code': '200950'})
+    tax = taxes[0].copy({'name': OLD_TAX, 'amount': 17.5})
+    yen = env.ref('base.JPY')
+    yen.active = True
+    env['res.currency.rate'].create({
+        'currency_id': yen.id, 'company_id': env.company.id, 'name': '2026-01-01',
+        'company_rate': 190.0,
+    })
+    kept_out = partners[0].copy({'name': "Finch family", 'xero_exclude': True})
+    cases = [
+        *[({}, {})] * 12,
+        *[({'partner_id': kept_out.id}, {})] * 2,
+        *[({}, {'account_id': account.id})] * 4,
+        *[({}, {'tax_ids': [Command.set(tax.ids)]})] * 3,
+        *[({'currency_id': yen.id}, {'price_unit': dice.randint(5_000, 90_000)})] * 3,
+    ]
+    env['account.move'].create([{
+        'move_type': 'out_invoice',
+        'partner_id': partners[number % CUSTOMERS].id,
+        'invoice_date': f'2025-12-{number + 1:02}',
+        'invoice_origin': BACKLOG,
+        'invoice_line_ids': [Command.create({**_line(dice, taxes), **line})],
+        **values,
+    } for number, (values, line) in enumerate(cases)]).action_post()
 
 
 def _line(dice, taxes):
