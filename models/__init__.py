@@ -3,6 +3,7 @@ from . import account_account
 from . import account_analytic_account
 from . import account_journal
 from . import account_move
+from . import account_move_attachment
 from . import account_move_line
 from . import account_move_payment
 from . import account_move_preflight
@@ -19,6 +20,7 @@ from . import res_partner
 from . import xero_account
 from . import xero_claim
 from . import xero_connection
+from . import xero_connection_attachment
 from . import xero_connection_calls
 from . import xero_connection_dashboard
 from . import xero_connection_lookup
@@ -33,6 +35,7 @@ from . import xero_item
 from . import xero_log
 from . import xero_problem
 from . import xero_request
+from . import xero_request_attachment
 from . import xero_tax_rate
 from . import xero_token
 from . import xero_tracking_category

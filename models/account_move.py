@@ -166,6 +166,8 @@ class AccountMove(models.Model):
         result = super().write(vals)
         if not XERO_SYNCED_FIELDS.isdisjoint(vals):
             self._xero_queue_changed()
+        elif vals.get('is_move_sent'):
+            self._xero_queue_sent()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -239,6 +241,14 @@ class AccountMove(models.Model):
         """Queue the posted ones among these that Xero has or is about to get."""
         moves = self.filtered(lambda move: move.xero_state and move.state == 'posted')
         moves._xero_queue()
+
+    def _xero_queue_sent(self):
+        """Queue the invoices that the customer has now, where Xero is to be told."""
+        moves = self.filtered(lambda move: move.xero_state and move.move_type == 'out_invoice')
+        if moves:
+            connections = self.env['xero.connection']._connection_of(moves.company_id)
+            moves.filtered(lambda move: connections.get(
+                move.company_id.id, self.env['xero.connection']).mark_sent)._xero_queue_changed()
 
     def _xero_queue(self, manual=False):
         """Make documents pending and wake the push.

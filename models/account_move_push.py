@@ -17,6 +17,7 @@ RESULT_COLUMNS = {
     'xero_status': 'varchar', 'xero_error_code': 'varchar', 'xero_error_message': 'text',
     'xero_last_push': 'timestamp', 'xero_last_pull': 'timestamp', 'xero_payload_hash': 'varchar',
     'xero_manual': 'boolean', 'xero_attempts': 'integer', 'xero_error_target': 'varchar',
+    'xero_pdf_state': 'varchar', 'xero_pdf_message': 'text',
 }
 
 
@@ -61,6 +62,7 @@ class AccountMove(models.Model):
             url=f'{self.get_base_url()}/mail/view?model=account.move&res_id={self.id}',
             lines=tuple(lines),
             xero_id=self.xero_document_id or None,
+            sent_to_contact=self._xero_is_marked_sent(connection),
         )
         return data, money.predict(amounts)
 
@@ -69,6 +71,36 @@ class AccountMove(models.Model):
         if not self.xero_document_id:
             return connection.push_status
         return 'AUTHORISED' if self.xero_status == 'PAID' else self.xero_status
+
+    def _xero_is_marked_sent(self, connection):
+        """Whether Xero is told that the customer has this document.
+
+        Xero: SentToContact can be set on approved invoices only, and is read-only on credit notes.
+
+        :rtype: bool
+        """
+        return connection.mark_sent and self.move_type == 'out_invoice' and self.is_move_sent \
+            and self._xero_target_status(connection) == 'AUTHORISED'
+
+    def _xero_prepare_change(self, body, new_hash):
+        """Return what brings the document in Xero up to date.
+
+        :param dict body: the document as it is here
+        :param str new_hash: its fingerprint
+        :return: what has to be sent, or None when Xero has it all
+        :rtype: dict | None
+        """
+        mark = {'SentToContact': True}
+        content = {key: value for key, value in body.items() if key not in mark}
+        if self.xero_payload_hash in (new_hash, fingerprint({**content, **mark})):
+            return None         # a mark that was set stays set
+        if self.xero_payload_hash != fingerprint(content):
+            return body
+        # Nothing but the mark is new. A paid document takes no change in Xero, and the mark is
+        # not worth a failure.
+        if self.payment_state != 'not_paid' or self.xero_status == 'PAID':
+            return None
+        return {'InvoiceID': self.xero_document_id, **mark}
 
     def _xero_prepare_lines(self, kind):
         """Return the lines in the order in which they are printed, and what Xero makes of them.
@@ -160,6 +192,7 @@ class AccountMove(models.Model):
             'xero_status': document.status,
             'xero_last_push': fields.Datetime.now(),
             'xero_payload_hash': item['hash'],
+            **({'xero_pdf_state': 'pending', 'xero_pdf_message': None} if item.get('pdf') else {}),
         }
         expected = self._xero_decimal(self.amount_total)
         if item['ticket'] != self.xero_ticket:
@@ -215,6 +248,12 @@ class AccountMove(models.Model):
         self.env['xero.log'].sudo()._add_pushes([
             (move, values) for move, values in rows
             if values.get('xero_state') or values.get('xero_attempts')], answer)
+
+
+def fingerprint(body):
+    """:return: hash of a document's content; its status and its ids are no content"""
+    return payload.payload_hash(
+        {key: value for key, value in body.items() if key not in ('Status', 'Url')})
 
 
 def _plain_decimal(value):

@@ -93,6 +93,14 @@ class XeroConnection(models.Model):
     items_required = fields.Boolean(
         "Demand items", help="Refuse lines whose product has no item in Xero.")
 
+    attach_pdf = fields.Boolean(
+        "Attach PDFs", help="The PDF of customer invoices and credit notes is attached to them in "
+                            "Xero after they have been sent.")
+    attach_refused = fields.Boolean(readonly=True, copy=False)
+    mark_sent = fields.Boolean(
+        "Mark as sent", help="Approved invoices that were sent to the customer from here are "
+                             "marked as sent in Xero.")
+
     # === WHAT COMES BACK === #
     payment_journal_id = fields.Many2one(
         'account.journal', "Journal for Payments", check_company=True,

@@ -201,6 +201,7 @@ class XeroConnection(models.Model):
             'tenant_name': tenant.name,
             'tenant_connection_id': tenant.connection_id,
             'connected_at': self.connected_at or fields.Datetime.now(),
+            'attach_refused': False,
             'resume_at': False,
             'outages': 0,
             'last_error': False,

@@ -21,6 +21,7 @@ from ..xero.errors import (
 )
 from .account_move import XERO_KINDS
 from .account_move_preflight import Problem
+from .account_move_push import fingerprint
 
 _logger = logging.getLogger(__name__)
 
@@ -69,7 +70,8 @@ class XeroConnection(models.Model):
         return bool(
             self._reference_is_old()
             or self.env['account.move'].search_count(self._push_domain(), limit=1)
-            or self.env['xero.request'].search_count([('connection_id', '=', self.id)], limit=1))
+            or self.env['xero.request'].search_count([('connection_id', '=', self.id)], limit=1)
+            or self._pending_pdfs(limit=1))
 
     def _push(self):
         """Push this organisation's queue, unless another worker is at it.
@@ -143,12 +145,14 @@ class XeroConnection(models.Model):
         while self._time_left():
             moves = self._push_next(seen)
             if not moves or self.state != 'connected':
-                return
+                break
             reserve = 0 if all(moves.mapped('xero_manual')) else DAY_RESERVE
             moves = self._transaction(self._push_preflight, moves)
             self._push_requests(self._transaction(self._prepare_contacts, moves), reserve)
             self._push_requests(self._transaction(self._prepare_documents, moves), reserve)
-        raise RunOver
+        self._push_attachments()
+        if not self._time_left():
+            raise RunOver
 
     def _push_domain(self):
         """:return: domain of the documents that may go out now"""
@@ -175,7 +179,8 @@ class XeroConnection(models.Model):
         :param set seen: (id, ticket) of earlier documents of this run; is added to
         """
         busy = self.env['xero.request'].search([
-            ('connection_id', '=', self.id), ('operation', '!=', 'contacts')])._record_ids()
+            ('connection_id', '=', self.id), ('operation', 'not in', ('contacts', 'attach')),
+        ])._record_ids()
         had = {move_id for move_id, _ticket in seen} - busy
         Move, queue = self.env['account.move'], self._push_domain()
         new = queue & fields.Domain('id', 'not in', list(busy | had))
@@ -265,16 +270,19 @@ class XeroConnection(models.Model):
                 rows.append((move, move._xero_failure(problem)))
                 continue
             item = {'id': move.id, 'ticket': move.xero_ticket, 'total': str(totals.total),
-                    'hash': self._fingerprint(body)}
+                    'hash': fingerprint(body), 'pdf': move._xero_wants_pdf(self)}
             if not move.xero_document_id:
                 bodies, items = new.setdefault(endpoint, ([], []))
                 bodies.append(body)
                 items.append(item)
-            elif item['hash'] == move.xero_payload_hash:
-                rows.append((move, move._xero_success()))
-            else:
+            elif change := move._xero_prepare_change(body, item['hash']):
                 values.append(Request._values(
-                    self, 'update', 'POST', f'{endpoint}/{move.xero_document_id}', [body], [item]))
+                    self, 'update', 'POST', f'{endpoint}/{move.xero_document_id}', [change],
+                    [item]))
+            else:
+                again = item['pdf'] and move.xero_pdf_state == 'failed'
+                rows.append((move, {**move._xero_success(),
+                                    **({'xero_pdf_state': 'pending'} if again else {})}))
         self.env['account.move']._xero_store(rows)
         for endpoint, (bodies, items) in new.items():
             values[:0] = Request._batches(self, 'create', endpoint, bodies, items, endpoint)
@@ -289,11 +297,6 @@ class XeroConnection(models.Model):
         return self.env['xero.request']._values(
             self, 'cancel', 'POST', f'{endpoint}/{move.xero_document_id}', [body],
             [{'id': move.id, 'ticket': move.xero_ticket, 'hash': None}])
-
-    def _fingerprint(self, body):
-        """:return: hash of a document's content; its status and its ids are no content"""
-        return payload.payload_hash(
-            {key: value for key, value in body.items() if key not in ('Status', 'Url')})
 
     # === SENDING === #
 
@@ -343,15 +346,15 @@ class XeroConnection(models.Model):
         """
         client = self._get_client(rejected=rejected)
         requests._note_departure()
-        calls = [(request.method, request.path, request.params, request.body.encode(),
-                  request.idempotency_key) for request in requests]
+        calls = [request._call() for request in requests]
         self.env['ir.cron']._commit_progress()
         stop, unsent, instead = None, requests.browse(), requests.browse()
         answers = self._call_parallel(client, calls, self.env.context['xero_deadline'])
         for request, answer in zip(requests, answers, strict=True):
             if answer is None or isinstance(answer, XeroTokenExpired):
                 unsent |= request
-            if isinstance(answer, XeroError) and _stops_everything(answer):
+            if isinstance(answer, XeroError) and _stops_everything(answer) and not (
+                    request.operation == 'attach' and isinstance(answer, XeroScopeMissing)):
                 stop = answer
             more, refused = self._transaction(request._settle, answer)
             instead |= more
@@ -374,11 +377,10 @@ class XeroConnection(models.Model):
         halt = Event()
 
         def call(arguments):
-            method, path, params, body, key = arguments
             if halt.is_set() or time.monotonic() > deadline:
                 return None
             try:
-                return client.request(method, path, params=params, body=body, idempotency_key=key)
+                return client.request(**arguments)
             except XeroError as error:
                 if _stops_everything(error):
                     halt.set()

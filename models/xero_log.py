@@ -76,6 +76,29 @@ class XeroLog(models.Model):
             'message': message, 'document': connection.tenant_name})
 
     @api.model
+    def _add_attachments(self, moves, message, code, answer):
+        """Log what became of the PDFs of documents.
+
+        :param str message: why they are not in Xero; None when they are
+        :param str code: of the error catalogue, or None
+        :param answer: Xero's Answer or XeroError, or None when there was no call
+        """
+        connections = self.env['xero.connection']._connection_of(moves.company_id)
+        self.create([{
+            'connection_id': connections[move.company_id.id].id,
+            'direction': 'push',
+            'outcome': 'failure' if message else 'success',
+            'error_code': code,
+            'message': self.env._("The PDF was not attached: %s", message) if message
+            else self.env._("The PDF is attached."),
+            'correlation_id': answer and answer.correlation_id,
+            'seconds': getattr(answer, 'seconds', 0),
+            'res_model': move._name,
+            'res_id': move.id,
+            'document': move.name,
+        } for move in moves])
+
+    @api.model
     def _add_connection(self, connection, error):
         """Log what went wrong between a connection and Xero.
 

@@ -120,6 +120,11 @@ class XeroRequest(models.Model):
             return next(iter(content.values()))
         return [content]
 
+    def _call(self):
+        """:return: arguments of `XeroClient.request`"""
+        return {'method': self.method, 'path': self.path, 'params': self.params,
+                'body': self.body.encode(), 'idempotency_key': self.idempotency_key}
+
     def _record_ids(self):
         """:return: ids of the records in these requests"""
         return {item['id'] for request in self for item in request.items}

@@ -12,6 +12,7 @@ from . import test_parse
 from . import test_payload
 from . import test_push
 from . import test_push_amounts
+from . import test_push_attachments
 from . import test_push_changes
 from . import test_push_contacts
 from . import test_push_crash

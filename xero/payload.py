@@ -67,6 +67,7 @@ class DocumentData:
     url: str | None
     lines: tuple[Line, ...]
     xero_id: str | None = None
+    sent_to_contact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,9 @@ def document_body(data: DocumentData) -> dict:
         }
     if not data.lines:
         raise ValueError("A document needs at least one line")
-    return _plain((models.CreditNote if credit else models.Invoice)(**values))
+    body = _plain((models.CreditNote if credit else models.Invoice)(**values))
+    # Xero: on approved invoices only; it is no flag that could be taken back by leaving it out.
+    return {**body, "SentToContact": True} if data.sent_to_contact and not credit else body
 
 
 def contact_body(data: ContactData) -> dict:

@@ -1,0 +1,83 @@
+"""Files on their way to Xero. Sending one twice does no harm: the same name overwrites."""
+from base64 import b64decode, b64encode
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..xero import payload
+from ..xero.client import Answer
+from ..xero.errors import XeroOutcomeUnknown, XeroRejected, XeroScopeMissing
+from .account_move import XERO_KINDS
+from .xero_request import RETRY_DELAYS
+
+
+class XeroRequest(models.Model):
+    _inherit = 'xero.request'
+
+    operation = fields.Selection(
+        selection_add=[('attach', "Attach a PDF")], ondelete={'attach': 'cascade'})
+    content = fields.Binary(attachment=False, help="Of a file, which is sent instead of a body.")
+
+    @api.model
+    def _attachment_values(self, connection, move, name, content):
+        """Return the values of the request that attaches a PDF to a document.
+
+        Xero: POST makes the attachment, or replaces the one of this name.
+
+        :rtype: dict
+        """
+        endpoint = payload.endpoint_of(XERO_KINDS[move.move_type])
+        return {
+            **self._values(
+                connection, 'attach', 'POST',
+                f'{endpoint}/{move.xero_document_id}/Attachments/{name}', [{}],
+                [{'id': move.id, 'ticket': move.xero_ticket}]),
+            'params': {'IncludeOnline': 'true'},
+            'content': b64encode(content),
+        }
+
+    def _call(self):
+        # EXTENDS 'account_xero'
+        call = super()._call()
+        if self.operation == 'attach':
+            call.update(body=b64decode(self.content), content_type='application/pdf')
+        return call
+
+    def _waiting(self):
+        # EXTENDS 'account_xero'
+        if self.operation != 'attach':
+            return super()._waiting()
+        return self.env['account.move'].search(
+            [('id', 'in', list(self._record_ids())), ('xero_pdf_state', '=', 'pending')])
+
+    def _is_remembered(self, now):
+        # EXTENDS 'account_xero'
+        # Nothing has to be asked first: a second time does what the first one did.
+        return self.operation == 'attach' or super()._is_remembered(now)
+
+    def _settle(self, answer):
+        # EXTENDS 'account_xero'
+        if self.operation != 'attach':
+            return super()._settle(answer)
+        move, connection = self._waiting(), self.connection_id
+        if isinstance(answer, Answer):
+            connection._note_budget(answer.budget)
+            # What was changed meanwhile gets another PDF.
+            if move.xero_ticket == self.items[0]['ticket']:
+                move._xero_note_pdf(answer=answer)
+        elif isinstance(answer, XeroScopeMissing):
+            connection.attach_refused = True
+            connection._pending_pdfs()._xero_note_pdf(connection._attach_refusal(), answer.code,
+                                                      answer)
+        elif isinstance(answer, XeroRejected):
+            move._xero_note_pdf(answer.message, answer.code, answer)
+        elif isinstance(answer, XeroOutcomeUnknown) and self.attempts > len(RETRY_DELAYS):
+            move._xero_note_pdf(answer.message, answer.code, answer)
+        elif isinstance(answer, XeroOutcomeUnknown):
+            self.retry_at = fields.Datetime.now() + RETRY_DELAYS[self.attempts - 1]
+            connection._trigger_push(self.retry_at + timedelta(seconds=1))
+            return self.browse(), []
+        else:
+            return super()._settle(answer)
+        self.unlink()
+        return self.browse(), []
