@@ -57,11 +57,12 @@ class XeroRequest(models.Model):
 
     def _settle(self, answer):
         # EXTENDS 'account_xero'
-        if self.operation != 'attach':
+        if self.operation != 'attach' or not isinstance(
+                answer, Answer | XeroScopeMissing | XeroRejected | XeroOutcomeUnknown):
             return super()._settle(answer)
         move, connection = self._waiting(), self.connection_id
+        connection._note_budget(answer.budget, 'push')
         if isinstance(answer, Answer):
-            connection._note_budget(answer.budget)
             # What was changed meanwhile gets another PDF.
             if move.xero_ticket == self.items[0]['ticket']:
                 move._xero_note_pdf(answer=answer)
@@ -69,15 +70,11 @@ class XeroRequest(models.Model):
             connection.attach_refused = True
             connection._pending_pdfs()._xero_note_pdf(connection._attach_refusal(), answer.code,
                                                       answer)
-        elif isinstance(answer, XeroRejected):
+        elif isinstance(answer, XeroRejected) or self.attempts > len(RETRY_DELAYS):
             move._xero_note_pdf(answer.message, answer.code, answer)
-        elif isinstance(answer, XeroOutcomeUnknown) and self.attempts > len(RETRY_DELAYS):
-            move._xero_note_pdf(answer.message, answer.code, answer)
-        elif isinstance(answer, XeroOutcomeUnknown):
+        else:
             self.retry_at = fields.Datetime.now() + RETRY_DELAYS[self.attempts - 1]
             connection._trigger_push(self.retry_at + timedelta(seconds=1))
             return self.browse(), []
-        else:
-            return super()._settle(answer)
         self.unlink()
         return self.browse(), []
