@@ -121,10 +121,13 @@ class AccountMove(models.Model):
         alerts = super()._get_alerts()
         if self.xero_state == 'failed' and self.xero_active:
             title, fix = self._xero_error_text(self.xero_error_code)
+            cause = CATALOGUE[self.xero_error_code or 'validation_error'].cause
             alerts['xero_failed'] = {
                 'level': 'danger',
                 'message': '\n'.join(filter(None, (
-                    self.env._("Xero: %s", title), self.xero_error_message, fix))),
+                    self.env._("Xero: %s", title),
+                    self.env._(cause),  # pylint: disable=gettext-variable
+                    self.xero_error_message, fix))),
                 **self._xero_alert_action(),
             }
         return alerts

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_client
 from . import test_connection
 from . import test_dashboard
+from . import test_error_codes
 from . import test_errors
 from . import test_limits
 from . import test_mapping
@@ -15,6 +16,7 @@ from . import test_push_amounts
 from . import test_push_attachments
 from . import test_push_changes
 from . import test_push_contacts
+from . import test_push_content
 from . import test_push_crash
 from . import test_push_delivery
 from . import test_push_faults

@@ -1,0 +1,196 @@
+"""Every code of the catalogue is reached over HTTP, and reaches the accountant in words."""
+from datetime import date
+
+from odoo import Command
+from odoo.tests import tagged
+
+from ..xero.errors import CATALOGUE
+from .common import XeroTimeCommon
+
+#: Tested where what they need is installed or made.
+ELSEWHERE = {
+    'amount_not_final': 'test_push_delivery',
+    'payment_delete_no_match': 'pull',
+    'order_reinvoiced': 'pull',
+}
+
+
+@tagged('post_install', '-at_install')
+class TestErrorCodes(XeroTimeCommon):
+    """One scenario a code: `_make_<code>` returns a document on which a push shows the code, or
+    None when the whole connection does."""
+
+    def setUp(self):
+        super().setUp()
+        self._link(self.partner_a)
+
+    def test_each_code_has_its_scenario(self):
+        made = {name.removeprefix('_make_') for name in dir(self) if name.startswith('_make_')}
+        self.assertEqual(made | set(ELSEWHERE), set(CATALOGUE))
+        self.assertFalse(made & set(ELSEWHERE))
+
+    def _check(self, code):
+        move = getattr(self, f'_make_{code}')()
+        self.sandbox.ledger.reset()
+        self._push()
+        self.assertTrue(self.sandbox.calls, "Xero has said so itself")
+        if move:
+            self._assert_document_says(move, code)
+        else:
+            self._assert_connection_says(code)
+
+    def _assert_document_says(self, move, code):
+        text = CATALOGUE[code]
+        self.assertEqual((move.xero_state, move.xero_error_code), ('failed', code),
+                         move.xero_error_message)
+        alert = move.alerts['xero_failed']
+        for words in (text.title, text.cause, text.fix, move.xero_error_message):
+            self.assertIn(words, alert['message'])
+        self.assertTrue(alert['action_text'])
+        self.assertEqual(move.xero_tooltip, f"{text.title}\n{text.fix}")
+        row = self.env['xero.log'].search([
+            ('res_model', '=', 'account.move'), ('res_id', '=', move.id),
+            ('error_code', '=', code), ('outcome', '=', 'failure')], limit=1)
+        self.assertEqual((row.message, self._label(row)), (move.xero_error_message, text.title))
+
+    def _label(self, row):
+        """:return: what people read for the code of a row of the log"""
+        return dict(row.fields_get(['error_code'])['error_code']['selection'])[row.error_code]
+
+    def _assert_connection_says(self, code):
+        text = CATALOGUE[code]
+        for words in (text.title, text.fix):
+            self.assertIn(words, self.connection.last_error)
+        row = self.env['xero.log'].search([
+            ('connection_id', '=', self.connection.id), ('direction', '=', 'connection'),
+            ('error_code', '=', code)], limit=1)
+        self.assertEqual(self._label(row), text.title)
+        self.assertTrue(self.env['account.move'].search([('xero_state', '=', 'pending')]),
+                        "what waits is not to blame")
+
+    # === THE CONNECTION === #
+
+    def _make_connection_inactive(self):
+        self.connection.token_id.write({'refresh_token': 'nonsense', 'expires_at': '2020-01-01'})
+        self._bill()
+
+    def _make_app_revoked(self):
+        self._bill()
+        self.sandbox.revoke(organisation=self.org)
+
+    def _make_rate_limited(self):
+        self._bill()
+        self.sandbox.inject('429_day', 'PUT', '/Invoices')
+
+    def _make_transient(self):
+        self.sandbox.inject('503', 'PUT', '/Invoices', times=9)
+        bill = self._bill()
+        for _attempt in range(2):
+            self._push()
+            self.assertEqual(bill.xero_state, 'pending')
+            self._later(minutes=6)
+        self.sandbox.faults.clear()
+        self.sandbox.inject('503', 'GET', '/Invoices', times=9)
+        self.sandbox.inject('503', 'PUT', '/Invoices', times=9)
+        return bill
+
+    # === CONTACTS === #
+
+    def _make_contact_missing(self):
+        self.partner_a.xero_contact_id = '5a3e1d3c-0000-4000-8000-000000000001'
+        return self._bill()
+
+    def _make_contact_collision(self):
+        self.org.as_person.create_contact("Brook Ltd", EmailAddress='office@brook.example.com')
+        partner = self.env['res.partner'].create({'name': "Brook Ltd"})
+        return self._bill(partner_id=partner.id)
+
+    def _make_contact_archived(self):
+        self.org.as_person.archive_contact(self.partner_a.xero_contact_id)
+        return self._bill()
+
+    # === WHAT THE LINES REFER TO, GONE IN XERO SINCE IT WAS MAPPED === #
+
+    def _gone(self, store, record):
+        with self.org.transaction():
+            self.org.store[store].put({**record, 'Status': 'ARCHIVED'})
+
+    def _make_unmapped_account(self):
+        self._gone('Accounts', self.org.account('429'))
+        return self._bill()
+
+    def _make_unmapped_tax(self):
+        self._gone('TaxRates', self.org.tax_rate('INPUT2'))
+        return self._bill()
+
+    def _make_unmapped_item(self):
+        self.product_a.xero_item_id = self.env['xero.item'].sudo().create({
+            'connection_id': self.connection.id, 'code': 'GONE', 'name': "Gone",
+            'xero_id': '5a3e1d3c-0000-4000-8000-000000000002'})
+        return self._bill(lines=[{'product_id': self.product_a.id}])
+
+    def _make_unmapped_tracking(self):
+        plan = self.env['account.analytic.plan'].create({'name': "Region"})
+        analytic = self.env['account.analytic.account'].create(
+            {'name': "North", 'plan_id': plan.id})
+        analytic.xero_tracking_option_id = self.env['xero.tracking.option'].search([
+            ('category_id.connection_id', '=', self.connection.id)], limit=1)
+        category = next(c for c in self.org.tracking_categories if c['TrackingCategoryID']
+                        == analytic.xero_tracking_option_id.category_id.xero_id)
+        self._gone('TrackingCategories', category)
+        return self._bill(lines=[{'analytic_distribution': {str(analytic.id): 100}}])
+
+    def _make_currency_not_enabled(self):
+        krone = self.env['res.currency'].with_context(active_test=False).search(
+            [('name', '=', 'NOK')])
+        krone.active = True
+        self.env['xero.currency'].sudo().create({
+            'connection_id': self.connection.id, 'code': 'NOK', 'name': "Krone"})
+        return self._bill(currency_id=krone.id)
+
+    # === THE DOCUMENT === #
+
+    def _make_number_taken(self):
+        invoice = self._invoice()
+        contact = self.org.as_person.create_contact("Somebody else")
+        self.org.as_person.create_invoice(
+            {'ContactID': contact['ContactID']},
+            [{'Description': "Other", 'Quantity': 1, 'UnitAmount': 7, 'AccountCode': '200'}],
+            InvoiceNumber=invoice.name)
+        return invoice
+
+    def _make_period_locked(self):
+        self.org.period_lock_date = date(2026, 3, 31)
+        return self._bill()
+
+    def _make_document_not_editable(self):
+        bill = self._changed_bills(1)
+        self.org.as_person.pay(bill.xero_document_id, 20)
+        return bill
+
+    def _make_total_mismatch(self):
+        """Somebody has changed the rate in Xero since it was fetched."""
+        with self.org.transaction():
+            self.org.store['TaxRates'].put({
+                **self.org.tax_rate('INPUT2'), 'EffectiveRate': 10, 'DisplayTaxRate': 10})
+        return self._bill()
+
+    def _make_plan_limit(self):
+        self.org.approval_limits = {'ACCPAY': 0}
+        return self._bill()
+
+    def _make_validation_error(self):
+        """A tax that was edited by hand to more than the amount itself."""
+        bill = self._invoice('in_invoice', ref='TAX', post=False)
+        tax_line = bill.line_ids.filtered(lambda line: line.display_type == 'tax')
+        bill.write({'line_ids': [Command.update(tax_line.id, {'amount_currency': 150})]})
+        bill.action_post()
+        return bill
+
+
+def _test(code):
+    return lambda self: self._check(code)
+
+
+for _code in sorted(set(CATALOGUE) - set(ELSEWHERE)):
+    setattr(TestErrorCodes, f'test_{_code}', _test(_code))
