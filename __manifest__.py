@@ -30,6 +30,7 @@
         'views/xero_log_views.xml',
         'views/xero_problem_views.xml',
         'views/xero_dashboard_views.xml',
+        'views/xero_difference_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['account_xero/static/src/**/*'],

@@ -7,6 +7,7 @@ from . import account_move_attachment
 from . import account_move_line
 from . import account_move_payment
 from . import account_move_preflight
+from . import account_move_pull
 from . import account_move_push
 from . import account_payment
 from . import account_payment_book
@@ -23,13 +24,17 @@ from . import xero_connection
 from . import xero_connection_attachment
 from . import xero_connection_calls
 from . import xero_connection_dashboard
+from . import xero_connection_fetch
 from . import xero_connection_lookup
 from . import xero_connection_oauth
+from . import xero_connection_pull
 from . import xero_connection_push
 from . import xero_connection_reference
 from . import xero_connection_webhook
 from . import xero_currency
+from . import xero_cursor
 from . import xero_delivery
+from . import xero_difference
 from . import xero_event
 from . import xero_item
 from . import xero_log

@@ -17,6 +17,9 @@ XERO_KINDS = {
     'out_refund': 'ACCRECCREDIT',
     'in_refund': 'ACCPAYCREDIT',
 }
+CREDIT_NOTES = ('out_refund', 'in_refund')
+#: Statuses of documents that are no more.
+GONE = ('VOIDED', 'DELETED')
 #: Fields that may change on a posted document and that Xero shows, too.
 XERO_SYNCED_FIELDS = frozenset({
     'ref', 'payment_reference', 'invoice_date', 'invoice_date_due', 'partner_id', 'currency_id',
@@ -232,7 +235,7 @@ class AccountMove(models.Model):
 
     def _xero_switch(self):
         """:return: name of the connection's switch that covers this type of document"""
-        if self.move_type in ('out_refund', 'in_refund'):
+        if self.move_type in CREDIT_NOTES:
             return 'sync_credit_notes'
         return 'sync_sales' if self.move_type == 'out_invoice' else 'sync_purchases'
 
@@ -256,9 +259,11 @@ class AccountMove(models.Model):
     def _xero_queue(self, manual=False):
         """Make documents pending and wake the push.
 
+        What comes from Xero is not sent back there.
+
         :param bool manual: somebody asked for it, so switches and used-up retries do not count
         """
-        if not self:
+        if not self or self.env.context.get('xero_pulling'):
             return
         values = {
             'xero_state': 'pending',
@@ -314,6 +319,7 @@ class AccountMove(models.Model):
                 "Nothing to send: only posted invoices, bills and credit notes of a company that "
                 "is connected to Xero can be sent."))
         moves._xero_queue(manual=True)
+        moves._xero_queue_pull()
         for connection in self.env['xero.connection']._connection_of(moves.company_id).values():
             connection._end_outage()
         return {

@@ -18,6 +18,7 @@ RESULT_COLUMNS = {
     'xero_last_push': 'timestamp', 'xero_last_pull': 'timestamp', 'xero_payload_hash': 'varchar',
     'xero_manual': 'boolean', 'xero_attempts': 'integer', 'xero_error_target': 'varchar',
     'xero_pdf_state': 'varchar', 'xero_pdf_message': 'text',
+    'xero_updated': 'timestamp', 'xero_pull_hash': 'varchar', 'xero_due_date': 'date',
 }
 
 
@@ -193,6 +194,7 @@ class AccountMove(models.Model):
             'xero_last_push': fields.Datetime.now(),
             'xero_payload_hash': item['hash'],
             **({'xero_pdf_state': 'pending', 'xero_pdf_message': None} if item.get('pdf') else {}),
+            'xero_updated': document.updated and document.updated.replace(microsecond=0),
         }
         expected = self._xero_decimal(self.amount_total)
         if item['ticket'] != self.xero_ticket:
@@ -220,7 +222,7 @@ class AccountMove(models.Model):
         }
 
     def _xero_store(self, rows, answer=None):
-        """Write and log the outcome of a push of any number of documents, each with one statement.
+        """Write and log what became of any number of documents, in few statements.
 
         `account.move.write` checks lock dates, hashes and balances of each record; none of that
         concerns these columns, and it would cost more than the push itself.
@@ -244,7 +246,7 @@ class AccountMove(models.Model):
                 SQL(', ').join(map(SQL.identifier, columns)),
             ))
         self.env['account.move'].browse(move.id for move, _values in rows).invalidate_recordset(
-            [*RESULT_COLUMNS, 'xero_tooltip', 'alerts'])
+            [*RESULT_COLUMNS, 'xero_tooltip', 'xero_status_label', 'alerts'])
         self.env['xero.log'].sudo()._add_pushes([
             (move, values) for move, values in rows
             if values.get('xero_state') or values.get('xero_attempts')], answer)

@@ -7,13 +7,13 @@ from odoo import fields, models
 from ..xero import payload, query
 from ..xero.errors import XeroOutcomeUnknown, XeroRejected
 from ..xero.parse import Contact, Document
+from .account_move import GONE
 from .account_move_preflight import Problem
 from .xero_connection_push import RunOver
 from .xero_request import RETRY_DELAYS
 
 #: How far the clocks here and at Xero may be apart.
 CLOCK_SKEW = timedelta(minutes=10)
-GONE = ('VOIDED', 'DELETED')
 
 
 class LookUpFailed(Exception):

@@ -74,29 +74,39 @@ class XeroConnection(models.Model):
             or self._pending_pdfs(limit=1))
 
     def _push(self):
-        """Push this organisation's queue, unless another worker is at it.
+        """Push this organisation's queue, unless another worker is at work for it."""
+        self._claimed('_has_work', '_push_claimed', '_trigger_push')
+
+    def _claimed(self, due, work, go_on):
+        """Do an organisation's work, unless another worker is at it.
 
         The claim is held by the caller's transaction; the work runs and commits in one of its
         own, so that the claim lasts until the end.
+
+        :param str due: method that says whether there is something to do
+        :param str work: method that does it
+        :param str go_on: method that has the rest done later
+        :return: whether nobody else was at it
         """
         self.ensure_one()
         claim = self.env['xero.claim'].sudo().search([('connection_id', '=', self.id)])
         if not claim.try_lock_for_update(allow_referencing=True):
-            return
+            return False
         with self.env.registry.cursor() as cr:
             env = self.env(cr=cr, su=True, context={
                 'lang': self.env.user.lang, 'xero_deadline': time.monotonic() + RUN_SECONDS})
             worker = self.with_env(env).with_company(self.with_env(env).company_id)
             try:
                 # Seen from here, after whoever held the claim before.
-                if worker._has_work():
-                    worker._push_claimed()
+                if getattr(worker, due)():
+                    getattr(worker, work)()
             except RunOver:
                 cr.rollback()
-                worker._trigger_push()
+                getattr(worker, go_on)()
             except XeroError as error:
                 cr.rollback()
                 worker._push_stopped(error)
+        return True
 
     def _push_stopped(self, error):
         """Keep why nothing can be sent at the moment, and go on when that may have passed."""

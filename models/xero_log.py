@@ -99,6 +99,24 @@ class XeroLog(models.Model):
         } for move in moves])
 
     @api.model
+    def _add_pulls(self, connection, rows):
+        """Log what was applied from Xero, or could not be, with one insert.
+
+        :param recordset connection: `xero.connection`
+        :param list rows: (record, 'success' or 'failure', code of the catalogue or None, message)
+        """
+        self.sudo().create([{
+            'connection_id': connection.id,
+            'direction': 'pull',
+            'outcome': outcome,
+            'error_code': code,
+            'message': message,
+            'res_model': record._name,
+            'res_id': record.id,
+            'document': record.display_name,
+        } for record, outcome, code, message in rows])
+
+    @api.model
     def _add_connection(self, connection, error):
         """Log what went wrong between a connection and Xero.
 

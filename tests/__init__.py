@@ -11,6 +11,7 @@ from . import test_oauth
 from . import test_oauth_protocol
 from . import test_parse
 from . import test_payload
+from . import test_pull
 from . import test_push
 from . import test_push_amounts
 from . import test_push_attachments

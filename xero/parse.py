@@ -4,7 +4,8 @@ Nothing here fails on a field, an enum value or a null that is new: Xero adds va
 API version, and one surprise must not lose a page. Enum values are kept as Xero's text.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -202,6 +203,7 @@ class Contact:
     email: str
     tax_number: str
     merged_to: str | None
+    updated: datetime | None
 
     @classmethod
     def from_json(cls, item):
@@ -214,6 +216,7 @@ class Contact:
             email=text_of(item.get("EmailAddress")),
             tax_number=text_of(item.get("TaxNumber")),
             merged_to=guid_of(item.get("MergedToContactID")),
+            updated=datetime_of(item.get("UpdatedDateUTC")),
         )
 
 
@@ -304,6 +307,12 @@ class Document:
     payments: tuple[PaymentRow, ...]
     credits: tuple[Credit, ...]
 
+    @property
+    def fingerprint(self) -> str:
+        """Hash of everything that is compared or applied here, whatever its moment."""
+        content = replace(self, updated=None, url="", reference="")
+        return hashlib.sha1(repr(content).encode(), usedforsecurity=False).hexdigest()
+
     @classmethod
     def from_json(cls, item):
         item = dict_of(item)
@@ -368,6 +377,24 @@ class Payment:
     account_id: str | None
     batch_id: str | None
     updated: datetime | None
+
+    @classmethod
+    def of_row(cls, row, document_id):
+        """Read a PaymentRow as a payment of which no more is known than its document tells."""
+        return cls(
+            xero_id=row.xero_id,
+            document_id=document_id,
+            type="",
+            status="AUTHORISED",
+            date=row.date,
+            amount=row.amount,
+            bank_amount=None,
+            currency_rate=row.currency_rate,
+            reference=row.reference,
+            account_id=None,
+            batch_id=None,
+            updated=None,
+        )
 
     @classmethod
     def from_json(cls, item):

@@ -1,0 +1,196 @@
+"""What a document becomes when Xero's state of it arrives."""
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import format_date, formatLang
+
+from ..xero.parse import Payment
+from ..xero.webhook import Event
+from .account_move import CREDIT_NOTES, GONE
+
+_logger = logging.getLogger(__name__)
+
+#: What is compared after each pull.
+COMPARED = ('document', 'status', 'total', 'currency', 'date', 'due_date', 'number', 'contact',
+            'amount_due')
+LIVE = ('AUTHORISED', 'PAID')
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    xero_due_date = fields.Date("Due Date in Xero", copy=False, readonly=True)
+    xero_updated = fields.Datetime(
+        copy=False, readonly=True, groups='base.group_system',
+        help="When Xero last changed what is here of it, by Xero's clock.")
+    xero_pull_hash = fields.Char(
+        copy=False, readonly=True, groups='base.group_system',
+        help="Fingerprint of what was last applied from Xero; an equal one is not applied again.")
+
+    def _xero_queue_pull(self):
+        """Fetch these documents from Xero in the background, whatever is here of them."""
+        moves = self.sudo().filtered('xero_document_id')
+        connections = self.env['xero.connection']._connection_of(moves.company_id)
+        moves.write({'xero_updated': False})
+        self.env['xero.event'].sudo()._store([
+            Event(
+                resource_id=move.xero_document_id,
+                category='CREDITNOTE' if move.move_type in CREDIT_NOTES else 'INVOICE',
+                type='REQUEST', tenant_id=connections[move.company_id.id].tenant_id,
+                moment=fields.Datetime.now())
+            for move in moves if move.company_id.id in connections
+        ], self.env['xero.connection'].union(*connections.values()))
+        self.env['xero.connection']._trigger_pull()
+
+    @api.model
+    def _xero_apply(self, connection, documents, payments):
+        """Bring documents to the state that Xero has; to apply it again changes nothing.
+
+        All at once; when that fails, one by one, so that the one that cannot be applied keeps its
+        reason and holds up no other.
+
+        :param recordset connection: `xero.connection`
+        :param dict documents: {`account.move`: parse.Document}
+        :param dict payments: {identifier: parse.Payment} with the bank account, of those
+            payments that are new here
+        """
+        pulling = self.env(context={
+            **self.env.context, 'xero_pulling': True, 'skip_is_manually_modified': True})
+        documents = {move.with_env(pulling): document for move, document in documents.items()}
+        Move = self.with_env(pulling)
+        try:
+            with self.env.cr.savepoint():
+                Move._xero_apply_all(connection, documents, payments)
+            return
+        except (UserError, psycopg2.IntegrityError, ValueError) as error:
+            if len(documents) == 1:
+                Move._xero_note_refusal(connection, *documents, error)
+                return
+        for move, document in documents.items():
+            Move._xero_apply(connection, {move: document}, payments)
+
+    @api.model
+    def _xero_note_refusal(self, connection, move, error):
+        """Keep why a state of Xero could not be applied here. :param Exception error: Odoo's"""
+        _logger.info("State of %s in Xero not applied: %r", move, error)
+        move.invalidate_recordset()
+        text = str(error)
+        difference = self.env['xero.difference'].sudo()
+        known = difference.search([('res_model', '=', move._name), ('res_id', '=', move.id),
+                                   ('field', '=', 'document'), ('message', '=', text)])
+        if known:
+            return
+        difference._note(connection, move, 'document', self.env._("unchanged"),
+                         move.xero_status_label or '', text)
+        self.env['xero.log']._add_pulls(connection, [(move, 'failure', 'validation_error', text)])
+
+    @api.model
+    def _xero_apply_all(self, connection, documents, payments):
+        """The steps of :meth:`_xero_apply`, each for all documents."""
+        self._xero_apply_headers(connection, documents)
+        live = {move: document for move, document in documents.items()
+                if document.status in LIVE}
+        self._xero_apply_payments(connection, {
+            move: [payments.get(row.xero_id) or Payment.of_row(row, document.xero_id)
+                   for row in document.payments if row.xero_id]
+            for move, document in live.items()})
+        agreed = self._xero_compare(connection, documents)
+        self._xero_store([
+            (move, {
+                'xero_pull_hash': document.fingerprint if move in agreed else None,
+                'xero_last_pull': fields.Datetime.now()})
+            for move, document in documents.items()
+            if move.xero_pull_hash != (document.fingerprint if move in agreed else None)])
+
+    # === THE DOCUMENT ITSELF === #
+
+    @api.model
+    def _xero_apply_headers(self, connection, documents):
+        """Follow what Xero shows of the documents themselves: status, number, due date.
+
+        :param dict documents: {`account.move`: parse.Document}
+        """
+        rows, log = [], []
+        for move, document in documents.items():
+            values = {
+                'xero_status': document.status or move.xero_status or None,
+                'xero_number': document.number or move.xero_number or None,
+                'xero_due_date': document.due_date if document.kind in ('ACCREC', 'ACCPAY')
+                                 else None,
+                'xero_updated': document.updated and document.updated.replace(microsecond=0),
+            }
+            if all((move[name] or None) == value for name, value in values.items()):
+                continue
+            rows.append((move, values))
+            if values['xero_status'] != move.xero_status and document.status not in GONE:
+                before = move.xero_status_label
+                log.append((move, before, document.status))
+        self._xero_store(rows)
+        self.env['xero.log']._add_pulls(connection, [
+            (move, 'success', None, self.env._(
+                "Status in Xero: %(before)s → %(after)s", before=before or '–',
+                after=move.xero_status_label)) for move, before, _status in log])
+
+    # === WHETHER BOTH BOOKS AGREE === #
+
+    @api.model
+    def _xero_compare(self, connection, documents):
+        """List what differs between both books, and take from the list what agrees again.
+
+        :param dict documents: {`account.move`: parse.Document}
+        :return: the documents that agree in everything
+        :rtype: set
+        """
+        found = {(move.id, field): values for move, document in documents.items()
+                 for field, *values in move._xero_differences(document)}
+        moves = self.union(*documents)
+        Difference = self.env['xero.difference'].sudo()
+        open_ones = Difference.search([
+            ('res_model', '=', self._name), ('res_id', 'in', moves.ids)])
+        open_ones.filtered(lambda row: row.field in COMPARED
+                           and (row.res_id, row.field) not in found).unlink()
+        for (move_id, field), values in found.items():
+            Difference._note(connection, self.browse(move_id), field, *values)
+        differing = {move_id for move_id, _field in found} | set(
+            open_ones.exists().mapped('res_id'))
+        return {move for move in documents if move.id not in differing}
+
+    def _xero_differences(self, document):
+        """Yield in what this document and Xero's differ, as far as that is not about to change.
+
+        :param parse.Document document: as Xero has it
+        :return: iterator of (field of `xero.difference`, here, there, explanation)
+        """
+        self.ensure_one()
+        if self.xero_state != 'synced' or self.state != 'posted' or document.status in GONE:
+            return
+        decided = self.env._("Push sends Odoo's side again. To keep Xero's, change it here.")
+        total, due = self._xero_decimal(self.amount_total), self._xero_decimal(self.amount_residual)
+        pairs = [
+            ('number', self._xero_document_number(), document.number, str),
+            ('date', self.invoice_date, document.date, self._xero_day),
+            ('currency', self.currency_id.name, document.currency_code, str),
+            ('contact', self._xero_partner().xero_contact_id, document.contact_id, str),
+            ('total', total, document.total, self._xero_money),
+        ]
+        if document.kind in ('ACCREC', 'ACCPAY'):
+            pairs.append(('due_date', self.invoice_date_due or self.invoice_date,
+                          document.due_date, self._xero_day))
+        for field, here, there, text in pairs:
+            if there not in (None, '') and here != there:
+                yield field, text(here), text(there), decided
+        if document.total == total and document.amount_due is not None \
+                and document.amount_due != due:
+            yield ('amount_due', self._xero_money(due), self._xero_money(document.amount_due),
+                   self.env._("Payments or credits are registered on one side only."))
+
+    def _xero_money(self, amount):
+        """:return: a Decimal in the document's currency, for people"""
+        return formatLang(self.env, float(amount), currency_obj=self.currency_id)
+
+    def _xero_day(self, day):
+        """:return: a date, or none, for people"""
+        return format_date(self.env, day) or '–'

@@ -1,0 +1,236 @@
+"""What a pull fetches, and how it is handed to the documents it concerns."""
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ..xero import query
+from ..xero.client import PAGE_SIZE
+from ..xero.errors import XeroRejected
+from ..xero.parse import Contact, Document, Payment
+from ..xero.scalars import value_of
+from .account_move import CREDIT_NOTES
+from .xero_connection_push import RunOver
+
+#: Pages of payments that are read to find those of a document; further ones are asked for by name.
+PAYMENT_PAGES = 5
+#: A change this old should have been announced by a webhook.
+WEBHOOK_DELAY = timedelta(minutes=1)
+
+
+class XeroConnection(models.Model):
+    _inherit = 'xero.connection'
+
+    # === FETCHING === #
+
+    def _fetch(self, path, since=None, **parameters):
+        """Read one page of a list.
+
+        :param datetime since: naive UTC; only what has changed since
+        :return: (list of JSON objects, whether there are more pages)
+        :raise XeroError: nothing can be asked now, or this is refused
+        :raise RunOver: this run has no time for it
+        """
+        parameters = {'page': 1, 'pageSize': PAGE_SIZE, **parameters}
+        answer = self._call(lambda client: client.get(path, if_modified_since=since, **parameters))
+        rows = self._rows_in(answer, path)
+        pages = value_of(value_of(answer.data, 'pagination'), 'pageCount')
+        more = parameters['page'] < pages if isinstance(pages, int) else (
+            len(rows) >= parameters['pageSize'])
+        return rows, more and bool(rows)
+
+    def _call(self, work):
+        """Make one call of a pull. :return: the Answer; raises as :meth:`_fetch`"""
+        if not self._time_left():
+            raise RunOver
+        answer = self._ask_xero(work)
+        self._transaction(self._note_budget, answer.budget, 'pull')
+        return answer
+
+    def _fetch_documents(self, invoices, notes):
+        """Fetch documents by their identifiers: invoices 40 a call, credit notes singly.
+
+        :param invoices: identifiers of invoices and bills
+        :param notes: of credit notes, for which Xero has no list of identifiers
+        :return: list of parse.Document; what Xero no longer knows is left out
+        """
+        rows = []
+        for question in query.by_ids(invoices):
+            rows += self._fetch('Invoices', **question)[0]
+        for note in notes:
+            try:
+                answer = self._call(lambda client, note=note: client.get(f'CreditNotes/{note}'))
+            except XeroRejected as error:
+                if error.status != 404:
+                    raise
+            else:
+                rows += self._rows_in(answer, 'CreditNotes')
+        return list(map(Document.from_json, rows))
+
+    def _linked(self, ids):
+        """
+        :param ids: identifiers of documents of Xero
+        :return: {identifier: `account.move`} of those that are linked here
+        """
+        moves = self.env['account.move'].search([
+            ('company_id', '=', self.company_id.id), ('xero_document_id', 'in', list(ids))])
+        return {move.xero_document_id: move for move in moves}
+
+    # === HINTS === #
+
+    def _pull_hinted(self):
+        """Fetch what webhooks, or people here, say has changed; a document once, however often.
+
+        A hint that is no newer than what is here, such as the echo of a push, needs no call.
+        """
+        events = self.env['xero.event'].search([('connection_id', '=', self.id)])
+        if not events:
+            return
+        linked = self._linked(set(events.mapped('resource_id')))
+        newest = {}
+        for event in events:
+            moment = event.event_date.replace(microsecond=0)
+            newest[event.resource_id] = max(moment, newest.get(event.resource_id, moment))
+        wanted = [move for xero_id, move in linked.items()
+                  if not move.xero_updated or newest[xero_id] > move.xero_updated]
+        notes = {m.xero_document_id for m in wanted if m.move_type in CREDIT_NOTES}
+        invoices = [m.xero_document_id for m in wanted if m.xero_document_id not in notes]
+        contacts = set(events.filtered(lambda e: e.category == 'CONTACT').mapped('resource_id'))
+        documents = self._fetch_documents(invoices, notes)
+        for start in range(0, len(documents), query.IDS):
+            self._apply_documents(documents[start:start + query.IDS], True)
+        for question in query.by_ids(self._contact_partners(contacts)):
+            rows, _more = self._fetch('Contacts', IDs=question['IDs'], includeArchived=True)
+            self._follow_contacts(list(map(Contact.from_json, rows)), True)
+        self._transaction(lambda: events.exists().unlink())
+
+    # === APPLYING === #
+
+    def _apply_documents(self, documents, compare):
+        """Bring linked documents to the state that Xero has, and commit.
+
+        :param list documents: parse.Document
+        :param bool compare: also those that have not changed since the last time
+        """
+        linked = self._linked({document.xero_id for document in documents})
+        found = {
+            linked[document.xero_id]: document for document in documents
+            if document.xero_id in linked and (
+                compare or linked[document.xero_id].xero_pull_hash != document.fingerprint)}
+        if not found:
+            return
+        self._note_unannounced(found, compare)
+        payments = self._payments_of(found.values())
+        self._transaction(
+            self.env['account.move']._xero_apply, self, found, payments)
+
+    def _note_unannounced(self, found, compare):
+        """Remember that a poll found what a webhook should have told of by now, if any come.
+
+        :param dict found: {`account.move`: parse.Document} that have changed
+        :param bool compare: not found by a poll for changes
+        """
+        now = fields.Datetime.now()
+        if not compare and self.last_webhook and any(
+                move.xero_updated and document.updated
+                and document.updated.replace(microsecond=0) > move.xero_updated
+                and document.updated < now - WEBHOOK_DELAY for move, document in found.items()):
+            self._transaction(self.write, {'unannounced_at': now})
+
+    def _apply_payments(self, payments, compare):
+        """Fetch and apply the documents of payments that are not here as they are in Xero.
+
+        :param list payments: parse.Payment
+        :param bool compare: as for :meth:`_apply_documents`, which is for the documents to do
+        """
+        linked = self._linked({p.document_id for p in payments if p.document_id})
+        payments = [payment for payment in payments if payment.document_id in linked]
+        here = self._payments_here(payment.xero_id for payment in payments)
+        stale = {linked[payment.document_id] for payment in payments
+                 if here.get(payment.xero_id, False) != (payment.status != 'DELETED')}
+        notes = {m.xero_document_id for m in stale if m.move_type in CREDIT_NOTES}
+        documents = self._fetch_documents(
+            [m.xero_document_id for m in stale if m.xero_document_id not in notes], notes)
+        by_id = {payment.xero_id: payment for payment in payments}
+        found = {linked[document.xero_id]: document for document in documents}
+        self._transaction(self._apply_with, found, by_id)
+
+    def _apply_with(self, found, payments):
+        self.env['account.move']._xero_apply(self, found, payments)
+        missing = [payment for payment in payments.values() if payment.status == 'DELETED']
+        for payment in missing:
+            self.env['account.payment']._xero_note_missing(self, payment)
+
+    def _payments_here(self, ids):
+        """
+        :param ids: identifiers of payments of Xero
+        :return: {identifier: whether it counts} of those that are known here
+        """
+        payments = self.env['account.payment'].search_fetch(
+            [('company_id', '=', self.company_id.id), ('xero_payment_id', 'in', list(ids))],
+            ['xero_payment_id', 'xero_deleted'])
+        return {payment.xero_payment_id: not payment.xero_deleted for payment in payments}
+
+    def _payments_of(self, documents):
+        """Find what the lists of documents leave out of payments that are new here: the bank
+        account and the amount there.
+
+        :param documents: parse.Document
+        :return: {identifier: parse.Payment}
+        """
+        rows = [row.xero_id for document in documents for row in document.payments if row.xero_id]
+        wanted = set(rows) - self._payments_here(rows).keys()
+        found = {}
+        if not wanted:
+            return found
+        cursor = self._cursors(['Payments'])
+        for page in range(1, PAYMENT_PAGES + 1):
+            rows, more = self._fetch('Payments', cursor.changed_since, page=page)
+            found.update((payment.xero_id, payment) for payment in map(Payment.from_json, rows))
+            if not more or wanted <= found.keys():
+                break
+        for question in query.payments(wanted - found.keys()):
+            rows, _more = self._fetch('Payments', **question)
+            found.update((payment.xero_id, payment) for payment in map(Payment.from_json, rows))
+        return {xero_id: found[xero_id] for xero_id in wanted & found.keys()}
+
+    # === CONTACTS === #
+
+    def _contact_partners(self, ids):
+        """
+        :param ids: identifiers of contacts
+        :return: {identifier: `res.partner`} of those that are linked here
+        """
+        partners = self.env['res.partner'].with_context(active_test=False).search(
+            [('xero_contact_id', 'in', list(ids))])
+        return {partner.xero_contact_id: partner for partner in partners}
+
+    def _follow_contacts(self, contacts, _compare):
+        """Let links follow contacts that were merged in Xero, and tell of archived ones.
+
+        :param list contacts: parse.Contact
+        """
+        partners = self._contact_partners(
+            {contact.xero_id for contact in contacts}
+            | {contact.merged_to for contact in contacts if contact.merged_to})
+        linked = [contact for contact in contacts if contact.xero_id in partners]
+        if linked:
+            self._transaction(self._apply_contacts_pulled, linked, partners)
+
+    def _apply_contacts_pulled(self, contacts, partners):
+        Difference = self.env['xero.difference']
+        for contact in contacts:
+            partner = partners[contact.xero_id]
+            if contact.merged_to and contact.merged_to not in partners:
+                partner.xero_contact_id = contact.merged_to
+                self.env['xero.log']._add_pulls(self, [(partner, 'success', None, self.env._(
+                    "The contact was merged with another one in Xero; the link follows."))])
+            elif contact.merged_to or contact.status == 'ARCHIVED':
+                other = partners.get(contact.merged_to)
+                Difference._note(
+                    self, partner, 'contact', self.env._("active"),
+                    self.env._("merged with %s", other.display_name) if other
+                    else self.env._("archived"),
+                    self.env._("Documents of this partner are refused by Xero until the contact "
+                               "is restored there or the partner is linked to another one."))
+                continue
+            Difference._clear(self, partner, ['contact'])

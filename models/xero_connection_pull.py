@@ -1,0 +1,204 @@
+"""The way of a pull: hints of webhooks, polls and the night's comparison end in one place."""
+import logging
+import random
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+
+from ..xero import query
+from ..xero.errors import XeroRejected
+from ..xero.parse import Contact, Document, Payment
+from .xero_cursor import INTERVALS
+
+_logger = logging.getLogger(__name__)
+
+#: Documents applied, with all that follows from them, in one transaction.
+CHUNK = 50
+#: Xero does not say whether If-Modified-Since includes its second, and a change may show up a
+#: little after its own moment.
+OVERLAP = timedelta(minutes=5)
+#: A busy organisation's pull comes after the push that is at work.
+BUSY_WAIT = timedelta(seconds=10)
+#: What the night's comparison goes back.
+REPAIR_DAYS = 7
+REPAIR_HOUR = 2
+DAY = timedelta(days=1)
+#: Lists that are compared at night, and what each is asked with. Named each, because Xero does
+#: not say whether a plain list has the deleted invoices; archived contacts it leaves out.
+LISTS = {
+    'Invoices': {'Statuses': query.STATUSES},
+    'CreditNotes': {},
+    'Payments': {},
+    'Contacts': {'includeArchived': True},
+}
+
+
+class XeroConnection(models.Model):
+    _inherit = 'xero.connection'
+
+    cursor_ids = fields.One2many('xero.cursor', 'connection_id', groups='base.group_system')
+    unannounced_at = fields.Datetime(
+        readonly=True, copy=False, groups='base.group_system',
+        help="When a poll last found a change that no webhook had told of.")
+
+    # === ENTRY === #
+
+    @api.model
+    def _cron_pull(self):
+        """Serve every organisation that has news, or that is to be asked for them."""
+        waiting = self.search([('state', '=', 'connected')]).filtered(lambda c: c._has_news())
+        self.env['ir.cron']._commit_progress(remaining=len(waiting))
+        for connection in random.sample(list(waiting), len(waiting)):
+            try:
+                connection._pull()
+            except Exception:
+                # One organisation's trouble must not keep the others waiting.
+                self.env.cr.rollback()
+                _logger.exception("Pull from Xero of connection %s stopped", connection.id)
+            if not self.env['ir.cron']._commit_progress(1):
+                self.env['ir.cron']._commit_progress(remaining=0)
+                self._trigger_pull()
+                break
+
+    @api.model
+    def _cron_reconcile(self):
+        """Compare the last week of every organisation in whose company the night has come.
+
+        Run by hand there is none, and all are compared.
+        """
+        connections = self.search([('state', '=', 'connected')])
+        now = fields.Datetime.now()
+        due = connections.filtered(
+            lambda c: not c.last_reconcile or c.last_reconcile < c._night(now, -1))
+        for connection in due or connections:
+            connection._compare_since(now - timedelta(days=REPAIR_DAYS))
+        self.env['ir.cron']._commit_progress(remaining=0)
+        self._cron_pull()
+        self.env.ref('account_xero.ir_cron_reconcile')._trigger(
+            {connection._night(now, 1) for connection in connections})
+
+    def _night(self, now, direction):
+        """
+        :param datetime now: naive UTC
+        :param int direction: -1 for the last 02:00 of the company's time zone, 1 for the next
+        :return: naive UTC
+        """
+        zone = ZoneInfo(self.company_id.partner_id.tz or self.env.user.tz or 'UTC')
+        utc = ZoneInfo('UTC')
+        local = now.replace(tzinfo=utc).astimezone(zone)
+        night = local.replace(hour=REPAIR_HOUR, minute=0, second=0, microsecond=0)
+        if direction < 0 and night > local:
+            night -= DAY
+        elif direction > 0 and night <= local:
+            night += DAY
+        return night.astimezone(utc).replace(tzinfo=None)
+
+    def _compare_since(self, moment):
+        """Mark everything that has changed since for comparison; the pull does it, and goes on
+        with it where it was interrupted.
+
+        :param datetime moment: naive UTC
+        """
+        self._cursors(LISTS).repair_since = moment
+
+    def _pull(self):
+        """Pull this organisation's news, unless another worker is at work for it."""
+        if not self._claimed('_has_news', '_pull_claimed', '_trigger_pull'):
+            self._trigger_pull(fields.Datetime.now() + BUSY_WAIT)
+
+    def _has_news(self):
+        """Whether something is to be fetched, and need not wait itself."""
+        now = fields.Datetime.now()
+        if self.state != 'connected' or (self.resume_at and self.resume_at > now):
+            return False
+        cursors = self.sudo().cursor_ids
+        return bool(
+            len(cursors) < len(INTERVALS)
+            or any(cursor.repair_since or cursor._is_due(now) for cursor in cursors)
+            or self.env['xero.event'].search_count([('connection_id', '=', self.id)], limit=1))
+
+    def _trigger_pull(self, at=None):
+        self.env.ref('account_xero.ir_cron_pull').sudo()._trigger(at)
+
+    def _cursors(self, paths):
+        """:return: the `xero.cursor` of some lists; they begin at the day of the connection"""
+        self.ensure_one()
+        known = {cursor.path: cursor for cursor in self.cursor_ids}
+        start = (self.connected_at or fields.Datetime.now()) - DAY
+        new = [path for path in paths if path not in known]
+        made = self.env['xero.cursor'].create([
+            {'connection_id': self.id, 'path': path, 'changed_since': start} for path in new])
+        known.update(zip(new, made, strict=True))
+        return self.env['xero.cursor'].union(*(known[path] for path in paths))
+
+    def _webhooks_are_healthy(self):
+        """Whether webhooks come, and for a day no poll has found what they had not told."""
+        since = fields.Datetime.now() - DAY
+        return bool(
+            self.last_webhook and self.last_webhook > since
+            and not (self.unannounced_at and self.unannounced_at > since))
+
+    # === THE WAY OF A PULL === #
+
+    def _pull_claimed(self):
+        """:raise XeroError: nothing more can be asked now
+        :raise RunOver: this run has no time for more"""
+        now = fields.Datetime.now()
+        self._unless_refused(self._pull_hinted)
+        cursors = self._transaction(self._cursors, LISTS)
+        for cursor in cursors.filtered(lambda cursor: cursor._is_due(now)):
+            self._unless_refused(self._poll, cursor, 'changed_since')
+            self._transaction(cursor.write, {'polled_at': now})
+        compared = cursors.filtered('repair_since')
+        for cursor in compared:
+            self._unless_refused(self._poll, cursor, 'repair_since')
+            self._transaction(cursor.write, {'repair_since': False})
+        self._transaction(
+            self.write, {'last_pull': now, **({'last_reconcile': now} if compared else {})})
+
+    def _unless_refused(self, work, *args):
+        """Do a part of a pull. When Xero refuses the question, the rest goes on without it."""
+        try:
+            work(*args)
+        except XeroRejected as error:
+            self.env.cr.rollback()
+            self._note_error(error)
+
+    def _poll(self, cursor, field):
+        """Read what has changed since, in the order in which it changed, and apply it.
+
+        Always the first page: rows move between pages while they change, so the moment is what
+        advances. Only where one second holds more than a page, the next one is turned to.
+
+        :param str field: of the cursor; advances with what has been applied
+        """
+        since, page = cursor[field] - OVERLAP, 1
+        while True:
+            rows, more = self._fetch(cursor.path, since, page=page, order='UpdatedDateUTC ASC',
+                                     **LISTS[cursor.path])
+            newest = self._apply_rows(cursor, field, rows)
+            if not more:
+                return
+            newest = newest and newest.replace(microsecond=0) - timedelta(seconds=1)
+            since, page = (newest, 1) if newest and newest > since else (since, page + 1)
+
+    def _apply_rows(self, cursor, field, rows):
+        """Apply a page, and advance the cursor with each part of it.
+
+        :return: naive UTC moment of the last change, None when nothing has one
+        """
+        read, apply = {
+            'Payments': (Payment, self._apply_payments),
+            'Contacts': (Contact, self._follow_contacts),
+        }.get(cursor.path, (Document, self._apply_documents))
+        items = sorted((read.from_json(row) for row in rows),
+                       key=lambda item: item.updated or cursor[field])
+        newest = None
+        for start in range(0, len(items), CHUNK):
+            chunk = items[start:start + CHUNK]
+            newest = chunk[-1].updated or newest
+            apply(chunk, field == 'repair_since')
+            if newest and newest > cursor[field]:
+                self._transaction(cursor.write, {field: newest.replace(microsecond=0)})
+        return newest

@@ -1,0 +1,91 @@
+"""What the tests of the pull share."""
+from datetime import timedelta
+
+from odoo import fields
+
+from .common import XeroTimeCommon
+
+#: What a pull may change; applying the same state again changes none of it.
+TABLES = ('account_move', 'account_move_line', 'account_partial_reconcile', 'account_payment',
+          'mail_message', 'xero_difference', 'xero_log')
+
+
+class XeroPullCommon(XeroTimeCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pull_cron = cls.env.ref('account_xero.ir_cron_pull')
+        cls.reconcile_cron = cls.env.ref('account_xero.ir_cron_reconcile')
+
+    def setUp(self):
+        super().setUp()
+        self.org.minute_limit = 600
+
+    def _pull(self):
+        """Run the pull cron as the scheduler does, when the next poll is due."""
+        self._later(minutes=6)
+        self._pull_at_once()
+
+    def _pull_at_once(self):
+        with self.enter_registry_test_mode():
+            self.pull_cron.sudo().method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _reconcile(self):
+        """Run the night's comparison as the scheduler does."""
+        with self.enter_registry_test_mode():
+            self.reconcile_cron.sudo().method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _pushed(self, move_type='out_invoice', **values):
+        """:return: a document that is in Xero, and that a poll has seen there"""
+        if move_type == 'in_invoice':
+            values.setdefault('ref', f"B{self.env['account.move'].search_count([])}")
+        move = self._invoice(move_type, **values)
+        self._push()
+        self._synced(move)
+        self._pull()
+        return move
+
+    def _hint(self, *moves):
+        """Store what a webhook would, with this moment."""
+        self.env['xero.event'].sudo().create([{
+            'connection_id': self.connection.id, 'category': 'INVOICE', 'event_type': 'UPDATE',
+            'resource_id': move.xero_document_id,
+            'event_date': fields.Datetime.now() + timedelta(seconds=1)} for move in moves])
+
+    def _deliver_webhook(self):
+        """Note a delivery with the tests' time, which the database does not share."""
+        delivery = self.env['xero.delivery'].sudo().create({
+            'connection_id': self.connection.id, 'events': 1})
+        self.env.cr.execute('UPDATE xero_delivery SET create_date = %s WHERE id = %s',
+                            [fields.Datetime.now(), delivery.id])
+
+    def _books(self):
+        """:return: number of rows and moment of the last change of all that a pull may change"""
+        self.env.flush_all()
+        books = {}
+        for table in TABLES:
+            self.env.cr.execute(f'SELECT count(*), max(write_date), max(id) FROM {table}')
+            books[table] = self.env.cr.fetchone()
+        return books
+
+    def _assert_settled(self):
+        """Whatever brings the same state again changes nothing."""
+        before = self._books()
+        self._pull()
+        self.assertEqual(self._books(), before, "polled again")
+        moves = self.env['account.move'].search([
+            ('xero_document_id', '!=', False), ('company_id', '=', self.env.company.id)])
+        self._hint(*moves)
+        self._pull_at_once()
+        self.assertEqual(self._books(), before, "announced again")
+        self._reconcile()
+        self.assertEqual(self._books(), before, "compared at night")
+
+    def _differences(self):
+        """:return: {(document, what): (here, there)} of the open differences"""
+        return {(row.document, row.field): (row.here, row.there)
+                for row in self.env['xero.difference'].search([
+                    ('connection_id', '=', self.connection.id), ('state', '=', 'open')])}

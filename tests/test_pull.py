@@ -1,0 +1,227 @@
+"""What happens in Xero comes back: how it is noticed, what it costs, and what it changes."""
+from datetime import datetime, timedelta
+
+from odoo.tests import tagged
+
+from odoo.addons.account_xero.models import xero_connection_fetch
+
+from .common_pull import XeroPullCommon
+
+
+@tagged('post_install', '-at_install')
+class TestPull(XeroPullCommon):
+
+    # === WHAT IS APPLIED === #
+
+    def test_draft_submitted_and_approved_in_xero(self):
+        self.connection.push_status = 'DRAFT'
+        move = self._pushed()
+        self.assertEqual(move.xero_status, 'DRAFT')
+        self.org.as_person.submit(move.xero_document_id)
+        self._pull()
+        self.assertEqual(move.xero_status_label, "Awaiting approval")
+        self.org.as_person.approve(move.xero_document_id)
+        self._pull()
+        self.assertEqual((move.xero_status, move.xero_state), ('AUTHORISED', 'synced'))
+        self.assertEqual(move.xero_last_pull, datetime.utcnow().replace(microsecond=0))
+        log = self.env['xero.log'].search(
+            [('res_id', '=', move.id), ('direction', '=', 'pull')], limit=1)
+        self.assertIn("Awaiting approval → Approved", log.message)
+        self.assertFalse(self._differences())
+        self._assert_settled()
+
+    def test_number_and_due_date_changed_in_xero(self):
+        move = self._pushed()
+        self.org.as_person.edit(move.xero_document_id, InvoiceNumber='X-77', DueDate='2026-04-30')
+        self._pull()
+        self.assertEqual((move.xero_number, str(move.xero_due_date)), ('X-77', '2026-04-30'))
+        self.assertEqual(move.state, 'posted')
+        self.assertEqual(set(self._differences()), {
+            (move.display_name, 'number'), (move.display_name, 'due_date')})
+        self._assert_settled()
+
+    def test_amount_changed_in_xero_is_a_difference_and_no_overwriting(self):
+        move = self._pushed()
+        line = self.org.invoices[0]['LineItems'][0]
+        self.org.as_person.edit(move.xero_document_id, LineItems=[
+            {**line, 'UnitAmount': 250, 'LineAmount': None, 'TaxAmount': None}])
+        self._pull()
+        self.assertEqual(move.amount_total, 120)
+        [(here, there)] = self._differences().values()
+        self.assertEqual((here[-6:], there[-6:]), ('120.00', '300.00'))
+        self._assert_settled()
+        with self.subTest("ignored until it changes"):
+            row = self.env['xero.difference'].search([('res_id', '=', move.id)])
+            row.action_ignore()
+            self._reconcile()
+            self.assertEqual(row.state, 'ignored')
+        with self.subTest("Odoo's side wins"):
+            row.action_push()
+            self._push()
+            self._synced(move)
+            self._pull()
+            self.assertFalse(row.exists())
+
+    def test_fetched_again_by_hand(self):
+        move = self._pushed()
+        self.org.as_person.edit(move.xero_document_id, InvoiceNumber='X-1')
+        self.sandbox.ledger.reset()
+        move.action_xero_sync_now()
+        self._pull_at_once()
+        self.assertEqual(move.xero_number, 'X-1')
+        self.assertEqual(len(self.sandbox.calls), 1)
+
+    def test_a_document_made_in_xero_is_left_alone(self):
+        self.org.as_person.create_invoice("Somebody", [{
+            'Description': "x", 'Quantity': 1, 'UnitAmount': 5, 'AccountCode': '200'}])
+        count = self.env['account.move'].search_count([])
+        self._pull()
+        self._reconcile()
+        self.assertEqual(self.env['account.move'].search_count([]), count)
+
+    def test_archived_contact_is_listed(self):
+        self._link(self.partner_a)
+        self._pull()
+        self.org.as_person.archive_contact(self.partner_a.xero_contact_id)
+        self._reconcile()
+        self.assertEqual(self._differences(), {
+            (self.partner_a.display_name, 'contact'): ('active', 'archived')})
+        self._assert_settled()
+
+    # === HOW IT IS NOTICED === #
+
+    def test_hints_are_one_call_and_an_echo_is_none(self):
+        moves = self.env['account.move'].union(*(self._invoice() for _n in range(45)))
+        self._push()
+        self.sandbox.ledger.reset()
+        self.env['xero.event'].sudo().create([{
+            'connection_id': self.connection.id, 'category': 'INVOICE', 'event_type': 'CREATE',
+            'resource_id': move.xero_document_id, 'event_date': datetime.utcnow()}
+            for move in moves])
+        self._pull_at_once()
+        self.assertEqual(len(self.sandbox.calls_to('GET', '/Invoices')), 1, "the first poll")
+        self.assertFalse(self.env['xero.event'].search([]))
+        self.sandbox.ledger.reset()
+        self._later(seconds=2)
+        self._hint(*moves)
+        self._pull_at_once()
+        self.assertEqual(
+            [len(call.query['IDs'].split(',')) for call in self.sandbox.calls], [40, 5])
+
+    def test_a_full_page_of_rows_that_move(self):
+        """Rows change while the pages are read; none is missed, and none read for ever."""
+        self.patch(xero_connection_fetch, 'PAGE_SIZE', 3)
+        moves = self.env['account.move'].union(*(self._invoice() for _n in range(8)))
+        self.connection.push_status = 'DRAFT'
+        self._push()
+        self._pull()
+        self._later(hours=1)
+        for move in moves:
+            self.org.as_person.approve(move.xero_document_id)
+            self._later(seconds=5)
+        apply, moved = type(self.connection)._apply_rows, []
+
+        def apply_while_rows_move(connection, cursor, field, rows):
+            if cursor.path == 'Invoices' and len(moved) < 2:
+                moved.append(rows[0]['InvoiceID'])
+                self.org.as_person.edit(moved[-1], Reference='moved')
+            return apply(connection, cursor, field, rows)
+        self.patch(type(self.connection), '_apply_rows', apply_while_rows_move)
+        self._pull()
+        self.assertEqual(set(moves.mapped('xero_status')), {'AUTHORISED'})
+
+    def test_more_changes_in_one_second_than_a_page_holds(self):
+        self.patch(xero_connection_fetch, 'PAGE_SIZE', 3)
+        self.connection.push_status = 'DRAFT'
+        moves = self.env['account.move'].union(*(self._invoice() for _n in range(8)))
+        self._push()
+        self._pull()
+        self._later(hours=1)
+        for move in moves:
+            self.org.as_person.approve(move.xero_document_id)
+        self._pull()
+        self.assertEqual(set(moves.mapped('xero_status')), {'AUTHORISED'})
+
+    def test_the_cursor_stays_until_its_page_is_applied(self):
+        self.connection.push_status = 'DRAFT'
+        move = self._pushed()
+        self.org.as_person.approve(move.xero_document_id)
+        cursor = self.connection._cursors(['Invoices'])
+        before = cursor.changed_since
+        self.sandbox.inject('500', 'GET', '/Invoices')
+        self._pull()
+        self.assertEqual((cursor.changed_since, move.xero_status), (before, 'DRAFT'))
+        self._later(hours=10)
+        self._pull()
+        self.assertEqual(move.xero_status, 'AUTHORISED')
+        self.assertGreater(cursor.changed_since, before)
+
+    def test_the_night_repairs_what_was_missed(self):
+        self.connection.push_status = 'DRAFT'
+        move = self._pushed()
+        self.org.as_person.approve(move.xero_document_id)
+        for cursor in self.connection.cursor_ids:
+            cursor.write({'changed_since': datetime.utcnow() + timedelta(hours=1),
+                          'polled_at': datetime.utcnow()})
+        self._pull()
+        self.assertEqual(move.xero_status, 'DRAFT', "missed")
+        self._reconcile()
+        self.assertEqual(move.xero_status, 'AUTHORISED')
+        self.assertTrue(self.connection.last_reconcile)
+
+    def test_a_list_that_xero_refuses_holds_up_nothing_else(self):
+        move = self._pushed()
+        self._later(hours=7)
+        self.org.as_person.edit(move.xero_document_id, InvoiceNumber='X-2')
+        self.sandbox.inject('html_400', 'GET', '/CreditNotes')
+        self._pull()
+        self.assertEqual(move.xero_number, 'X-2')
+        other = self._invoice()
+        self._push()
+        self._synced(other)
+
+    # === WHAT IT COSTS === #
+
+    def test_a_quiet_day_costs_at_most_320_calls(self):
+        self._pushed()
+        self.connection._renew_reference_data()
+        self.sandbox.ledger.reset()
+        for _minutes in range(0, 24 * 60, 5):
+            self._later(minutes=5)
+            self._pull_at_once()
+        self._reconcile()
+        # Xero does not count calls that renew the sign-in; the day's reference data come on top.
+        calls = [call for call in self.sandbox.calls if call.tenant_id]
+        self.assertLessEqual(len(calls), 320 - 8)
+        self.assertGreaterEqual(len(self.sandbox.calls_to('GET', '/Invoices')), 280)
+
+    def test_a_quiet_poll_is_one_call_whatever_exists(self):
+        self._pushed()
+        self._pull()
+        self.sandbox.ledger.reset()
+        self._pull()
+        [call] = self.sandbox.calls
+        self.assertEqual(call.path.rsplit('/', 1)[1], 'Invoices')
+
+    def test_fewer_polls_while_webhooks_prove_healthy(self):
+        move = self._pushed()
+        self._deliver_webhook()
+        self.sandbox.ledger.reset()
+        for _poll in range(3):
+            self._pull()
+        self.assertEqual(len(self.sandbox.calls), 1)
+        with self.subTest("until a poll finds what they had not told"):
+            self.org.as_person.edit(move.xero_document_id, InvoiceNumber='X-3')
+            self._later(minutes=20)
+            self._pull()
+            self.assertEqual(move.xero_number, 'X-3')
+            self.sandbox.ledger.reset()
+            for _poll in range(3):
+                self._pull()
+            self.assertEqual(len(self.sandbox.calls), 3)
+
+    def test_wider_intervals_as_the_calls_of_the_day_run_out(self):
+        cursor = self.connection._cursors(['Invoices'])
+        for left, minutes in ((1000, 5), (300, 15), (150, 60), (30, 24 * 60)):
+            self.connection.write({'day_left': left, 'budget_seen_at': datetime.utcnow()})
+            self.assertEqual(cursor._interval(), timedelta(minutes=minutes))
