@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.tools import SQL
 
 from .common import XeroTimeCommon
 
@@ -67,7 +68,8 @@ class XeroPullCommon(XeroTimeCommon):
         self.env.flush_all()
         books = {}
         for table in TABLES:
-            self.env.cr.execute(f'SELECT count(*), max(write_date), max(id) FROM {table}')
+            self.env.cr.execute(SQL(
+                "SELECT count(*), max(write_date), max(id) FROM %s", SQL.identifier(table)))
             books[table] = self.env.cr.fetchone()
         return books
 
