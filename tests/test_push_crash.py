@@ -227,6 +227,47 @@ class TestPushCrash(ProcessCase):
                 self._push()
                 self._assert_there_once(move)
 
+    def test_killed_while_xero_has_the_pdf(self):
+        """The document is synced and stays so; the PDF goes out again, over the same name."""
+        call = self.office.call
+        call('xero.connection', [self.connection], 'write', {'attach_pdf': True})
+        self.addCleanup(call, 'xero.connection', [self.connection], 'write',
+                        {'attach_pdf': False})
+        [income] = call('account.account', [], 'search', [
+            ('account_type', '=', 'income'), ('company_ids', '=', 1)], 0, 1)
+        [target] = call('xero.account', [], 'search', [
+            ('connection_id', '=', self.connection), ('code', '=', '200')])
+        call('account.account', [income], 'write', {'xero_account_id': target})
+        contact = self.org.as_person.create_contact("Customer")
+        [partner] = call('res.partner', [], 'create', {
+            'name': "Customer", 'xero_contact_id': contact['ContactID']})
+        [move] = call('account.move', [], 'create', {
+            'move_type': 'out_invoice', 'partner_id': partner, 'invoice_date': '2026-03-02',
+            'invoice_line_ids': [[0, 0, {'name': "Work", 'price_unit': 100, 'account_id': income,
+                                         'tax_ids': [[6, 0, []]]}]]})
+        call('account.move', [move], 'action_post')
+        call('ir.attachment', [], 'create', {
+            'name': "Invoice.pdf", 'datas': 'JVBERi0xLjQK', 'res_model': 'account.move',
+            'res_id': move, 'res_field': 'invoice_pdf_report_file'})
+
+        for when, drop in (('before', True), ('after', False)):
+            with self.subTest(when=when):
+                hold = self.sandbox.hold('POST', '/Invoices/*/Attachments/*', when=when)
+                process = self._start_push()
+                self.assertTrue(hold.wait())
+                self._kill(process)
+                hold.release(drop=drop)
+                self._wait_until_dead()
+                self.assertEqual(self._move(move)[0], 'synced')
+                self.assertEqual(self._sql("SELECT operation, attempts FROM xero_request"),
+                                 [('attach', 1 if when == 'before' else 2)])
+        self._push()
+        self.assertEqual(self._sql("SELECT xero_pdf_state FROM account_move WHERE id = %s", move),
+                         [('attached',)])
+        self.assertEqual(self._sql("SELECT * FROM xero_request"), [])
+        [files] = self.org.attachments.values()
+        self.assertEqual([content for _meta, content in files.values()], [b'%PDF-1.4\n'])
+
     def test_killed_then_rate_limited(self):
         """That the second attempt was not processed says nothing about the first."""
         move = self._bill()
