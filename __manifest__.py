@@ -15,6 +15,7 @@
         'data/mail_activity_type.xml',
         'data/account_payment_method_data.xml',
         'wizard/xero_choose_organisation_views.xml',
+        'wizard/xero_contact_wizard_views.xml',
         'wizard/xero_push_wizard_views.xml',
         'views/xero_connection_views.xml',
         'views/xero_account_views.xml',

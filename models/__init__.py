@@ -25,12 +25,15 @@ from . import xero_connection_attachment
 from . import xero_connection_calls
 from . import xero_connection_dashboard
 from . import xero_connection_fetch
+from . import xero_connection_contacts
 from . import xero_connection_lookup
 from . import xero_connection_oauth
 from . import xero_connection_pull
 from . import xero_connection_push
 from . import xero_connection_reference
 from . import xero_connection_webhook
+from . import xero_contact_candidate
+from . import xero_contact_sync
 from . import xero_currency
 from . import xero_cursor
 from . import xero_delivery

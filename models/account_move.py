@@ -6,7 +6,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..xero.errors import CATALOGUE
+from ..xero.errors import CATALOGUE, CONTACT_CODES
 
 _logger = logging.getLogger(__name__)
 
@@ -138,6 +138,13 @@ class AccountMove(models.Model):
     def _xero_alert_action(self):
         """:return: the button of the banner: to the place where the error is put right, or to try
         again where only Xero or this document can be changed"""
+        if self.xero_error_code in CONTACT_CODES and self._xero_partner().name \
+                and self.env.user.has_group('account_xero.group_xero_user'):
+            return {
+                'action_text': self.env._("Choose the contact"),
+                'action': self.env['xero.contact.wizard']._action(
+                    self._xero_partner(), self.company_id),
+            }
         model, _comma, res_id = (self.xero_error_target or '').partition(',')
         record = self.env[model].browse(int(res_id)).exists() if model in self.env else None
         if not record or record == self or not record.has_access('write'):

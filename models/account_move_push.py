@@ -253,9 +253,10 @@ class AccountMove(models.Model):
 
 
 def fingerprint(body):
-    """:return: hash of a document's content; its status and its ids are no content"""
-    return payload.payload_hash(
-        {key: value for key, value in body.items() if key not in ('Status', 'Url')})
+    """:return: hash of a document's or contact's content; its status, its ids and what makes it
+    known as ours are no content"""
+    return payload.payload_hash({key: value for key, value in body.items()
+                                 if key not in ('Status', 'Url', 'ContactNumber')})
 
 
 def _plain_decimal(value):

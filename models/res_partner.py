@@ -1,6 +1,15 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..xero import payload
+from ..xero.errors import CATALOGUE, CONTACT_CODES
+from .xero_connection import ACTIVE_STATES
+
+#: Fields that Xero is told of, and those that say to whom an address belongs.
+CONTACT_FIELDS = frozenset({
+    'name', 'xero_contact_name', 'email', 'phone', 'vat', 'street', 'street2', 'city', 'zip',
+    'state_id', 'country_id', 'type', 'parent_id', 'is_company', 'active',
+})
 
 
 class ResPartner(models.Model):
@@ -9,9 +18,169 @@ class ResPartner(models.Model):
     xero_contact_id = fields.Char(
         "Xero Contact ID", company_dependent=True, copy=False,
         help="The contact of the company's Xero organisation that this partner is.")
+    xero_contact_name = fields.Char(
+        "Name in Xero", company_dependent=True, copy=False,
+        help="The name under which this partner is known in Xero, when it is another one.")
+    xero_contact_series = fields.Integer(
+        company_dependent=True, copy=False,
+        help="How often a new contact was asked for because the one before it is of no use.")
     xero_exclude = fields.Boolean(
         "Keep out of Xero", company_dependent=True,
         help="Documents of this partner are not sent to Xero by themselves.")
+    xero_sync_ids = fields.One2many('xero.contact.sync', 'partner_id')
+    xero_active = fields.Boolean(compute='_compute_xero_active')
+    xero_contact_state = fields.Selection(
+        [('pending', "Pending"), ('synced', "Synced to Xero"), ('failed', "Sync failed")],
+        string="Contact in Xero", compute='_compute_xero_contact', compute_sudo=True)
+    xero_contact_error = fields.Text(
+        "Why It Failed", compute='_compute_xero_contact', compute_sudo=True)
+    xero_contact_last_push = fields.Datetime(
+        "Last Sent to Xero", compute='_compute_xero_contact', compute_sudo=True)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('commercial_partner_id')
+    @api.depends_context('company')
+    def _compute_xero_active(self):
+        connected = self.env.company.id in self.env['xero.connection']._connection_of(
+            self.env.company)
+        for partner in self:
+            partner.xero_active = connected and partner.commercial_partner_id == partner
+
+    @api.depends('xero_sync_ids.state', 'xero_sync_ids.error_code', 'xero_sync_ids.error_message',
+                 'xero_sync_ids.last_push')
+    @api.depends_context('company', 'lang')
+    def _compute_xero_contact(self):
+        for partner in self:
+            row = partner.xero_sync_ids.filtered(lambda r: r.company_id == self.env.company)
+            partner.xero_contact_state = row.state
+            partner.xero_contact_last_push = row.last_push
+            partner.xero_contact_error = row.state == 'failed' and '\n'.join(filter(None, (
+                self.env._(CATALOGUE[row.error_code].title),    # pylint: disable=gettext-variable
+                row.error_message)))
+
+    # === CONSTRAINTS === #
+
+    @api.constrains('xero_contact_id')
+    def _check_xero_contact_id(self):
+        if self.env.context.get('xero_linking'):
+            return
+        holders = self._xero_holders(self.mapped('xero_contact_id'), but=self)
+        for partner in self.filtered('xero_contact_id'):
+            mine = partner.xero_contact_id
+            holder = holders.get(mine) or self.filtered(
+                lambda other, p=partner, m=mine: other != p and other.xero_contact_id == m)[:1]
+            if holder:
+                raise ValidationError(self.env._(
+                    "This contact of Xero is linked to %(holder)s already. Remove the link there "
+                    "first, or use %(holder)s on the documents.", holder=holder.display_name))
+
+    @api.model
+    def _xero_holders(self, xero_ids, but=()):
+        """Find out who is linked to contacts of Xero, in the current company.
+
+        :param xero_ids: ContactIDs; empty ones are left out
+        :param recordset but: partners that do not count
+        :return: {ContactID: partner}, in one query; archived partners count
+        """
+        ids = [xero_id for xero_id in xero_ids if xero_id]
+        holders = self.sudo().with_context(active_test=False).search([
+            ('xero_contact_id', 'in', ids), ('id', 'not in', but and but.ids)]) if ids else self
+        return {holder.xero_contact_id: holder for holder in holders}
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'base'
+        partners = super().create(vals_list)
+        partners.parent_id._xero_contact_changed()
+        return partners
+
+    def write(self, vals):
+        # EXTENDS 'base'
+        concerned = not CONTACT_FIELDS.isdisjoint(vals)
+        # The one that an address belonged to loses it.
+        before = self.parent_id if 'parent_id' in vals else self.browse()
+        result = super().write(vals)
+        if 'xero_contact_id' in vals and not self.env.context.get('xero_linking'):
+            self._xero_contact_linked()
+        if concerned:
+            (self | before)._xero_contact_changed()
+        return result
+
+    def unlink(self):
+        # EXTENDS 'base'
+        parents = self.parent_id - self
+        result = super().unlink()
+        parents._xero_contact_changed()
+        return result
+
+    # === QUEUE === #
+
+    @api.model
+    def _xero_link(self, links):
+        """Link partners to contacts of Xero, in the current company.
+
+        :param dict links: {partner: ContactID}
+        :return: {partner: the other partner that has this contact}, of those that were not linked
+        """
+        holders, taken, linked = self._xero_holders(links.values()), {}, self.browse()
+        for partner, xero_id in links.items():
+            holder = holders.setdefault(xero_id, partner)
+            if holder != partner:
+                taken[partner] = holder
+                continue
+            partner.with_context(xero_linking=True).xero_contact_id = xero_id
+            linked |= partner
+        linked._xero_contact_linked()
+        return taken
+
+    def _xero_contact_linked(self):
+        """The current company's link has changed: what said that there is none is over, and what
+        failed for want of it goes out."""
+        if not self:
+            return
+        mine = [('company_id', '=', self.env.company.id), ('partner_id', 'in', self.ids)]
+        self.env['xero.contact.candidate'].sudo().search(mine).unlink()
+        rows = self.env['xero.contact.sync'].sudo().search(mine)
+        rows.write({'payload_hash': False})     # it was of the contact before
+        rows.filtered(lambda row: row.state == 'failed').write({
+            'state': False, 'manual': False, 'error_code': False, 'error_message': False})
+        self._xero_release_documents(self.env.company, CONTACT_CODES)
+
+    def _xero_contact_changed(self):
+        """What Xero is told of these partners may have changed: contacts that are kept up to date
+        are queued, and what failed because of it goes out again."""
+        if not self:
+            return
+        connections = self.env['xero.connection'].sudo().search([('state', 'in', ACTIVE_STATES)])
+        if not connections:
+            return
+        partners = self.sudo().exists().commercial_partner_id
+        failed = self.env['xero.contact.sync'].sudo().search([
+            ('partner_id', 'in', partners.ids), ('state', '=', 'failed'), ('manual', '=', True)])
+        for connection in connections:
+            again = failed.filtered(lambda r, c=connection: r.connection_id == c).partner_id
+            if connection.update_contacts:
+                again |= partners.with_company(connection.company_id).filtered(
+                    lambda p: p.xero_contact_id and not p.xero_exclude)
+            self.env['xero.contact.sync']._queue(connection, again)
+        partners._xero_release_documents(
+            connections.company_id, ('contact_collision', 'contact_archived'))
+
+    def _xero_release_documents(self, companies, codes):
+        """Queue the documents of these partners that failed because of their contacts.
+
+        :param recordset companies: whose documents
+        :param codes: of the error catalogue; *validation_error* counts where it is the contact's
+        """
+        self.env['account.move']._xero_release(companies, [*codes, 'validation_error'], [
+            ('commercial_partner_id', 'in', self.ids),
+            '|', ('xero_error_code', '!=', 'validation_error'),
+            ('xero_error_target', 'in', [f'{self._name},{partner.id}' for partner in self])])
+
+    # === WHAT IS SENT === #
 
     def _xero_contact_number(self):
         """Return the number that makes the partner known in Xero as ours, in at most 50
@@ -21,24 +190,85 @@ class ResPartner(models.Model):
         not take each other's contacts for their own.
         """
         database = self.env['ir.config_parameter'].sudo().get_param('database.uuid') or ''
-        return f'ODOO-{database[:8]}-{self.id}'
+        series = f'-{self.xero_contact_series}' if self.xero_contact_series else ''
+        return f'ODOO-{database[:8]}-{self.id}{series}'
 
     def _xero_prepare_contact(self):
-        """Return what Xero is told about a new contact; a missing value is left out.
+        """Return what Xero is told about a contact; a missing value is left out.
+
+        A contact that is linked keeps its number, which may be another program's.
 
         :rtype: payload.ContactData
         """
         self.ensure_one()
-        address = payload.Address(
-            type='STREET', lines=tuple(filter(None, (self.street, self.street2))),
-            city=self.city or None, region=self.state_id.name or None,
-            postal_code=self.zip or None, country=self.country_id.name or None)
-        has_address = any((self.street, self.city, self.zip, self.country_id))
         return payload.ContactData(
-            name=self.name,
-            number=self._xero_contact_number(),
+            xero_id=self.xero_contact_id or None,
+            name=self.xero_contact_name or self.name,
+            number=None if self.xero_contact_id else self._xero_contact_number(),
             email=self.email_normalized or None,
             tax_number=self.vat or None,
             phones=(payload.Phone(type='DEFAULT', number=self.phone),) if self.phone else (),
-            addresses=(address,) if has_address else (),
+            addresses=self._xero_prepare_addresses(),
         )
+
+    def _xero_prepare_addresses(self):
+        """Return the two addresses of a contact; the partner's own where it has no special one.
+
+        Xero: POBOX is the mailing address, which is printed on invoices; STREET is the place.
+
+        :rtype: tuple(payload.Address)
+        """
+        chosen = self.address_get(['invoice', 'delivery'])
+        places = (('POBOX', self.browse(chosen['invoice'])),
+                  ('STREET', self.browse(chosen['delivery'])))
+        return tuple(
+            payload.Address(
+                type=kind, lines=tuple(filter(None, (place.street, place.street2))),
+                city=place.city or None, region=place.state_id.name or None,
+                postal_code=place.zip or None, country=place.country_id.name or None)
+            for kind, place in places
+            if any((place.street, place.city, place.zip, place.country_id)))
+
+    # === ACTIONS === #
+
+    def _xero_connection_to_use(self):
+        """:return: the current company's `xero.connection`, for a user who may use it
+        :raise AccessError: the user may not send to Xero
+        :raise UserError: the company is not connected"""
+        if not self.env.user.has_group('account_xero.group_xero_user'):
+            raise AccessError(self.env._("Ask for the right *Xero: Synchronise* to do this."))
+        self.check_access('read')
+        connections = self.env['xero.connection']._connection_of(self.env.company)
+        if not connections:
+            raise UserError(self.env._(
+                "%s is not connected to Xero.", self.env.company.display_name))
+        return connections[self.env.company.id]
+
+    def action_xero_sync_now(self):
+        """Queue the contacts of partners at once: created or brought up to date, whatever the
+        switches say.
+
+        :return: a notification; the push itself runs in the background
+        """
+        connection = self._xero_connection_to_use()
+        partners = self.commercial_partner_id
+        self.env['xero.contact.sync']._queue(connection, partners, manual=True)
+        connection._end_outage()
+        return connection._notify('success', self.env._("Queued"), self.env._(
+            "%s contact(s) go to Xero in a moment.", len(partners)))
+
+    def action_xero_open(self):
+        """:return: action that opens the contact in Xero, in a new tab"""
+        self.ensure_one()
+        connection = self._xero_connection_to_use()
+        return {
+            'type': 'ir.actions.act_url',
+            'target': 'new',
+            'url': connection._deep_link(f'/Contacts/View/{self.xero_contact_id}'),
+        }
+
+    def action_xero_contact_wizard(self):
+        """:return: action that opens the choice of the contact that this partner is"""
+        self.ensure_one()
+        self._xero_connection_to_use()
+        return self.env['xero.contact.wizard']._action(self.commercial_partner_id, self.env.company)

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin as url_join
 
 from ..xero.errors import XeroError
+from .xero_request import CONTACT_OPERATIONS
 
 DEEP_LINK = 'https://go.xero.com/organisationlogin/default.aspx'
 
@@ -90,6 +91,10 @@ class XeroConnection(models.Model):
         "Create missing contacts", default=True,
         help="Partners that are not in Xero yet are created there. Switched off, their documents "
              "wait until the partner is linked to a contact.")
+    update_contacts = fields.Boolean(
+        "Keep contacts up to date",
+        help="When the name, e-mail address, phone, addresses or tax number of a partner change "
+             "here, its contact in Xero is changed, too. What is empty here stays in Xero.")
     items_required = fields.Boolean(
         "Demand items", help="Refuse lines whose product has no item in Xero.")
 
@@ -332,7 +337,8 @@ class XeroConnection(models.Model):
                 ('company_id', '=', self.company_id.id), ('xero_document_id', '!=', False),
             ], limit=1)
             or self.env['xero.request'].search_count([
-                ('connection_id', '=', self.id), ('operation', '!=', 'contacts'),
+                ('connection_id', '=', self.id),
+                ('operation', 'not in', CONTACT_OPERATIONS),
                 ('sent_at', '!=', False),
             ], limit=1))
 

@@ -5,12 +5,12 @@ from decimal import Decimal
 from odoo import fields, models
 
 from ..xero import payload, query
-from ..xero.errors import XeroOutcomeUnknown, XeroRejected
-from ..xero.parse import Contact, Document
+from ..xero.errors import CONTACT_CODES, XeroOutcomeUnknown, XeroRejected
+from ..xero.parse import Document
 from .account_move import GONE
 from .account_move_preflight import Problem
 from .xero_connection_push import RunOver
-from .xero_request import RETRY_DELAYS
+from .xero_request import CONTACT_OPERATIONS, RETRY_DELAYS
 
 #: How far the clocks here and at Xero may be apart.
 CLOCK_SKEW = timedelta(minutes=10)
@@ -118,6 +118,8 @@ class XeroConnection(models.Model):
             # Either state may be the one that Xero has, so the next one has to be sent.
             moves = self.env['account.move'].browse(request._record_ids()).exists()
             moves._xero_store([(move, {'xero_payload_hash': None}) for move in moves])
+        elif request.operation == 'contact_update':
+            request._contacts().write({'payload_hash': False})
         found = self._match_documents(
             request._elements(), request.items, documents, request.sent_at - CLOCK_SKEW)
         for position, (document, ours) in found.items():
@@ -201,6 +203,10 @@ class XeroConnection(models.Model):
             return
         for refusal in refusals:
             self._note_attempt(self._waiting_for(refusal), error)
+            if refusal.operation in CONTACT_OPERATIONS:
+                partner = self.env['res.partner'].browse(refusal.item['id'])
+                self._contacts_waiting(partner)._note_attempt(
+                    Problem('transient', error.message))
 
     def _waiting_for(self, refusal):
         """:return: the queued documents that a refusal is about. One that has changed since is
@@ -213,44 +219,20 @@ class XeroConnection(models.Model):
 
     def _fail_refused(self, refusals):
         """Fail the documents of some refusals, or those that wait for the refused contacts."""
-        rows = []
+        rows, contacts = [], []
         for refusal in refusals:
             message = '\n'.join(refusal.messages) or self.env._("Xero gave no reason.")
-            rows += [(move, move._xero_failure(Problem(refusal.code, message)))
-                     for move in self._waiting_for(refusal)]
+            if refusal.operation in CONTACT_OPERATIONS:
+                partner = self.env['res.partner'].browse(refusal.item['id']).exists()
+                contacts += [(partner, refusal.item['ticket'],
+                              Problem.at(partner, refusal.code, message))] if partner else []
+                continue
+            for move in self._waiting_for(refusal):
+                problem = Problem.at(move._xero_partner(), refusal.code, message) \
+                    if refusal.code in CONTACT_CODES else Problem(refusal.code, message)
+                rows.append((move, move._xero_failure(problem)))
         self.env['account.move']._xero_store(rows)
-
-    def _settle_contacts(self, refusals, rows):
-        """Adopt the contacts that are ours, or are plainly the same; else leave it to the user."""
-        found = [Contact.from_json(row) for row in rows]
-        for refusal in refusals:
-            partner = self.env['res.partner'].browse(refusal.item['id']).exists()
-            contact, code = self._match_contact(partner, refusal.element, found)
-            if code or not contact:
-                self._fail_refused([refusal._replace(code=code or refusal.code)])
-            elif partner:
-                partner.xero_contact_id = contact.xero_id
-
-    def _match_contact(self, partner, element, found):
-        """Find the contact that a refused one already is.
-
-        :param dict element: the contact as it was sent
-        :param list found: parse.Contact with the same number or name
-        :return: the contact, or None; and the code of what is wrong with it, or None
-        """
-        name = element['Name'].casefold()
-        ours = [contact for contact in found if contact.number == element['ContactNumber']]
-        candidates = ours or [contact for contact in found if contact.name.casefold() == name]
-        contact = next((c for c in candidates if c.status != 'ARCHIVED'), None)
-        if not contact:
-            return None, 'contact_archived' if candidates else None
-        same = contact in ours or any(
-            mine and mine.casefold() == theirs.casefold() for mine, theirs in (
-                (element.get('EmailAddress'), contact.email),
-                (element.get('TaxNumber'), contact.tax_number)))
-        linked = self.env['res.partner'].with_context(active_test=False).search_count(
-            [('xero_contact_id', '=', contact.xero_id), ('id', '!=', partner.id)], limit=1)
-        return contact, None if same and not linked else 'contact_collision'
+        self._fail_contacts(contacts)
 
     def _settle_taken(self, refusals, rows):
         """See whether a document with a number that is taken is ours after all."""

@@ -22,6 +22,7 @@ from ..xero.errors import (
 from .account_move import XERO_KINDS
 from .account_move_preflight import Problem
 from .account_move_push import fingerprint
+from .xero_request import CONTACT_OPERATIONS
 
 _logger = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ class XeroConnection(models.Model):
         return bool(
             self._reference_is_old()
             or self.env['account.move'].search_count(self._push_domain(), limit=1)
+            or self.env['xero.contact.sync'].search_count(self._contacts_domain(), limit=1)
             or self.env['xero.request'].search_count([('connection_id', '=', self.id)], limit=1)
             or self._pending_pdfs(limit=1))
 
@@ -151,18 +153,27 @@ class XeroConnection(models.Model):
         :raise RunOver: this run has no time for more"""
         self._renew_reference_data()
         self._push_unfinished()
+        self._push_contacts(manual_only=True)
+        self._push_documents()
+        self._push_contacts()
+        self._push_attachments()
+        if not self._time_left():
+            raise RunOver
+
+    def _push_documents(self):
+        """Push the documents that wait, in portions.
+
+        :raise XeroError: nothing more can be sent now
+        """
         seen = set()
         while self._time_left():
             moves = self._push_next(seen)
             if not moves or self.state != 'connected':
-                break
+                return
             reserve = 0 if all(moves.mapped('xero_manual')) else DAY_RESERVE
             moves = self._transaction(self._push_preflight, moves)
             self._push_requests(self._transaction(self._prepare_contacts, moves), reserve)
             self._push_requests(self._transaction(self._prepare_documents, moves), reserve)
-        self._push_attachments()
-        if not self._time_left():
-            raise RunOver
 
     def _push_domain(self):
         """:return: domain of the documents that may go out now"""
@@ -189,7 +200,8 @@ class XeroConnection(models.Model):
         :param set seen: (id, ticket) of earlier documents of this run; is added to
         """
         busy = self.env['xero.request'].search([
-            ('connection_id', '=', self.id), ('operation', 'not in', ('contacts', 'attach')),
+            ('connection_id', '=', self.id),
+            ('operation', 'not in', (*CONTACT_OPERATIONS, 'attach')),
         ])._record_ids()
         had = {move_id for move_id, _ticket in seen} - busy
         Move, queue = self.env['account.move'], self._push_domain()
@@ -221,37 +233,6 @@ class XeroConnection(models.Model):
         for move, problems in blocked.items():
             move._xero_fail(problems)
         return moves.filtered(lambda move: move not in never_there and move not in blocked)
-
-    def _pending_of(self, partners):
-        """:return: the documents that wait for these partners' contacts"""
-        return self.env['account.move'].search([
-            ('company_id', '=', self.company_id.id), ('xero_state', '=', 'pending'),
-            ('state', '=', 'posted'), ('commercial_partner_id', 'in', partners.ids)])
-
-    def _prepare_contacts(self, moves):
-        """Return the values of the requests that create the contacts these documents need.
-
-        Partners whose creation had no answer yet are left alone; their documents wait with them.
-
-        :rtype: list(dict)
-        """
-        busy = self.env['xero.request'].search([
-            ('connection_id', '=', self.id), ('operation', '=', 'contacts')])._record_ids()
-        posted = moves.exists().filtered(lambda move: move.state == 'posted')
-        partners = posted.mapped(lambda move: move._xero_partner()).filtered(
-            lambda partner: not partner.xero_contact_id and partner.id not in busy)
-        bodies, items = [], []
-        for partner in partners:
-            try:
-                bodies.append(payload.contact_body(partner._xero_prepare_contact()))
-                items.append({'id': partner.id})
-            except ValueError as error:
-                problem = Problem('validation_error', self.env._(
-                    "Contact %(name)s: %(reason)s", name=partner.display_name, reason=error))
-                self.env['account.move']._xero_store([
-                    (move, move._xero_failure(problem)) for move in self._pending_of(partner)])
-        return self.env['xero.request']._batches(
-            self, 'contacts', 'Contacts', bodies, items, 'Contacts')
 
     def _prepare_documents(self, moves):
         """Return the values of the requests that bring these documents to Xero: new ones in

@@ -117,6 +117,27 @@ class XeroLog(models.Model):
         } for record, outcome, code, message in rows])
 
     @api.model
+    def _add_contacts(self, connection, outcomes, answer=None):
+        """Log what became of contacts on their way to Xero, with one insert.
+
+        :param recordset connection: `xero.connection`
+        :param list outcomes: (partner, ticket, values) as of `xero.contact.sync`
+        :param answer: Xero's answer, for its correlation id and duration, if there was a call
+        """
+        self.create([{
+            'connection_id': connection.id,
+            'direction': 'push',
+            'outcome': OUTCOMES.get(values.get('state'), 'retry'),
+            'error_code': values.get('error_code'),
+            'message': values.get('error_message'),
+            'correlation_id': answer and answer.correlation_id,
+            'seconds': answer.seconds if answer else 0,
+            'res_model': partner._name,
+            'res_id': partner.id,
+            'document': partner.display_name,
+        } for partner, _ticket, values in outcomes])
+
+    @api.model
     def _add_connection(self, connection, error):
         """Log what went wrong between a connection and Xero.
 

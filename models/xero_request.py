@@ -11,6 +11,7 @@ from ..xero.client import Answer
 from ..xero.errors import XeroOutcomeUnknown, XeroRejected, classify
 from ..xero.outcome import match_outcomes, outcomes
 from ..xero.parse import Document
+from .account_move_preflight import Problem
 
 #: Elements in one call, as Xero recommends (limits guide).
 BATCH_SIZE = 50
@@ -21,6 +22,8 @@ BATCH_BYTES = 3_000_000
 KEY_LIFE = timedelta(minutes=4)
 #: Waits after the first and the second attempt that reached Xero and had no clear end.
 RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=5))
+#: What concerns partners; the others concern documents.
+CONTACT_OPERATIONS = ('contacts', 'contact_update')
 
 
 class Refusal(NamedTuple):
@@ -52,6 +55,7 @@ class XeroRequest(models.Model):
     operation = fields.Selection(
         [
             ('contacts', "Create contacts"),
+            ('contact_update', "Update contacts"),
             ('create', "Create documents"),
             ('update', "Update a document"),
             ('cancel', "Void or delete a document"),
@@ -61,8 +65,8 @@ class XeroRequest(models.Model):
     params = fields.Json()
     body = fields.Text(required=True)
     idempotency_key = fields.Char(required=True)
-    #: One entry an element, in order: ``id`` of the record, and for documents the ``ticket``, the
-    #: ``total`` and the ``hash`` of what was sent.
+    #: One entry an element, in order: ``id`` of the record, the ``ticket`` and the ``hash`` of what
+    #: was sent, and for documents the ``total``.
     items = fields.Json(required=True)
     sent_at = fields.Datetime(
         help="When it may first have reached Xero; empty while it certainly has not.")
@@ -94,9 +98,10 @@ class XeroRequest(models.Model):
         }
 
     @api.model
-    def _batches(self, connection, operation, path, bodies, items, wrapper):
-        """Cut elements into as few creating requests as Xero's sizes allow.
+    def _batches(self, connection, operation, path, bodies, items, wrapper, method='PUT'):
+        """Cut elements into as few requests as Xero's sizes allow.
 
+        :param str method: PUT creates, POST updates
         :rtype: list(dict)
         """
         batches, start, size = [], 0, 0
@@ -109,14 +114,14 @@ class XeroRequest(models.Model):
         if bodies:
             batches.append((start, len(bodies)))
         return [
-            self._values(connection, operation, 'PUT', path, bodies[a:b], items[a:b], wrapper)
+            self._values(connection, operation, method, path, bodies[a:b], items[a:b], wrapper)
             for a, b in batches
         ]
 
     def _elements(self):
         """:return: the JSON objects that were sent, in the order of ``items``"""
         content = json.loads(self.body)
-        if self.operation in ('contacts', 'create'):
+        if self.operation in (*CONTACT_OPERATIONS, 'create'):
             return next(iter(content.values()))
         return [content]
 
@@ -134,7 +139,7 @@ class XeroRequest(models.Model):
         """:return: whether one of these documents may be in Xero without our knowing"""
         sent = self.sudo().search([
             ('company_id', 'in', moves.company_id.ids), ('sent_at', '!=', False),
-            ('operation', '!=', 'contacts')])
+            ('operation', 'not in', CONTACT_OPERATIONS)])
         return not sent._record_ids().isdisjoint(moves.ids)
 
     def _note_departure(self):
@@ -149,22 +154,29 @@ class XeroRequest(models.Model):
     def _waiting(self):
         """:return: the pending documents that need this request to be settled first"""
         ids = list(self._record_ids())
-        if self.operation == 'contacts':
-            return self.connection_id._pending_of(self.env['res.partner'].browse(ids))
+        if self.operation in CONTACT_OPERATIONS:
+            return self.connection_id._pending_of(self.env['res.partner'].browse(
+                ids if self.operation == 'contacts' else []))
         return self.env['account.move'].search([
             ('id', 'in', ids), ('xero_state', '=', 'pending')])
 
+    def _contacts(self):
+        """:return: the `xero.contact.sync` that wait for this request"""
+        return self.connection_id._contacts_waiting(self.env['res.partner'].browse(
+            self._record_ids() if self.operation in CONTACT_OPERATIONS else ()))
+
     def _is_due(self, now):
         """Whether a request without an answer is to be taken up: its time has come, or somebody
-        has asked for one of its documents since. When all of them have failed, they wait for
+        has asked for one of its records since. When all of them have failed, they wait for
         somebody.
 
         :param datetime now: naive UTC
         """
-        waiting = self._waiting()
-        return bool(waiting) and (
+        moves, contacts = self._waiting(), self._contacts()
+        return bool(moves or contacts) and (
             not self.retry_at or self.retry_at <= now
-            or any(move.xero_manual and not move.xero_attempts for move in waiting))
+            or any(move.xero_manual and not move.xero_attempts for move in moves)
+            or any(contact.manual and not contact.attempts for contact in contacts))
 
     def _is_remembered(self, now):
         """Whether Xero surely still knows the Idempotency-Key, so that the request can be
@@ -207,7 +219,8 @@ class XeroRequest(models.Model):
 
         :param XeroError error: why there is no clear outcome
         """
-        tries = self.connection_id._note_attempt(self._waiting(), error)
+        tries = max(self.connection_id._note_attempt(self._waiting(), error),
+                    self._contacts()._note_attempt(Problem('transient', error.message)))
         self.retry_at = fields.Datetime.now() + RETRY_DELAYS[min(max(tries, 1), 2) - 1]
         self.connection_id._trigger_push(self.retry_at + timedelta(seconds=1))
 
@@ -217,8 +230,8 @@ class XeroRequest(models.Model):
         :rtype: Refusal
         """
         # Xero: an unknown ContactID is answered with 404 for the whole request.
-        code = 'contact_missing' if self.operation == 'create' and error.status == 404 \
-            else error.code
+        code = 'contact_missing' if error.status == 404 and self.operation in (
+            'create', 'contact_update') else error.code
         refusal = Refusal(
             self.operation, self.items[0], self._elements()[0], [error.message], code)
         self.unlink()
@@ -233,7 +246,7 @@ class XeroRequest(models.Model):
         """
         elements = self._elements()
         results = match_outcomes(elements, outcomes(answer.data, self.path.split('/')[0]), (
-            'ContactNumber', 'Name') if self.operation == 'contacts' else (
+            'ContactID', 'ContactNumber', 'Name') if self.operation in CONTACT_OPERATIONS else (
             'InvoiceID', 'CreditNoteID', 'Url', 'InvoiceNumber', 'CreditNoteNumber'))
         if any(result is None or (result.ok and not result.xero_id) for result in results):
             # An answer that does not tell of every element tells nothing for certain.
@@ -249,20 +262,12 @@ class XeroRequest(models.Model):
                 messages = list(result.messages)
                 refused.append(
                     Refusal(self.operation, item, element, messages, classify(messages)))
-        if self.operation == 'contacts':
-            self._apply_contacts(done)
+        if self.operation in CONTACT_OPERATIONS:
+            self.connection_id._apply_contacts(done, answer)
         else:
             self._apply_documents(done, answer)
         self.unlink()
         return refused
-
-    def _apply_contacts(self, done):
-        """Link the partners whose contacts were created. :param list done: (item, Outcome)"""
-        for item, result in done:
-            # One that was deleted meanwhile is not there to be linked.
-            partner = self.env['res.partner'].browse(item['id']).exists()
-            if partner:
-                partner.xero_contact_id = result.xero_id
 
     def _apply_documents(self, done, answer):
         """Link and mark the documents that were saved. :param list done: (item, Outcome)"""

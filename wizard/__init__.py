@@ -1,2 +1,3 @@
 from . import xero_choose_organisation
+from . import xero_contact_wizard
 from . import xero_push_wizard

@@ -167,6 +167,9 @@ CATALOGUE: dict[str, ErrorText] = {
     ),
 }
 
+# Codes that are about a document's contact.
+CONTACT_CODES = tuple(code for code, text in CATALOGUE.items() if text.where == "contact")
+
 # Xero's validation texts are not a documented contract and vary in wording, so these patterns look
 # for what a text is about. The order is the priority when a document has several messages, and it
 # keeps the specific ahead of the general ("archived contacts cannot be edited" is a contact's).

@@ -194,6 +194,19 @@ class TrackingCategory:
         )
 
 
+_PHONE_KEYS = ("PhoneCountryCode", "PhoneAreaCode", "PhoneNumber")
+_ADDRESS_KEYS = (
+    *(f"AddressLine{number}" for number in range(1, 5)),
+    *("City", "Region", "PostalCode", "Country"),
+)
+
+
+def _first_text(rows, keys, separator):
+    """Write the first of some phones or addresses that is not empty in one line."""
+    lines = (separator.join(filter(None, (text_of(row.get(key)) for key in keys))) for row in rows)
+    return next(filter(None, lines), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     xero_id: str | None
@@ -202,6 +215,8 @@ class Contact:
     status: str
     email: str
     tax_number: str
+    phone: str
+    address: str
     merged_to: str | None
     updated: datetime | None
 
@@ -215,6 +230,8 @@ class Contact:
             status=text_of(item.get("ContactStatus")),
             email=text_of(item.get("EmailAddress")),
             tax_number=text_of(item.get("TaxNumber")),
+            phone=_first_text(rows_of(item, "Phones"), _PHONE_KEYS, " "),
+            address=_first_text(rows_of(item, "Addresses"), _ADDRESS_KEYS, ", "),
             merged_to=guid_of(item.get("MergedToContactID")),
             updated=datetime_of(item.get("UpdatedDateUTC")),
         )
