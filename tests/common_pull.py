@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tools import SQL
 
+from odoo.addons.account_xero.xero.webhook import Event
+
 from .common import XeroTimeCommon
 
 #: What a pull may change; applying the same state again changes none of it.
@@ -49,12 +51,12 @@ class XeroPullCommon(XeroTimeCommon):
         self._pull()
         return move
 
-    def _hint(self, *moves):
-        """Store what a webhook would, with this moment."""
-        self.env['xero.event'].sudo().create([{
-            'connection_id': self.connection.id, 'category': 'INVOICE', 'event_type': 'UPDATE',
-            'resource_id': move.xero_document_id,
-            'event_date': fields.Datetime.now() + timedelta(seconds=1)} for move in moves])
+    def _hint(self, *moves, later=1):
+        """Store what a webhook would. :param int later: seconds from now, when it changed"""
+        self.env['xero.event'].sudo()._store([
+            Event(move.xero_document_id, 'INVOICE', 'UPDATE', self.org.tenant_id,
+                  fields.Datetime.now() + timedelta(seconds=later)) for move in moves
+        ], self.connection)
 
     def _deliver_webhook(self):
         """Note a delivery with the tests' time, which the database does not share."""

@@ -94,10 +94,7 @@ class TestPull(XeroPullCommon):
         moves = self.env['account.move'].union(*(self._invoice() for _n in range(45)))
         self._push()
         self.sandbox.ledger.reset()
-        self.env['xero.event'].sudo().create([{
-            'connection_id': self.connection.id, 'category': 'INVOICE', 'event_type': 'CREATE',
-            'resource_id': move.xero_document_id, 'event_date': datetime.utcnow()}
-            for move in moves])
+        self._hint(*moves, later=0)
         self._pull_at_once()
         self.assertEqual(len(self.sandbox.calls_to('GET', '/Invoices')), 1, "the first poll")
         self.assertFalse(self.env['xero.event'].search([]))
