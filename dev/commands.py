@@ -97,6 +97,25 @@ def demo(options):
             return 0  # the way to end it
 
 
+def bench(_options):
+    """Prepare a database of its own and run `dev/bench.py` on it.
+
+    :return: the bench's exit code
+    :rtype: int
+    """
+    with _databases() as databases:
+        prefix = run_prefix("bench")
+        databases.drop_leftovers(prefix)
+        database = f"{prefix}{os.getpid()}"
+        try:
+            _install(databases, database)
+            config = databases.write_config(database)
+            return _run([sys.executable, str(CHECKOUT / "dev" / "bench.py")], CHECKOUT,
+                        {**databases.environment, "ODOO_RC": str(config)})
+        finally:
+            databases.drop_run(database)
+
+
 def lint(_options):
     """Check the style, the module against pylint-odoo, and which layer imports what.
 
@@ -199,11 +218,11 @@ def main():
     # Ended from outside is ended in order: databases are dropped, processes collected.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=["demo", "serve", "test", "lint"])
+    parser.add_argument("command", choices=["demo", "serve", "test", "bench", "lint"])
     parser.add_argument("-k", dest="pattern", help="run the tests whose names match")
     options = parser.parse_args()
     options.serve = options.command == "serve"
-    command = {"test": test, "lint": lint}.get(options.command, demo)
+    command = {"test": test, "bench": bench, "lint": lint}.get(options.command, demo)
     return command(options)
 
 

@@ -27,11 +27,11 @@ def build(database, base_url):
     dice = random.Random(19)
     with Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
-        company = _company(env, base_url)
+        company = make_company(env, base_url)
         env = env(context={'allowed_company_ids': company.ids})
         partners = _partners(env, dice)
         taxes = {
-            use: [_tax(env, use, rate) for rate in (20, 20, 20, 5, 0)]
+            use: [find_tax(env, use, rate) for rate in (20, 20, 20, 5, 0)]
             for use in ('sale', 'purchase')
         }
         _documents(env, dice, 'out_invoice', INVOICES, partners[:CUSTOMERS], taxes['sale'])
@@ -39,7 +39,7 @@ def build(database, base_url):
         _backlog(env, dice, partners, taxes['sale'])
 
 
-def _company(env, base_url):
+def make_company(env, base_url):
     company = env.ref('base.main_company')
     company.write({
         'name': "Alder & Finch Joinery Ltd", 'country_id': env.ref('base.uk').id,
@@ -60,7 +60,7 @@ def _company(env, base_url):
     return company
 
 
-def _tax(env, use, rate):
+def find_tax(env, use, rate):
     return env['account.tax'].search([
         ('company_id', '=', env.company.id), ('type_tax_use', '=', use), ('amount', '=', rate),
         ('amount_type', '=', 'percent'),

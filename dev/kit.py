@@ -1,4 +1,4 @@
-"""The development kit: `python3 dev/kit.py demo | serve | test [-k PATTERN] | lint | clean`.
+"""The development kit: `python3 dev/kit.py demo|serve|test [-k PATTERN]|bench|lint|clean`.
 
 It gets a real Odoo 19 (odoo_source.py, debian.py), a virtual environment (python_env.py) and a
 PostgreSQL server (postgres.py), makes databases with the module in them (databases.py), and runs
@@ -12,7 +12,7 @@ Environment variables that it reads:
     DEBIAN_MIRROR      Debian's archive, for machines whose apt sources do not name one
     PGHOST, PGUSER...  a PostgreSQL server to use instead of the kit's own
 
-Environment variables that it sets for the tests and for dev/demo.py, beside PG*, PATH and
+Environment variables that it sets for the tests, dev/demo.py and dev/bench.py, beside PG*, PATH and
 PYTHONPATH (so `sys.executable -m odoo` starts an Odoo, and psql and createdb are at hand):
 
     ODOO_RC                   Odoo's configuration: database, addons path, data directory, http
@@ -41,13 +41,13 @@ from console import KitError, guarded, say
 from debian import Archive
 from home import home, remove
 
-COMMANDS = ("demo", "serve", "test", "lint", "clean")
+COMMANDS = ("demo", "serve", "test", "bench", "lint", "clean")
 OLDEST, NEWEST = (3, 10), (3, 13)
 
 
 def main():
     """
-    :return: the exit code; demo, serve, test and lint replace this process instead
+    :return: the exit code; demo, serve, test, bench and lint replace this process instead
     :rtype: int
     """
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

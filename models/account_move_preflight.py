@@ -94,7 +94,7 @@ class AccountMove(models.Model):
     def _xero_prefetch(self):
         """Read at once what Odoo's tax computation would read line by line of each document,
         because the filtered lines it works on are not read together."""
-        self.line_ids.fetch(['tax_tag_ids'])
+        self.line_ids.fetch(['tax_ids', 'tax_tag_ids'])
 
     def _xero_check_document(self, connection, currencies):
         """Yield the problems of the document as a whole.
