@@ -17,6 +17,8 @@
         'wizard/xero_choose_organisation_views.xml',
         'wizard/xero_contact_wizard_views.xml',
         'wizard/xero_push_wizard_views.xml',
+        'wizard/xero_compare_wizard_views.xml',
+        'views/xero_difference_views.xml',
         'views/xero_connection_views.xml',
         'views/xero_account_views.xml',
         'views/xero_tax_rate_views.xml',
@@ -31,7 +33,6 @@
         'views/xero_log_views.xml',
         'views/xero_problem_views.xml',
         'views/xero_dashboard_views.xml',
-        'views/xero_difference_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['account_xero/static/src/**/*'],

@@ -30,6 +30,25 @@ class AccountMove(models.Model):
         copy=False, readonly=True, groups='base.group_system',
         help="Fingerprint of what was last applied from Xero; an equal one is not applied again.")
 
+    def _get_alerts(self):
+        # EXTENDS 'account'
+        alerts = super()._get_alerts()
+        differences = self.xero_document_id and self.env['xero.difference'].sudo().search([
+            ('res_model', '=', self._name), ('res_id', '=', self.id), ('state', '=', 'open')])
+        if differences:
+            alerts['xero_differs'] = {
+                'level': 'warning',
+                'message': '\n'.join([self.env._("Xero and Odoo do not agree:"), *(
+                    row._in_words() for row in differences)]),
+                'action_text': self.env._("Decide"),
+                'action': {
+                    'type': 'ir.actions.act_window', 'res_model': 'xero.difference',
+                    'name': self.env._("Differences with Xero"), 'view_mode': 'list',
+                    'views': [(False, 'list')], 'domain': [('id', 'in', differences.ids)],
+                },
+            }
+        return alerts
+
     def _xero_queue_pull(self):
         """Fetch these documents from Xero in the background, whatever is here of them."""
         moves = self.sudo().filtered('xero_document_id')

@@ -38,9 +38,17 @@ class XeroConnection(models.Model):
     _inherit = 'xero.connection'
 
     cursor_ids = fields.One2many('xero.cursor', 'connection_id', groups='base.group_system')
+    difference_count = fields.Integer("Differences", compute='_compute_difference_count')
     unannounced_at = fields.Datetime(
         readonly=True, copy=False, groups='base.group_system',
         help="When a poll last found a change that no webhook had told of.")
+
+    def _compute_difference_count(self):
+        counts = dict(self.env['xero.difference'].sudo()._read_group(
+            [('connection_id', 'in', self.ids), ('state', '=', 'open')],
+            ['connection_id'], ['__count']))
+        for connection in self:
+            connection.difference_count = counts.get(connection, 0)
 
     # === ENTRY === #
 
@@ -154,8 +162,13 @@ class XeroConnection(models.Model):
         for cursor in compared:
             self._unless_refused(self._poll, cursor, 'repair_since')
             self._transaction(cursor.write, {'repair_since': False})
-        self._transaction(
-            self.write, {'last_pull': now, **({'last_reconcile': now} if compared else {})})
+        self._transaction(self._note_pull, now, bool(compared))
+
+    def _note_pull(self, now, compared):
+        self.write({'last_pull': now, **({'last_reconcile': now} if compared else {})})
+        if compared:
+            self.env['xero.log']._add_event(self, self.env._(
+                "Both books compared; differences to decide: %s", self.difference_count), 'pull')
 
     def _unless_refused(self, work, *args):
         """Do a part of a pull. When Xero refuses the question, the rest goes on without it."""

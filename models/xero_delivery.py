@@ -69,6 +69,10 @@ class XeroDelivery(models.Model):
         ignored = len(events) - sum(mine.values())
         self.create([{'connection_id': connection.id, 'events': count, 'ignored': ignored}
                      for connection, count in mine.items()])
+        for connection, count in mine.items():
+            if count:
+                self.env['xero.log']._add_event(
+                    connection, self.env._("%s change(s) announced", count), 'webhook')
         if self.env['xero.event']._store(events, connections):
             cron = self.env.ref('account_xero.ir_cron_pull', raise_if_not_found=False)
             if cron:

@@ -73,6 +73,14 @@ class XeroDifference(models.Model):
             ('connection_id', '=', connection.id), ('res_model', '=', records._name),
             ('res_id', 'in', records.ids), ('field', 'in', list(names))]).unlink()
 
+    def _in_words(self):
+        """:return: the difference in one line, for people"""
+        self.ensure_one()
+        return self.env._(
+            "%(what)s: %(here)s in Odoo, %(there)s in Xero. %(explanation)s",
+            what=dict(self._fields['field']._description_selection(self.env))[self.field],
+            here=self.here, there=self.there, explanation=self.message or '')
+
     # === ACTIONS === #
 
     def _documents(self):

@@ -22,7 +22,8 @@ class XeroLog(models.Model):
     company_id = fields.Many2one(related='connection_id.company_id', store=True)
     create_date = fields.Datetime("When", readonly=True, index=True)
     direction = fields.Selection(
-        [('push', "To Xero"), ('pull', "From Xero"), ('connection', "Connection")],
+        [('push', "To Xero"), ('pull', "From Xero"), ('webhook', "Webhook"),
+         ('connection', "Connection")],
         required=True, readonly=True)
     outcome = fields.Selection(
         [('success', "Success"), ('failure', "Failure"), ('retry', "Tried again later")],
@@ -65,14 +66,15 @@ class XeroLog(models.Model):
         } for move, values in rows if move.company_id.id in connections])
 
     @api.model
-    def _add_event(self, connection, message):
-        """Log that a connection was made or ended.
+    def _add_event(self, connection, message, direction='connection'):
+        """Log what concerns a connection as a whole.
 
         :param recordset connection: `xero.connection`
         :param str message: what happened, for people
+        :param str direction: see the selection
         """
         self.create({
-            'connection_id': connection.id, 'direction': 'connection', 'outcome': 'success',
+            'connection_id': connection.id, 'direction': direction, 'outcome': 'success',
             'message': message, 'document': connection.tenant_name})
 
     @api.model

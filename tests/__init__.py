@@ -1,4 +1,3 @@
-
 from . import test_access
 from . import test_client
 from . import test_connection

@@ -10,7 +10,7 @@ from .common import XeroTimeCommon
 
 #: What a pull may change; applying the same state again changes none of it.
 TABLES = ('account_move', 'account_move_line', 'account_partial_reconcile', 'account_payment',
-          'mail_message', 'xero_difference', 'xero_log')
+          'mail_message', 'xero_difference')
 
 
 class XeroPullCommon(XeroTimeCommon):

@@ -222,3 +222,42 @@ class TestPull(XeroPullCommon):
         for left, minutes in ((1000, 5), (300, 15), (150, 60), (30, 24 * 60)):
             self.connection.write({'day_left': left, 'budget_seen_at': datetime.utcnow()})
             self.assertEqual(cursor._interval(), timedelta(minutes=minutes))
+
+    # === WHAT PEOPLE SEE === #
+
+    def test_a_difference_is_on_the_document_and_on_the_connection(self):
+        move = self._pushed()
+        self.org.as_person.edit(move.xero_document_id, InvoiceNumber='X-9')
+        self._pull()
+        alert = move.alerts['xero_differs']
+        self.assertIn("X-9 in Xero", alert['message'])
+        [row] = self.env['xero.difference'].search(alert['action']['domain'])
+        self.assertEqual(self.connection.difference_count, 1)
+        row.action_ignore()
+        move.invalidate_recordset(['alerts'])
+        self.assertNotIn('xero_differs', move.alerts or {})
+
+    def test_a_longer_time_is_compared_by_hand(self):
+        self.connection.push_status = 'DRAFT'
+        move = self._pushed()
+        self.org.as_person.approve(move.xero_document_id)
+        self._later(days=12)
+        for cursor in self.connection.cursor_ids:
+            cursor.write({'changed_since': datetime.utcnow(), 'polled_at': datetime.utcnow()})
+        self._reconcile()
+        self.assertEqual(move.xero_status, 'DRAFT', "longer ago than the night goes back")
+        self.env['xero.compare.wizard'].create({
+            'connection_id': self.connection.id,
+            'date_from': datetime.utcnow() - timedelta(days=20)}).action_compare()
+        self._pull_at_once()
+        self.assertEqual(move.xero_status, 'AUTHORISED')
+
+    def test_the_night_is_the_companys(self):
+        self.env.company.partner_id.tz = 'Pacific/Auckland'
+        night = self.connection._night(datetime(2026, 7, 1, 12, 0), 1)
+        self.assertEqual(night, datetime(2026, 7, 1, 14, 0), "02:00 at UTC+12")
+        self.assertEqual(
+            self.connection._night(datetime(2026, 7, 1, 15, 0), -1), datetime(2026, 7, 1, 14, 0))
+        self.connection.last_reconcile = datetime(2026, 7, 1, 13, 0)
+        self.assertLess(self.connection.last_reconcile,
+                        self.connection._night(datetime(2026, 7, 1, 15, 0), -1))
