@@ -103,6 +103,22 @@ class TestContactUpdate(XeroContactCommon):
         self.assertEqual({self._contact(p)['Phones'][0]['PhoneNumber'] for p in partners},
                          set(partners.mapped('phone')))
 
+    def test_as_many_queries_for_many_as_for_few(self):
+        """What is sent is prepared, and what is answered is applied, for all at once."""
+        partners = self.env['res.partner'].create([
+            {'name': f"Customer {number}", 'city': "Leeds"} for number in range(24)])
+        self._linked()      # what is asked once only has been asked then
+        counts = []
+        for some in (partners[:4], partners[4:]):
+            some.action_xero_sync_now()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._push()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(len(set(partners.mapped('xero_contact_id'))), 24)
+        self.assertLessEqual(counts[1], counts[0] + 5, counts)
+
     def test_one_of_a_batch_is_refused(self):
         """Archived, gone, a name that is taken: each says why, and the others are done."""
         partners = self.env['res.partner'].create([

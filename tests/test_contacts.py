@@ -1,6 +1,6 @@
 """Contacts that need a person: collisions and links."""
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_contact import XeroContactCommon
 
@@ -46,6 +46,14 @@ class TestContactWizard(XeroContactCommon):
         self.assertFalse(self.partner.xero_contact_error)
         self.assertFalse(self.env['xero.contact.candidate'].search([
             ('partner_id', '=', self.partner.id)]))
+
+    def test_in_the_dialog_of_the_web_client(self):
+        move, contact = self._collision()
+        action = move._get_alerts()['xero_failed']['action']
+        dialog = Form(self.env[action['res_model']].with_context(**action['context']))
+        self.assertEqual(dialog.new_name, "Brook Ltd")
+        dialog.save().action_apply()
+        self.assertEqual(self.partner.xero_contact_id, contact['ContactID'])
 
     def test_linked_by_the_address_of_its_page(self):
         move, _contact = self._collision()

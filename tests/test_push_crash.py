@@ -227,6 +227,28 @@ class TestPushCrash(ProcessCase):
                 self._push()
                 self._assert_there_once(move)
 
+    def test_killed_while_xero_has_a_contact_without_a_document(self):
+        """Somebody asked for the contact; it is created once."""
+        for when in ('before', 'after'):
+            for minutes in (2, 7):
+                with self.subTest(when=when, minutes=minutes):
+                    name = f'Contact {next(self.names)}'
+                    [partner] = self.office.call('res.partner', [], 'create', {'name': name})
+                    self.office.call('res.partner', [partner], 'action_xero_sync_now')
+                    hold = self.sandbox.hold('PUT', '/Contacts', when=when)
+                    process = self._start_push()
+                    self.assertTrue(hold.wait())
+                    self._kill(process)
+                    hold.release(drop=True)
+                    self._wait_until_dead()
+                    self._later(minutes)
+                    self._push()
+                    [contact] = [c for c in self.org.contacts if c['Name'] == name]
+                    self.assertEqual(
+                        self._sql("SELECT xero_contact_id->>'1' FROM res_partner WHERE id = %s",
+                                  partner), [(contact['ContactID'],)])
+                    self.assertEqual(self._sql("SELECT * FROM xero_request"), [])
+
     def test_killed_while_xero_has_the_pdf(self):
         """The document is synced and stays so; the PDF goes out again, over the same name."""
         call = self.office.call
