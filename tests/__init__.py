@@ -27,6 +27,7 @@ from . import test_push_property
 from . import test_push_queue
 from . import test_push_recovery
 from . import test_push_wizard
+from . import test_screens
 from . import test_token
 from . import test_webhook
 from . import test_webhook_protocol
