@@ -1,4 +1,5 @@
 from . import xero_mapping_mixin
+from . import xero_reference_mixin
 from . import account_account
 from . import account_analytic_account
 from . import account_journal
@@ -27,6 +28,7 @@ from . import xero_connection_dashboard
 from . import xero_connection_fetch
 from . import xero_connection_contacts
 from . import xero_connection_lookup
+from . import xero_connection_matching
 from . import xero_connection_oauth
 from . import xero_connection_pull
 from . import xero_connection_push

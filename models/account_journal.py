@@ -1,10 +1,18 @@
+import re
+
 from odoo import api, fields, models
 
 from .account_payment_method import XERO_SYNC
+from .xero_mapping_mixin import Match, fold, unique_by
+
+#: Digits at the end of an IBAN that tell an account for sure.
+ACCOUNT_DIGITS = 6
 
 
 class AccountJournal(models.Model):
-    _inherit = 'account.journal'
+    _name = 'account.journal'
+    _inherit = ['account.journal', 'xero.mapping.mixin']
+    _xero_target_field = 'xero_account_id'
 
     xero_account_id = fields.Many2one(
         'xero.account', check_company=True, copy=False,
@@ -71,3 +79,43 @@ class AccountJournal(models.Model):
                 'account.payment'].new({'journal_id': self.id, 'company_id': self.company_id.id}
                                        )._get_outstanding_account(payment_type)
         return line
+
+    # === MATCHING === #
+
+    @api.model
+    def _xero_match_domain(self, company):
+        # EXTENDS 'account_xero'
+        return [('company_id', 'parent_of', company.id), ('type', 'in', ('bank', 'cash', 'credit'))]
+
+    def _xero_find_matches(self, connection, targets):
+        # EXTENDS 'account_xero'
+        return [journal._xero_match_journal(targets.filtered(
+            lambda target, code=(journal.currency_id or journal.company_id.currency_id).name:
+            target.currency_code in (code, '', False))) for journal in self]
+
+    def _xero_match_journal(self, targets):
+        """:param recordset targets: the `xero.account` of this journal's currency
+        :rtype: Match"""
+        number = re.sub(r'\D', '', self.bank_account_id.acc_number or '')
+        same = targets.filtered(lambda target: _is_same_number(
+            number, re.sub(r'\D', '', target.bank_account_number or '')))
+        if len(same) == 1:
+            return Match(self, same, self.env._("same account number"), True)
+        same = unique_by(targets, lambda target: fold(target.name)).get(fold(self.name))
+        if same:
+            return Match(self, same, self.env._("same name and currency"), True)
+        code = fold(self.default_account_id.code)
+        same = unique_by(targets, lambda target: fold(target.code)).get(code)
+        if same:
+            return Match(self, same, self.env._("same code and currency"), False)
+        banks = targets.filtered(lambda target: target.type == 'BANK')
+        if self.type == 'bank' and len(banks) == 1:
+            return Match(self, banks, self.env._("the only bank account in this currency"), False)
+        return Match(self, targets.browse(), self.env._(
+            "no account with this number, name or code in this currency"), False)
+
+
+def _is_same_number(here, there):
+    """Whether two bank account numbers, as digits, are the same; an IBAN ends with the number."""
+    short, long = sorted((here, there), key=len)
+    return len(short) >= ACCOUNT_DIGITS and long.endswith(short)

@@ -122,6 +122,7 @@ class AccountMove(models.Model):
             yield Problem.at(connection, 'currency_not_enabled', self.env._(
                 "%(currency)s is not enabled in %(organisation)s.",
                 currency=self.currency_id.name, organisation=connection.tenant_name))
+        yield from self._xero_check_plan(connection)
         lock = max(filter(None, (connection.period_lock_date, connection.end_of_year_lock_date)),
                    default=None)
         if lock and self.invoice_date and self.invoice_date <= lock:
@@ -131,6 +132,31 @@ class AccountMove(models.Model):
         if len(self._xero_document_number()) > NUMBER_LENGTH:
             yield Problem.at(self, 'validation_error', self.env._(
                 "The number is longer than %s characters.", NUMBER_LENGTH))
+
+    def _xero_check_plan(self, connection):
+        """Yield what the organisation's plan, or the role of the user who signed in, forbids.
+
+        Xero tells of invoices and bills only; what it says nothing of is allowed.
+
+        :rtype: Iterator[Problem]
+        """
+        denied = (connection.denied_actions or '').split()
+        if 'UseMulticurrency' in denied and self.currency_id.name != connection.base_currency:
+            yield Problem.at(connection, 'currency_not_enabled', self.env._(
+                "The Xero plan of %(organisation)s, or the role of the user who signed in, does "
+                "not allow documents in %(currency)s.",
+                currency=self.currency_id.name, organisation=connection.tenant_name))
+        if self.xero_document_id or self.move_type not in ('out_invoice', 'in_invoice'):
+            return
+        kind = 'Invoice' if self.move_type == 'out_invoice' else 'Bill'
+        if connection.push_status == 'AUTHORISED' and f'CreateApproved{kind}' in denied:
+            yield Problem.at(connection, 'plan_limit', self.env._(
+                "The Xero plan, or the role of the user who signed in, does not allow approved "
+                "documents. Send documents as drafts, or change the plan or the role in Xero."))
+        elif connection.push_status != 'AUTHORISED' and f'CreateDraft{kind}' in denied:
+            yield Problem.at(connection, 'plan_limit', self.env._(
+                "The Xero plan, or the role of the user who signed in, does not allow drafts of "
+                "this kind. Change the plan or the role in Xero."))
 
     def _xero_check_line(self, connection, line):
         """Yield the problems of one line that carries money.

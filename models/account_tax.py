@@ -1,4 +1,37 @@
-from odoo import fields, models
+import re
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import float_compare
+
+from .xero_mapping_mixin import Match, fold
+
+#: Xero's standard tax types, best first, for rates that several of them share. Source: Xero's
+#: "Types and codes" page, tax types.
+USUAL_TAX_TYPES = {
+    'sale': ('OUTPUT2', 'OUTPUT', 'RROUTPUT'),
+    'purchase': ('INPUT2', 'INPUT', 'RRINPUT'),
+}
+#: What makes a tax a special one though its rate is an ordinary one: the words in its name here
+#: (Odoo's charts abbreviate) and in Xero, and how Xero's tax types of that sort begin.
+SORTS = {
+    'reverse': ({'reverse', 'rc', 'drc'}, ('REVERSECHARGE', 'DRCHARGE')),
+    'import': ({'import', 'imports', 'pva', 'postponed', 'tps'}, ('GSTONIMPORT', 'IM')),
+    'union': ({'eu', 'ec', 'union', 'intra', 'community', 'intracommunity', 'oss'}, ('EC',)),
+    'export': ({'export', 'exports', 'ex'}, ('EXEMPTEXPORT',)),
+    'capital': ({'capital', 'capex', 'asset', 'assets'}, ('CAP',)),
+    'exempt': ({'exempt'}, ()),
+    'free': ({'free'}, ()),
+    'none': ({'no', 'none', 'outside', 'scope', 'excluded', 'os'}, ('NONE', 'BASEXCLUDED')),
+    'zero': ({'zero'}, ('ZERORATED',)),
+    'other': ({'margin', 'withholding', 'withheld', 'private', 'priv', 'inp', 'tpar', 'abn',
+               'blocked'}, ('INPUTTAXED', 'BLINPUT', 'TXNA')),
+}
+#: Words in the name of a tax of 0 % that say no more than that.
+ZERO_WORDS = {'vat', 'gst', 'tax', 'sales', 'sale', 'purchases', 'purchase', 'zero', 'rate',
+              'rated', 'output', 'input', 's', 'p', 'g', 'goods', 'services', 'on', 'income',
+              'expenses'}
 
 
 class AccountTax(models.Model):
@@ -13,3 +46,99 @@ class AccountTax(models.Model):
         ondelete='set null',
         help="The tax rate of the Xero organisation that lines with this tax are sent with.",
     )
+
+    @api.model
+    def _xero_match_domain(self, company):
+        # EXTENDS 'account_xero'
+        return [('company_id', 'parent_of', company.id),
+                ('type_tax_use', 'in', ('sale', 'purchase'))]
+
+    def _xero_find_matches(self, connection, targets):
+        # EXTENDS 'account_xero'
+        sorts = {rate: _sorts(_words(rate.name), rate.tax_type) for rate in targets}
+        return [tax._xero_match_tax(connection, sorts) for tax in self]
+
+    def _xero_match_tax(self, connection, sorts):
+        """Find the tax rate that this tax is: by rate, use and country, and among those that agree
+        by what the names say, because a tax return tells zero-rated from exempt.
+
+        :param recordset connection: one `xero.connection`
+        :param dict sorts: {`xero.tax.rate`: set of SORTS}
+        :rtype: Match
+        """
+        none = self.env['xero.tax.rate']
+        percent = self._xero_percent()
+        if percent is None:
+            return Match(self, none, self.env._("not a percentage"), False)
+        use = 'for_sales' if self.type_tax_use == 'sale' else 'for_purchases'
+        same = {rate: sort for rate, sort in sorts.items() if rate[use] and not float_compare(
+            rate.rate, percent, precision_digits=4)}
+        why = self._xero_match_reason(percent)
+        home = self.country_id.code == connection.country_code \
+            or self.country_id == self.company_id.account_fiscal_country_id
+        if named := [rate for rate in same if fold(rate.name) == fold(self.name)]:
+            return Match(self, named[0], self.env._("%s, same name", why), home)
+        if not home:
+            return Match(self, none, self.env._("%s: a tax of another country", why), False)
+        fitting, sure = self._xero_fitting_rates(percent, same)
+        if len(fitting) == 1:
+            return Match(self, fitting[0], why, sure and self.amount_type == 'percent')
+        if fitting:
+            return Match(self, none, self.env._(
+                "%(what)s: could be %(rates)s", what=why,
+                rates=', '.join(rate.name for rate in fitting)), False)
+        return Match(self, none, self.env._("%s: no tax rate fits", why), False)
+
+    def _xero_fitting_rates(self, percent, same):
+        """Choose among the tax rates of this tax's rate and use.
+
+        :param float percent: of this tax
+        :param dict same: {`xero.tax.rate`: set of SORTS}
+        :return: list of tax rates, and whether the names leave no doubt
+        """
+        words = _words(self.name, self.description)
+        wanted = _sorts(words)
+        if self.has_negative_factor:
+            wanted.add('reverse')
+        special = wanted - {'zero'}
+        if special:
+            return ([rate for rate, sort in same.items() if sort - {'zero'} == special],
+                    special == {'exempt'} and not percent)
+        if not percent:
+            return ([rate for rate, sort in same.items() if sort == {'zero'}],
+                    words <= ZERO_WORDS)
+        plain = [rate for rate, sort in same.items() if not sort - {'zero'}]
+        usual = USUAL_TAX_TYPES[self.type_tax_use]
+        ranked = sorted((rate for rate in plain if rate.tax_type in usual),
+                        key=lambda rate: usual.index(rate.tax_type))
+        return ranked[:1] or plain, True
+
+    def _xero_percent(self):
+        """:return: what this tax adds to a net amount, in percent, or None when it is something
+            else; 0 for a reverse charge, which Xero has as such (Xero: TaxRates, EffectiveRate)"""
+        taxes = self.children_tax_ids if self.amount_type == 'group' else self
+        if not taxes or any(tax.amount_type != 'percent' for tax in taxes) or (
+                len(taxes) > 1 and any(tax.include_base_amount for tax in taxes)):
+            return None
+        return sum(0 if tax.has_negative_factor else tax.amount for tax in taxes)
+
+    def _xero_match_reason(self, percent):
+        """:param float percent: as :meth:`_xero_percent`
+        :return: rate, use and country in words, such as "20 % sales tax, GB" """
+        values = {'percent': f'{percent:g}', 'country': self.country_id.code or ''}
+        if self.type_tax_use == 'sale':
+            return self.env._("%(percent)s %% sales tax, %(country)s", **values)
+        return self.env._("%(percent)s %% purchase tax, %(country)s", **values)
+
+
+def _words(*texts):
+    """:return: the words of names and descriptions (HTML), in lower case"""
+    text = ' '.join(Markup(text).striptags() for text in texts if text)
+    return set(re.findall('[a-z]+', text.casefold()))
+
+
+def _sorts(words, tax_type=''):
+    """:return: in which ways a tax or tax rate is a special one
+    :rtype: set(str)"""
+    return {sort for sort, (names, prefixes) in SORTS.items()
+            if words & names or prefixes and tax_type.startswith(prefixes)}

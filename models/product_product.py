@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .xero_mapping_mixin import Match, fold, unique_by
+
 
 class ProductProduct(models.Model):
     _name = 'product.product'
@@ -12,3 +14,19 @@ class ProductProduct(models.Model):
         'xero.item', company_dependent=True,
         help="The item of the Xero organisation that lines with this product are sent with. "
              "Without one a line is sent with its account, tax and description alone.")
+
+    def _xero_find_matches(self, connection, targets):
+        # EXTENDS 'account_xero'
+        by_code = unique_by(targets, lambda target: fold(target.code))
+        by_name = unique_by(targets, lambda target: fold(target.name))
+        matches = []
+        for product in self:
+            if target := by_code.get(fold(product.default_code)):
+                matches.append(Match(product, target, self.env._("same code"), True))
+            elif target := by_name.get(fold(product.name)):
+                # The variants of a product all have its name.
+                matches.append(Match(product, target, self.env._("same name"), False))
+            else:
+                matches.append(Match(product, targets.browse(), self.env._(
+                    "no item with this code or name"), False))
+        return matches

@@ -6,16 +6,12 @@ class XeroAccount(models.Model):
 
     _name = 'xero.account'
     _description = "Xero Account"
+    _inherit = ['xero.reference.mixin']
     _order = 'code, name'
     _rec_names_search = ['code', 'name']
 
-    connection_id = fields.Many2one(
-        'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
-    company_id = fields.Many2one(related='connection_id.company_id', store=True)
-    active = fields.Boolean(default=True, readonly=True)
     xero_id = fields.Char("Xero ID", required=True, readonly=True)
     code = fields.Char(readonly=True)
-    name = fields.Char(required=True, readonly=True)
     type = fields.Char(readonly=True)
     class_name = fields.Char("Class", readonly=True)
     tax_type = fields.Char("Default Tax Type", readonly=True)
@@ -23,6 +19,7 @@ class XeroAccount(models.Model):
         readonly=True, help="Kept by Xero itself, for instance Accounts Receivable.")
     payments_enabled = fields.Boolean(readonly=True)
     currency_code = fields.Char("Currency", readonly=True)
+    bank_account_number = fields.Char(readonly=True)
 
     _id_uniq = models.Constraint(
         'UNIQUE(connection_id, xero_id)', "An account is listed once a connection.")

@@ -76,6 +76,10 @@ class XeroConnection(models.Model):
     country_code = fields.Char("Country", readonly=True, copy=False)
     period_lock_date = fields.Date("Locked Up To", readonly=True, copy=False)
     end_of_year_lock_date = fields.Date("Year Locked Up To", readonly=True, copy=False)
+    denied_actions = fields.Char(
+        "Not Allowed in Xero", readonly=True, copy=False,
+        help="What the plan of the organisation, or the role of the user who signed in, does not "
+             "allow, in Xero's words.")
     reference_date = fields.Datetime("Reference Data Fetched", readonly=True, copy=False)
 
     # === WHAT IS SENT === #

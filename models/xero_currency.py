@@ -6,15 +6,12 @@ class XeroCurrency(models.Model):
 
     _name = 'xero.currency'
     _description = "Xero Currency"
+    _inherit = ['xero.reference.mixin']
     _order = 'code'
     _rec_name = 'code'
+    _xero_key = 'code'
 
-    connection_id = fields.Many2one(
-        'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
-    company_id = fields.Many2one(related='connection_id.company_id', store=True)
-    active = fields.Boolean(default=True, readonly=True)
     code = fields.Char(required=True, readonly=True)
-    name = fields.Char(readonly=True)
 
     _code_uniq = models.Constraint(
         'UNIQUE(connection_id, code)', "A currency is listed once a connection.")

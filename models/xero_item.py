@@ -6,16 +6,12 @@ class XeroItem(models.Model):
 
     _name = 'xero.item'
     _description = "Xero Item"
+    _inherit = ['xero.reference.mixin']
     _order = 'code'
     _rec_names_search = ['code', 'name']
 
-    connection_id = fields.Many2one(
-        'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
-    company_id = fields.Many2one(related='connection_id.company_id', store=True)
-    active = fields.Boolean(default=True, readonly=True)
     xero_id = fields.Char("Xero ID", required=True, readonly=True)
     code = fields.Char(required=True, readonly=True)
-    name = fields.Char(readonly=True)
     is_sold = fields.Boolean("Can Be Sold", readonly=True)
     is_purchased = fields.Boolean("Can Be Purchased", readonly=True)
 

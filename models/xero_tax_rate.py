@@ -6,15 +6,12 @@ class XeroTaxRate(models.Model):
 
     _name = 'xero.tax.rate'
     _description = "Xero Tax Rate"
+    _inherit = ['xero.reference.mixin']
     _order = 'name'
     _rec_names_search = ['name', 'tax_type']
+    _xero_key = 'tax_type'
 
-    connection_id = fields.Many2one(
-        'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
-    company_id = fields.Many2one(related='connection_id.company_id', store=True)
-    active = fields.Boolean(default=True, readonly=True)
     tax_type = fields.Char("Xero Tax Type", required=True, readonly=True)
-    name = fields.Char(required=True, readonly=True)
     rate = fields.Float("Rate (%)", digits=(16, 4), readonly=True)
     for_sales = fields.Boolean(readonly=True)
     for_purchases = fields.Boolean(readonly=True)

@@ -6,14 +6,10 @@ class XeroTrackingCategory(models.Model):
 
     _name = 'xero.tracking.category'
     _description = "Xero Tracking Category"
+    _inherit = ['xero.reference.mixin']
     _order = 'name'
 
-    connection_id = fields.Many2one(
-        'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
-    company_id = fields.Many2one(related='connection_id.company_id', store=True)
-    active = fields.Boolean(default=True, readonly=True)
     xero_id = fields.Char("Xero ID", required=True, readonly=True)
-    name = fields.Char(required=True, readonly=True)
     option_ids = fields.One2many('xero.tracking.option', 'category_id', readonly=True)
 
     _id_uniq = models.Constraint(

@@ -6,16 +6,12 @@ class XeroTrackingOption(models.Model):
 
     _name = 'xero.tracking.option'
     _description = "Xero Tracking Option"
+    _inherit = ['xero.reference.mixin']
     _order = 'category_id, name'
 
-    connection_id = fields.Many2one(
-        'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
-    company_id = fields.Many2one(related='connection_id.company_id', store=True)
     category_id = fields.Many2one(
         'xero.tracking.category', required=True, index=True, ondelete='cascade', readonly=True)
-    active = fields.Boolean(default=True, readonly=True)
     xero_id = fields.Char("Xero ID", required=True, readonly=True)
-    name = fields.Char(required=True, readonly=True)
 
     _id_uniq = models.Constraint(
         'UNIQUE(connection_id, xero_id)', "A tracking option is listed once a connection.")

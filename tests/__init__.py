@@ -6,6 +6,7 @@ from . import test_error_codes
 from . import test_errors
 from . import test_limits
 from . import test_mapping
+from . import test_mapping_wizard
 from . import test_money
 from . import test_oauth
 from . import test_oauth_protocol

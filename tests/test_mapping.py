@@ -36,7 +36,7 @@ class TestMapping(XeroCommon):
         self.assertTrue(self._reference('xero.tracking.category'))
         self.assertTrue(self._option().xero_id)
         self.assertTrue(self._reference('xero.currency', code='EUR'))
-        self.assertEqual(len(self.sandbox.calls), 6, "one call a list")
+        self.assertEqual(len(self.sandbox.calls), 7, "one call a list, one for what the plan allows")
 
     def test_fetching_again_changes_nothing(self):
         before = {model: self._reference(model).mapped('write_date') for model in (
@@ -192,6 +192,50 @@ class TestMapping(XeroCommon):
         calls = len(self.sandbox.calls)
         self._push()
         self.assertEqual(len(self.sandbox.calls), calls)
+
+    # === WHAT THE PLAN AND THE ROLE ALLOW === #
+
+    def test_approving_that_is_not_allowed(self):
+        self.org.actions['CreateApprovedInvoice'] = False
+        self.connection._refresh_reference_data()
+        invoice, bill = self._invoice(), self._invoice('in_invoice', ref='B1')
+        self._push()
+        self.assertEqual(invoice.xero_error_code, 'plan_limit', invoice.xero_error_message)
+        self.assertEqual(bill.xero_state, 'synced', "bills may be approved")
+        self.connection.push_status = 'DRAFT'
+        self.assertEqual(invoice.xero_state, 'pending', "the setting released it")
+        self._push()
+        self.assertEqual((invoice.xero_state, invoice.xero_status), ('synced', 'DRAFT'))
+
+    def test_a_role_that_was_changed_releases_what_waited(self):
+        self.org.actions['CreateApprovedInvoice'] = False
+        self.connection._refresh_reference_data()
+        invoice = self._invoice()
+        self._assert_blocked(invoice, 'plan_limit')
+        self.org.actions['CreateApprovedInvoice'] = True
+        self.connection._refresh_reference_data()
+        self.assertEqual(invoice.xero_state, 'pending')
+
+    def test_currencies_that_the_plan_does_not_allow(self):
+        self.org.actions['UseMulticurrency'] = False
+        self.connection._refresh_reference_data()
+        euro = self.env.ref('base.EUR')
+        euro.active = True
+        self._assert_blocked(self._invoice(currency_id=euro.id), 'currency_not_enabled')
+        home = self._invoice()
+        self._push()
+        self.assertEqual(home.xero_state, 'synced', home.xero_error_message)
+
+    def test_actions_that_cannot_be_known_block_nothing(self):
+        self.org.actions = {'CreateApprovedInvoice': False}
+        self.connection._refresh_reference_data()
+        self.assertEqual(self.connection.denied_actions, 'CreateApprovedInvoice')
+        self.sandbox.inject('500', 'GET', '/Organisation/Actions')
+        self.connection._refresh_reference_data()
+        self.assertFalse(self.connection.denied_actions)
+        invoice = self._invoice()
+        self._push()
+        self.assertEqual(invoice.xero_state, 'synced', invoice.xero_error_message)
 
     def test_creating_contacts_can_be_switched_off(self):
         self.connection.create_contacts = False

@@ -1,4 +1,5 @@
 from . import xero_choose_organisation
 from . import xero_compare_wizard
 from . import xero_contact_wizard
+from . import xero_mapping_wizard
 from . import xero_push_wizard

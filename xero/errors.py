@@ -130,9 +130,15 @@ CATALOGUE: dict[str, ErrorText] = {
         "document",
     ),
     "plan_limit": ErrorText(
-        _lt("The Xero plan's monthly limit is reached"),
-        _lt("The Xero subscription approves only a few invoices and bills each month."),
-        _lt("Upgrade the Xero plan, push as drafts, or try again next month."),
+        _lt("The Xero plan or user role does not allow this"),
+        _lt(
+            "The Xero subscription approves only a few invoices and bills each month, or the user "
+            "who signed in may not do this."
+        ),
+        _lt(
+            "Send documents as drafts, change the plan or the user's role in Xero, or try again "
+            "next month."
+        ),
         "xero",
     ),
     "validation_error": ErrorText(

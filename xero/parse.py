@@ -75,6 +75,19 @@ class Organisation:
         )
 
 
+def denied_actions(payload):
+    """Read what a connected user may not do. Whatever is not said to be denied is allowed.
+
+    Source: Xero's OpenAPI document, getOrganisationActions.
+
+    :param payload: parsed answer to ``GET /Organisation/Actions``
+    :return: frozenset of names of actions, such as 'CreateApprovedInvoice'
+    """
+    return frozenset(
+        text_of(value_of(row, "Name")) for row in rows_of(payload, "Actions")
+        if text_of(value_of(row, "Status")).upper() == "NOT-ALLOWED")
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     xero_id: str | None
@@ -87,6 +100,7 @@ class Account:
     payments_enabled: bool
     system_account: str
     currency_code: str
+    bank_account_number: str
 
     @classmethod
     def from_json(cls, item):
@@ -102,6 +116,7 @@ class Account:
             payments_enabled=item.get("EnablePaymentsToAccount") is True,
             system_account=text_of(item.get("SystemAccount")),
             currency_code=text_of(item.get("CurrencyCode")),
+            bank_account_number=text_of(item.get("BankAccountNumber")),
         )
 
 
