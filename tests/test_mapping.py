@@ -36,7 +36,7 @@ class TestMapping(XeroCommon):
         self.assertTrue(self._reference('xero.tracking.category'))
         self.assertTrue(self._option().xero_id)
         self.assertTrue(self._reference('xero.currency', code='EUR'))
-        self.assertEqual(len(self.sandbox.calls), 7, "one call a list, one for what the plan allows")
+        self.assertEqual(len(self.sandbox.calls), 7, "one call a list")
 
     def test_fetching_again_changes_nothing(self):
         before = {model: self._reference(model).mapped('write_date') for model in (

@@ -1,4 +1,4 @@
-"""*Match automatically*: what is clear is saved at once by the method, and shown first by the page."""
+"""*Match automatically*: the method saves what is clear at once, the page shows it first."""
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
