@@ -14,6 +14,10 @@ from . import test_parse
 from . import test_payload
 from . import test_pull
 from . import test_pull_money
+from . import test_pull_payments
+from . import test_pull_payments_currency
+from . import test_pull_payments_recognise
+from . import test_pull_payments_undo
 from . import test_push
 from . import test_push_amounts
 from . import test_push_attachments
