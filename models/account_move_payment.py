@@ -133,7 +133,9 @@ class AccountMove(models.Model):
             if amount > left[move]:
                 problems[move].append(self.env._(
                     "The payment of %(amount)s dated %(date)s in Xero is more than the "
-                    "%(left)s that are still to be paid here. Nothing was booked.",
+                    "%(left)s that are still to be paid here. Nothing was booked. If it was "
+                    "registered here with another date or amount, make them agree; if not, take "
+                    "back what pays the document here.",
                     amount=amount, date=payment.date, left=left[move]))
             elif not journals[payment.account_id]:
                 problems[move].append(self.env._(

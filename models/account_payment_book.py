@@ -27,9 +27,12 @@ class AccountPayment(models.Model):
         payments.action_post()
         moves = [move for move, _payment in pairs]
         payments._xero_reconcile(moves)
+        texts = [payment._xero_booked_text() for payment in payments]
         self.env['xero.log']._add_pulls(connection, [
-            (move, 'success', None, payment._xero_booked_text())
-            for move, payment in zip(moves, payments, strict=True)])
+            (move, 'success', None, text) for move, text in zip(moves, texts, strict=True)])
+        redated = {payment.id: text for payment, text in zip(payments, texts, strict=True)
+                   if payment.move_id.date != payment.date}
+        payments.browse(redated)._message_log_batch(redated)
         return payments
 
     @api.model
@@ -118,7 +121,7 @@ class AccountPayment(models.Model):
         text = self.env._(
             "Payment of %(amount)s dated %(date)s booked as %(name)s.",
             amount=self.currency_id.format(self.amount), date=self.date, name=self.name)
-        if self.move_id.date and self.move_id.date != self.date:
+        if self.move_id.date != self.date:
             text += ' ' + self.env._(
                 "That period is locked, so the journal entry is dated %s.", self.move_id.date)
         return text
@@ -154,7 +157,6 @@ class AccountPayment(models.Model):
                 with self.env.cr.savepoint():
                     self.action_cancel()
             except UserError:
-                self.env.invalidate_all()
                 reversal = self.move_id._reverse_moves([{
                     'date': fields.Date.context_today(self),
                     'ref': self.env._("Deleted in Xero: %s", self.memo or name),

@@ -102,6 +102,7 @@ class TestPullPaymentsUndo(XeroPaymentsCommon):
         self.assertGreater(str(payment.move_id.date), '2026-03-31')
         self.assertIn("period is locked", self.env['xero.log'].search(
             [('res_id', '=', invoice.id)], limit=1).message)
+        self.assertIn(str(payment.move_id.date), payment.message_ids[0].body)
         self.assertEqual(invoice.payment_state, 'paid')
         self._assert_settled(invoice)
 
@@ -140,8 +141,8 @@ class TestPullPaymentsUndo(XeroPaymentsCommon):
         [credit] = self.env['account.payment']._xero_book(self.connection, [(invoice, Payment(
             xero_id=f'c1/{invoice.xero_document_id}', document_id=invoice.xero_document_id,
             type='', status='AUTHORISED', date=invoice.invoice_date,
-            amount=invoice._xero_decimal(20), bank_amount=None, currency_rate=None, reference="Credit CN-1", account_id=None,
-            batch_id=None, updated=None))])
+            amount=invoice._xero_decimal(20), bank_amount=None, currency_rate=None,
+            reference="Credit CN-1", account_id=None, batch_id=None, updated=None))])
         self.assertEqual(invoice.amount_residual, 100)
         self._pay(invoice, 70, date='2026-03-09')
         self._apply(invoice)
