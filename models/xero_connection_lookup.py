@@ -3,10 +3,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo import fields, models
+from odoo.tools.misc import format_date
 
 from ..xero import payload, query
 from ..xero.errors import CONTACT_CODES, XeroOutcomeUnknown, XeroRejected
-from ..xero.parse import Document
+from ..xero.parse import Document, PaymentRow
 from .account_move import GONE
 from .account_move_preflight import Problem
 from .xero_connection_push import RunOver
@@ -187,6 +188,7 @@ class XeroConnection(models.Model):
             questions, settle = {
                 'contacts': (query.contacts(elements), self._settle_contacts),
                 'create': (query.by_number(path, elements), self._settle_taken),
+                'update': (query.by_id(path, elements), self._settle_updates),
                 'cancel': (query.by_id(path, elements), self._settle_cancels),
             }[operation]
             try:
@@ -244,15 +246,29 @@ class XeroConnection(models.Model):
         self._fail_refused([
             refusal for position, refusal in enumerate(refusals) if position not in found])
 
-    def _settle_cancels(self, refusals, rows):
-        """A void that was refused has happened already, or the status has changed meanwhile."""
+    def _settle_updates(self, refusals, rows):
+        """Say what in Xero stands in the way of a change."""
         documents = {d.xero_id: d for d in map(Document.from_json, rows)}
+        advice = self.env._(
+            "Remove that in Xero and press Sync now; or keep the amounts as they were, and make a "
+            "credit note or a second document for the difference.")
+        self._fail_refused([
+            self._with_reason(refusal, documents.get(_identity(refusal)), advice)
+            for refusal in refusals])
+
+    def _settle_cancels(self, refusals, rows):
+        """A void that was refused has happened already, or the status has changed meanwhile, or
+        something is applied in Xero."""
+        documents = {d.xero_id: d for d in map(Document.from_json, rows)}
+        advice = self.env._(
+            "Remove that in Xero and press Sync now; or post the document again here, if it is to "
+            "stay.")
         for refusal in refusals:
             move = self._waiting_for(refusal)
             document = documents.get(_identity(refusal))
-            if not document or (
+            if not document or document.payments or document.credits or (
                     document.status == move.xero_status and document.status not in GONE):
-                self._fail_refused([refusal])
+                self._fail_refused([self._with_reason(refusal, document, advice)])
                 continue
             values = {'xero_status': document.status, 'xero_last_pull': fields.Datetime.now()}
             if document.status in GONE:
@@ -261,10 +277,37 @@ class XeroConnection(models.Model):
                 move._xero_queue()      # with today's status the right way to cancel is known
             move._xero_store([(move, values)] if move else [])
 
+    def _with_reason(self, refusal, document, advice):
+        """Put before Xero's words what is applied to the document there, and what to do.
+
+        :param document: parse.Document, None where Xero does not tell
+        :param str advice: what to do, translated
+        :rtype: Refusal
+        """
+        rows = (*document.payments, *document.credits) if document else ()
+        money = [f'{row.amount or 0:.2f} {document.currency_code}' for row in rows]
+        applied = []
+        for row, amount in zip(rows, money, strict=True):
+            if isinstance(row, PaymentRow):
+                applied.append(self.env._("%(amount)s paid on %(date)s", amount=amount,
+                                          date=format_date(self.env, row.date)))
+            elif row.number and row.invoice_id == document.xero_id:
+                applied.append(self.env._(
+                    "%(amount)s credited by %(number)s", amount=amount, number=row.number))
+            else:
+                applied.append(self.env._("%s of credit used", amount))
+        if not applied:
+            return refusal
+        return refusal._replace(messages=[
+            self.env._("%(number)s in Xero has: %(applied)s.",
+                       number=document.number, applied=', '.join(applied)),
+            advice, *refusal.messages])
+
 
 def _question(refusal):
     """:return: (list to look at, operation), None when nothing is unclear"""
-    doubts = {'contacts': ('contact_collision', 'contact_archived'), 'create': ('number_taken',)}
+    doubts = {'contacts': ('contact_collision', 'contact_archived'), 'create': ('number_taken',),
+              'update': ('document_not_editable',)}
     if refusal.operation != 'cancel' and refusal.code not in doubts.get(refusal.operation, ()):
         return None
     note = 'CreditNoteID' in refusal.element or 'CreditNoteNumber' in refusal.element
