@@ -6,10 +6,14 @@ from . import account_journal
 from . import account_move
 from . import account_move_attachment
 from . import account_move_line
+from . import account_move_line_credit
 from . import account_move_payment
 from . import account_move_preflight
 from . import account_move_pull
 from . import account_move_push
+from . import account_move_credit     # after account_move_pull, which it extends
+from . import account_move_void
+from . import account_partial_reconcile
 from . import account_payment
 from . import account_payment_book
 from . import account_payment_method

@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 
 #: What is compared after each pull.
 COMPARED = ('document', 'status', 'total', 'currency', 'date', 'due_date', 'number', 'contact',
-            'amount_due')
+            'amount_due', 'credit')
 LIVE = ('AUTHORISED', 'PAID')
 
 
@@ -110,19 +110,25 @@ class AccountMove(models.Model):
     def _xero_apply_all(self, connection, documents, payments):
         """The steps of :meth:`_xero_apply`, each for all documents."""
         self._xero_apply_headers(connection, documents)
+        for move, document in documents.items():
+            if document.status in GONE:
+                move._xero_apply_void(connection, document)
         live = {move: document for move, document in documents.items()
                 if document.status in LIVE}
         self._xero_apply_payments(connection, {
             move: [payments.get(row.xero_id) or Payment.of_row(row, document.xero_id)
                    for row in document.payments if row.xero_id]
             for move, document in live.items()})
+        for move, document in live.items():
+            move._xero_apply_credits(connection, document)
         agreed = self._xero_compare(connection, documents)
         self._xero_store([
             (move, {
                 'xero_pull_hash': document.fingerprint if move in agreed else None,
                 'xero_last_pull': fields.Datetime.now()})
             for move, document in documents.items()
-            if move.xero_pull_hash != (document.fingerprint if move in agreed else None)])
+            if (move.xero_pull_hash or None) != (
+                document.fingerprint if move in agreed else None)])
 
     # === THE DOCUMENT ITSELF === #
 

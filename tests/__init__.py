@@ -13,11 +13,13 @@ from . import test_oauth_protocol
 from . import test_parse
 from . import test_payload
 from . import test_pull
+from . import test_pull_credits
 from . import test_pull_money
 from . import test_pull_payments
 from . import test_pull_payments_currency
 from . import test_pull_payments_recognise
 from . import test_pull_payments_undo
+from . import test_pull_void
 from . import test_push
 from . import test_push_amounts
 from . import test_push_attachments
@@ -31,6 +33,7 @@ from . import test_push_limits
 from . import test_push_property
 from . import test_push_queue
 from . import test_push_recovery
+from . import test_push_refusals
 from . import test_push_wizard
 from . import test_screens
 from . import test_token
