@@ -12,6 +12,7 @@ from . import test_oauth
 from . import test_oauth_protocol
 from . import test_parse
 from . import test_payload
+from . import test_preflight
 from . import test_pull
 from . import test_pull_credits
 from . import test_pull_money
