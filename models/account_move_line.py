@@ -24,6 +24,8 @@ class AccountMoveLine(models.Model):
         :rtype: recordset of `xero.tracking.option`
         """
         self.ensure_one()
+        if not self.analytic_distribution:      # most lines; spares computing their accounts
+            return self.env['xero.tracking.option']
         return self.distribution_analytic_account_ids.xero_tracking_option_id
 
     def _xero_tax_rate(self):
