@@ -14,6 +14,7 @@ from . import test_parse
 from . import test_payload
 from . import test_preflight
 from . import test_pull
+from . import test_pull_credit_payments
 from . import test_pull_credits
 from . import test_pull_money
 from . import test_pull_payments

@@ -96,6 +96,15 @@ class TestPullVoid(XeroApplyCommon):
         self.assertFalse(self._logged(invoice))
         self._gone(invoice)
 
+    def test_a_poll_brings_the_void(self):
+        invoice = self._synced_move()
+        self._pull()
+        self.person.void(invoice.xero_document_id)
+        self._pull()
+        self.assertEqual(invoice.state, 'cancel')
+        self._assert_settled()
+        self._gone(invoice)
+
     # === REVERSED === #
 
     def test_in_a_locked_period_it_is_reversed_on_the_first_open_day(self):
