@@ -1,10 +1,9 @@
 """What a document becomes when Xero's state of it arrives."""
 import logging
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import format_date, formatLang
 
 from ..xero.parse import Payment
@@ -84,7 +83,10 @@ class AccountMove(models.Model):
             with self.env.cr.savepoint():
                 Move._xero_apply_all(connection, documents, payments)
             return
-        except (UserError, psycopg2.IntegrityError, ValueError) as error:
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            # Whatever it is, it must not keep the rest of the page from being read, for ever.
             if len(documents) == 1:
                 Move._xero_note_refusal(connection, *documents, error)
                 return
@@ -93,10 +95,15 @@ class AccountMove(models.Model):
 
     @api.model
     def _xero_note_refusal(self, connection, move, error):
-        """Keep why a state of Xero could not be applied here. :param Exception error: Odoo's"""
-        _logger.info("State of %s in Xero not applied: %r", move, error)
-        move.invalidate_recordset()
+        """Keep why a state of Xero could not be applied here.
+
+        :param Exception error: Odoo's refusal, or a fault of the software, which is logged
+        """
+        self.env.invalidate_all()
         text = str(error)
+        if not isinstance(error, UserError):
+            _logger.error("The state of %s in Xero cannot be applied", move, exc_info=error)
+            text = self.env._("It cannot be applied. The server's log says more.")
         difference = self.env['xero.difference'].sudo()
         known = difference.search([('res_model', '=', move._name), ('res_id', '=', move.id),
                                    ('field', '=', 'document'), ('message', '=', text)])

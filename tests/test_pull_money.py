@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_pull import XeroPullCommon
 
@@ -133,3 +134,23 @@ class TestPullMoney(XeroPullCommon):
         self._reconcile()
         self.assertEqual(stuck.amount_residual, 0)
         self.assertNotIn((stuck.display_name, 'payment'), self._differences())
+
+    def test_a_fault_on_one_document_holds_up_no_other(self):
+        bad, good = self._pushed(), self._pushed()
+        for move in (bad, good):
+            self.org.as_person.pay(move.xero_document_id)
+        apply = type(bad)._xero_apply_headers
+
+        def fail_on_bad(moves, connection, documents):
+            if any(move.id == bad.id for move in documents):
+                raise KeyError('unexpected')
+            return apply(moves, connection, documents)
+        self.patch(type(bad), '_xero_apply_headers', fail_on_bad)
+        with mute_logger('odoo.addons.account_xero.models.account_move_pull'):
+            self._pull()
+        self.assertEqual((bad.amount_residual, good.amount_residual), (120, 0))
+        self.assertEqual(list(self._differences()), [(bad.display_name, 'document')])
+        self.patch(type(bad), '_xero_apply_headers', apply)
+        self._reconcile()
+        self.assertEqual(bad.amount_residual, 0)
+        self.assertFalse(self._differences())
