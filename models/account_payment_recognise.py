@@ -34,6 +34,11 @@ class Pairing(NamedTuple):
     found: dict
     unclear: dict
 
+    def left(self, wanted):
+        """:return: those of ``wanted`` that nothing is known of"""
+        return [asker for asker in wanted if asker.payment.xero_id not in self.found
+                and asker.payment.xero_id not in self.unclear]
+
 
 def pair(wanted, offers):
     """Pair by amount, date and reference; by amount and date; by amount, reference and near date.
@@ -45,28 +50,34 @@ def pair(wanted, offers):
     :rtype: Pairing
     """
     result = Pairing({}, {})
-    wanted, offers = list(wanted), list(offers)
     for near, key in (
         (False, lambda x: x.reference and (x.scope, x.amount, x.date, x.reference)),
         (False, lambda x: (x.scope, x.amount, x.date)),
         (True, lambda x: x.reference and (x.scope, x.amount, x.reference)),
     ):
-        askers_of = {}
-        for asker in wanted:
-            if key(asker):
-                askers_of.setdefault(key(asker), []).append(asker)
-        for group, askers in askers_of.items():
-            pool = [offer for offer in offers if key(offer) == group and not (
+        pools = _grouped(offers, key)
+        taken = set()
+        for group, askers in _grouped(wanted, key).items():
+            pool = [offer for offer in pools.get(group, ()) if not (
                 near and abs(offer.date - askers[0].date) > NEAR)]
             if len(pool) > len(askers):
                 result.unclear.update({asker.payment.xero_id: pool for asker in askers})
-                wanted = [asker for asker in wanted if asker not in askers]
                 continue
             for asker, offer in zip(askers, pool, strict=False):
                 result.found[asker.payment.xero_id] = offer.record
-                wanted.remove(asker)
-                offers.remove(offer)
+                taken.add(id(offer))
+        wanted = result.left(wanted)
+        offers = [offer for offer in offers if id(offer) not in taken]
     return result
+
+
+def _grouped(rows, key):
+    """:return: {key: rows with it}, without the rows that have none"""
+    groups = {}
+    for row in rows:
+        if key(row):
+            groups.setdefault(key(row), []).append(row)
+    return groups
 
 
 class AccountPayment(models.Model):
@@ -91,25 +102,23 @@ class AccountPayment(models.Model):
         partials = moves._xero_paid_parts()
         own, parts = self._xero_offers_of_documents(moves, partials)
         self._xero_pair(result, of_document, own)
-        taken = set(result.found.values())
         # Of parts nothing is linked, so it does not matter which of several equal ones it is.
-        for offer in parts:
-            if offer.record not in taken:
-                for asker in of_document:
-                    if asker.payment.xero_id not in {**result.found, **result.unclear} \
-                            and offer[:3] == asker[:3]:
-                        result.found[asker.payment.xero_id] = self.browse()
-                        break
-        left = [(move, payment) for move, payment in pairs
-                if payment.xero_id not in {**result.found, **result.unclear}]
+        linked = set(result.found.values())
+        pools = _grouped((part for part in parts if part.record not in linked),
+                         lambda part: part[:3])
+        for asker in result.left(of_document):
+            if pools.get(asker[:3]):
+                pools[asker[:3]].pop()
+                result.found[asker.payment.xero_id] = self.browse()
+        left = {asker.payment.xero_id for asker in result.left(of_document)}
         if left:
-            self._xero_pair(result, *self._xero_open_payments(connection, left))
+            self._xero_pair(result, *self._xero_open_payments(
+                connection, [row for row in pairs if row[1].xero_id in left]))
         return result
 
     def _xero_pair(self, result, wanted, offers):
-        pairing = pair(
-            [asker for asker in wanted
-             if asker.payment.xero_id not in {**result.found, **result.unclear}], offers)
+        """Add to a Pairing what :func:`pair` finds for those that nothing is known of."""
+        pairing = pair(result.left(wanted), offers)
         result.found.update(pairing.found)
         result.unclear.update(pairing.unclear)
 
