@@ -1,6 +1,4 @@
 """The way of a pull: hints of webhooks, polls and the night's comparison end in one place."""
-import logging
-import random
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,8 +9,8 @@ from ..xero.errors import XeroRejected
 from ..xero.parse import Contact, Document, Payment
 from .xero_cursor import INTERVALS
 
-_logger = logging.getLogger(__name__)
-
+#: Scheduled actions that share the organisations with the first one.
+PULL_HELPERS = ('account_xero.ir_cron_pull_2',)
 #: Documents applied, with all that follows from them, in one transaction.
 CHUNK = 50
 #: Xero does not say whether If-Modified-Since includes its second, and a change may show up a
@@ -53,21 +51,12 @@ class XeroConnection(models.Model):
     # === ENTRY === #
 
     @api.model
-    def _cron_pull(self):
-        """Serve every organisation that has news, or that is to be asked for them."""
-        waiting = self.search([('state', '=', 'connected')]).filtered(lambda c: c._has_news())
-        self.env['ir.cron']._commit_progress(remaining=len(waiting))
-        for connection in random.sample(list(waiting), len(waiting)):
-            try:
-                connection._pull()
-            except Exception:
-                # One organisation's trouble must not keep the others waiting.
-                self.env.cr.rollback()
-                _logger.exception("Pull from Xero of connection %s stopped", connection.id)
-            if not self.env['ir.cron']._commit_progress(1):
-                self.env['ir.cron']._commit_progress(remaining=0)
-                self._trigger_pull()
-                break
+    def _cron_pull(self, helper=False):
+        """Serve every organisation that has news, or that is to be asked for them.
+
+        :param bool helper: see :meth:`_serve`
+        """
+        self._serve('_has_news', '_pull', self._trigger_pull, () if helper else PULL_HELPERS)
 
     @api.model
     def _cron_reconcile(self):

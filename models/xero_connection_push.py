@@ -31,6 +31,8 @@ CHUNK = 500
 #: Seconds after which a run starts nothing new. With a call that takes its full timeout it still
 #: ends before Odoo's own limit of 120 seconds for a job.
 RUN_SECONDS = 45
+#: Scheduled actions that share the organisations with the first one.
+PUSH_HELPERS = tuple(f'account_xero.ir_cron_push_{number}' for number in (2, 3, 4))
 #: Calls of the day that are left to *Sync now* and to pulling.
 DAY_RESERVE = 100
 
@@ -45,22 +47,43 @@ class XeroConnection(models.Model):
     # === ENTRY === #
 
     @api.model
-    def _cron_push(self):
-        """Serve every organisation that has something to send and may be called now."""
-        waiting = self.search([('state', '=', 'connected')]).filtered(lambda c: c._has_work())
+    def _cron_push(self, helper=False):
+        """Serve every organisation that has something to send and may be called now.
+
+        :param bool helper: see :meth:`_serve`
+        """
+        self._serve('_has_work', '_push', self._trigger_push, () if helper else PUSH_HELPERS)
+
+    @api.model
+    def _serve(self, due, work, trigger, helpers):
+        """Serve organisations one after the other, and share them with other workers.
+
+        Odoo never runs a scheduled action twice at once, on however many hosts. So further ones
+        that do the same are woken when several organisations wait; whoever claims one first
+        serves it.
+
+        :param str due: method that says whether an organisation waits
+        :param str work: method that serves it
+        :param trigger: callable that has this done again
+        :param helpers: xml ids of the further scheduled actions, none for these themselves
+        """
+        waiting = self.search([('state', '=', 'connected')]).filtered(lambda c: getattr(c, due)())
+        for name in helpers[:max(0, len(waiting) - 1)]:
+            self.env.ref(name).sudo()._trigger()
         self.env['ir.cron']._commit_progress(remaining=len(waiting))
-        # In no fixed order, so that a slow organisation does not always keep the same one waiting.
+        # In no fixed order, so that a slow organisation does not always keep the same one waiting,
+        # and two workers seldom want the same one.
         for connection in random.sample(list(waiting), len(waiting)):
             try:
-                connection._push()
+                getattr(connection, work)()
             except Exception:
                 # One organisation's trouble must not keep the others waiting.
                 self.env.cr.rollback()
-                _logger.exception("Push to Xero of connection %s stopped", connection.id)
+                _logger.exception("%s of connection %s stopped", work, connection.id)
             if not self.env['ir.cron']._commit_progress(1):
                 # As a job of its own: Odoo ends one by force that takes too long altogether.
                 self.env['ir.cron']._commit_progress(remaining=0)
-                self._trigger_push()
+                trigger()
                 break
 
     def _has_work(self):

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from odoo.addons.account_xero.models.xero_connection_push import PUSH_HELPERS
+
 from .common import XeroTimeCommon
 
 
@@ -155,6 +157,27 @@ class TestPushLimits(XeroTimeCommon):
         request.unlink()
         self._push()
         self._synced(ours)
+
+    def test_further_workers_are_woken_when_several_organisations_wait(self):
+        helpers = [self.env.ref(name) for name in PUSH_HELPERS]
+
+        def woken():
+            return [helper.code for helper in helpers if self.env['ir.cron.trigger'].sudo(
+                ).search_count([('cron_id', '=', helper.id)])]
+        self._bill()
+        self._push()
+        self.assertFalse(woken(), "one organisation is served by one worker")
+        self._bill()
+        self._second_organisation()
+        self._push()
+        self.assertEqual(woken(), ['model._cron_push(helper=True)'])
+        with self.subTest("they do the same, and wake nobody"):
+            move = self._bill()
+            self.push_cron, first = helpers[0], self.push_cron
+            self._push()
+            self.push_cron = first
+            self._synced(move)
+            self.assertEqual(len(woken()), 1)
 
     def test_one_document_that_cannot_be_asked_about_does_not_hold_up_the_next(self):
         self.sandbox.inject('cut_after', 'PUT', '/Invoices')
