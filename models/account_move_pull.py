@@ -205,7 +205,8 @@ class AccountMove(models.Model):
             ('number', self._xero_document_number(), document.number, str),
             ('date', self.invoice_date, document.date, self._xero_day),
             ('currency', self.currency_id.name, document.currency_code, str),
-            ('contact', self._xero_partner().xero_contact_id, document.contact_id, str),
+            ('contact', self._xero_partner().xero_contact_id, document.contact_id,
+             self._xero_contact_name),
             ('total', total, document.total, self._xero_money),
         ]
         if document.kind in ('ACCREC', 'ACCPAY'):
@@ -222,6 +223,11 @@ class AccountMove(models.Model):
     def _xero_money(self, amount):
         """:return: a Decimal in the document's currency, for people"""
         return formatLang(self.env, float(amount), currency_obj=self.currency_id)
+
+    def _xero_contact_name(self, contact_id):
+        """:return: a contact of Xero, for people"""
+        partner = self.env['res.partner'].search([('xero_contact_id', '=', contact_id)], limit=1)
+        return partner.display_name or self.env._("a contact that is not linked here")
 
     def _xero_day(self, day):
         """:return: a date, or none, for people"""

@@ -95,12 +95,12 @@ class XeroConnection(models.Model):
         notes = {m.xero_document_id for m in wanted if m.move_type in CREDIT_NOTES}
         invoices = [m.xero_document_id for m in wanted if m.xero_document_id not in notes]
         contacts = set(events.filtered(lambda e: e.category == 'CONTACT').mapped('resource_id'))
-        documents = self._fetch_documents(invoices, notes)
-        for start in range(0, len(documents), query.IDS):
-            self._apply_documents(documents[start:start + query.IDS], True)
         for question in query.by_ids(self._contact_partners(contacts)):
             rows, _more = self._fetch('Contacts', IDs=question['IDs'], includeArchived=True)
             self._follow_contacts(list(map(Contact.from_json, rows)), True)
+        documents = self._fetch_documents(invoices, notes)
+        for start in range(0, len(documents), query.IDS):
+            self._apply_documents(documents[start:start + query.IDS], True)
         self._transaction(lambda: events.exists().unlink())
 
     # === APPLYING === #

@@ -25,10 +25,11 @@ DAY = timedelta(days=1)
 #: Lists that are compared at night, and what each is asked with. Named each, because Xero does
 #: not say whether a plain list has the deleted invoices; archived contacts it leaves out.
 LISTS = {
+    # First, so that documents are compared with the contacts that links have followed to.
+    'Contacts': {'includeArchived': True},
     'Invoices': {'Statuses': query.STATUSES},
     'CreditNotes': {},
     'Payments': {},
-    'Contacts': {'includeArchived': True},
 }
 
 

@@ -88,6 +88,23 @@ class TestPull(XeroPullCommon):
             (self.partner_a.display_name, 'contact'): ('active', 'archived')})
         self._assert_settled()
 
+    def test_the_link_follows_a_merged_contact(self):
+        move = self._pushed()
+        other = self.org.as_person.create_contact("Other")['ContactID']
+        self.org.as_person.merge_contact(self.partner_a.xero_contact_id, other)
+        self._reconcile()
+        self.assertEqual(self.partner_a.xero_contact_id, other)
+        self.assertFalse(self._differences())
+        self._assert_settled()
+        with self.subTest("unless another partner has it"):
+            self._link(self.partner_b)
+            self.org.as_person.merge_contact(other, self.partner_b.xero_contact_id)
+            self._reconcile()
+            self.assertEqual(self.partner_a.xero_contact_id, other)
+            self.assertIn((self.partner_a.display_name, 'contact'), self._differences())
+            self.assertIn((move.display_name, 'contact'), self._differences())
+            self._assert_settled()
+
     # === HOW IT IS NOTICED === #
 
     def test_hints_are_one_call_and_an_echo_is_none(self):

@@ -74,6 +74,22 @@ def save(organisation, data, app_id=None, create_only=False):
     return organisation.store["Contacts"].put(record)
 
 
+def merge(organisation, contact_id, into):
+    """Merge a contact into another one, as only Xero's screens can: it stays readable, archived,
+    and its documents belong to the other one. Whether their own moments move is not known.
+
+    :return: the archived Contact record.
+    """
+    for collection in ("Invoices", "CreditNotes", "Overpayments", "Prepayments"):
+        store = organisation.store[collection]
+        for record in store.values():
+            if record["Contact"]["ContactID"] == contact_id:
+                store.put({**record, "Contact": {"ContactID": into}}, touch=False)
+    store = organisation.store["Contacts"]
+    return store.put({**store.get(contact_id), "ContactStatus": "ARCHIVED",
+                      "MergedToContactID": into})
+
+
 def for_document(organisation, data, app_id):
     """:return: the contact of a document, made or updated when ``data`` asks for it.
 

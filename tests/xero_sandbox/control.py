@@ -11,7 +11,7 @@ from .render import to_json
 _ACTS = ("create_invoice", "create_credit_note", "edit", "submit", "approve", "void",
          "delete_draft", "pay", "delete_payment", "pay_batch", "delete_batch", "allocate",
          "remove_allocation", "receive_overpayment", "receive_prepayment", "create_contact",
-         "edit_contact", "rename_contact", "archive_contact")
+         "edit_contact", "rename_contact", "merge_contact", "archive_contact")
 _SETTINGS = ("approval_limits", "minute_limit", "day_limit", "concurrent_limit", "actions", "name")
 _HOLD_SECONDS = 60
 

@@ -160,6 +160,11 @@ class Person:
         """:return: the Contact record."""
         return self.edit_contact(contact_id, Name=name)
 
+    def merge_contact(self, contact_id, into):
+        """:return: the Contact record that was merged into another one, archived"""
+        with self.organisation.transaction():
+            return contacts.merge(self.organisation, contact_id, into)
+
     def archive_contact(self, contact_id):
         """Works with open invoices too. :return: the Contact record."""
         return self.edit_contact(contact_id, ContactStatus="ARCHIVED")
