@@ -28,8 +28,28 @@ class Allocation(NamedTuple):
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
+    def _xero_release_credits(self, connection, document):
+        """Take back what Odoo has matched with this document and Xero no longer has, so that its
+        amount is free for payments and other credits.
+
+        :param recordset connection: `xero.connection` of the document's company
+        :param parse.Document document: as Xero has it; its credits are all there are
+        """
+        self.ensure_one()
+        wanted = _allocations(document)
+        if self.state != 'posted' or wanted is None:
+            return
+        move = self.with_context(xero_pulling=True, skip_is_manually_modified=True)
+        others = move._xero_counterparts(wanted)
+        for payment in move._xero_credit_payments():
+            part = wanted.get(payment.xero_payment_id)
+            if not part or part.key in others \
+                    or move.currency_id.compare_amounts(payment.amount, float(part.amount)):
+                move._xero_undo_credit_payments(connection, payment.xero_payment_id)
+        move._xero_undo_allocations(wanted, others)
+
     def _xero_apply_credits(self, connection, document):
-        """Make what Odoo has matched with this document the same as what Xero has allocated.
+        """Match with this document what Xero has allocated to it.
 
         A credit note and its invoice both list an allocation, and either may come first; the
         second one finds it done.
@@ -40,17 +60,10 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         wanted = _allocations(document)
-        if self.state != 'posted' or document.status in GONE or wanted is None:
+        if self.state != 'posted' or not wanted:
             return
         move = self.with_context(xero_pulling=True, skip_is_manually_modified=True)
         others = move._xero_counterparts(wanted)
-        # First what is too much, so that its amount is free for what is missing.
-        for payment in move._xero_credit_payments():
-            part = wanted.get(payment.xero_payment_id)
-            if not part or part.key in others \
-                    or move.currency_id.compare_amounts(payment.amount, float(part.amount)):
-                move._xero_undo_credit_payments(connection, payment.xero_payment_id)
-        move._xero_undo_allocations(wanted, others)
         for key, part in wanted.items():
             if key not in others:
                 move._xero_book_credit(connection, document, part)

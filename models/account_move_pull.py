@@ -122,6 +122,8 @@ class AccountMove(models.Model):
                 move._xero_apply_void(connection, document)
         live = {move: document for move, document in documents.items()
                 if document.status in LIVE}
+        for move, document in live.items():
+            move._xero_release_credits(connection, document)
         self._xero_apply_payments(connection, {
             move: [payments.get(row.xero_id) or Payment.of_row(row, document.xero_id)
                    for row in document.payments if row.xero_id]

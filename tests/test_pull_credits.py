@@ -41,6 +41,19 @@ class TestPullCredits(XeroApplyCommon):
 
     # === THE CREDIT NOTE IS IN ODOO === #
 
+    def test_a_payment_takes_the_place_of_a_credit(self):
+        """Both happened between two looks into Xero, and the invoice has no room for both."""
+        invoice, note = self._synced_move(), self._synced_move('out_refund')
+        allocation = self.person.allocate(
+            note.xero_document_id, invoice.xero_document_id, 120)
+        self._apply(invoice, note)
+        self.person.remove_allocation(note.xero_document_id, allocation['AllocationID'])
+        self.person.pay(invoice.xero_document_id)
+        self._apply(invoice, note)
+        self.assertEqual((invoice.amount_residual, note.amount_residual), (0, 120))
+        self.assertFalse(self._differences())
+        self._apply_again(invoice, note)
+
     def test_a_part_of_both_in_either_order(self):
         for moves in ((self.invoice, self.note), (self.note, self.invoice)):
             allocation = self._allocate(50)
