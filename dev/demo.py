@@ -1,4 +1,5 @@
-"""The demo: a British company's invoices and bills arrive in Xero, once and to the cent.
+"""The demo: a British company's invoices and bills arrive in Xero, once and to the cent; what is
+paid, credited and voided there comes back.
 
 Run by `make demo` and `make serve` (see kit.py for the environment). Odoo, PostgreSQL and all HTTP
 are real; Xero is the sandbox of the tests. Exits non-zero if anything does not agree.
@@ -16,6 +17,7 @@ sys.path.insert(0, str(CHECKOUT / "tests"))
 
 import demo_backlog  # noqa: E402
 import demo_books  # noqa: E402
+import demo_pull  # noqa: E402
 from demo_server import OdooServer  # noqa: E402
 from xero_sandbox import XeroSandbox  # noqa: E402
 
@@ -155,6 +157,7 @@ def main():
         agree = all_agree and agree
         say(f"  All {len(moves)} documents agree between both books: "
             f"{'yes' if all_agree else 'NO'}")
+        agree = demo_pull.run(odoo, connection, sandbox, organisation, say) and agree
         if agree and serve:
             say(f"\nOdoo: {odoo.url} (user admin, password admin)    Xero sandbox: {sandbox.url}")
             say("Ctrl-C ends both.")
