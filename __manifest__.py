@@ -20,6 +20,7 @@
         'wizard/xero_push_wizard_views.xml',
         'wizard/xero_compare_wizard_views.xml',
         'views/xero_difference_views.xml',
+        'views/xero_contact_views.xml',
         'views/xero_connection_views.xml',
         'views/xero_account_views.xml',
         'views/xero_tax_rate_views.xml',

@@ -23,6 +23,7 @@ from . import product_product
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_balance
 from . import xero_account
 from . import xero_claim
 from . import xero_connection
@@ -31,6 +32,7 @@ from . import xero_connection_calls
 from . import xero_connection_dashboard
 from . import xero_connection_fetch
 from . import xero_connection_contacts
+from . import xero_connection_contact_list
 from . import xero_connection_lookup
 from . import xero_connection_matching
 from . import xero_connection_oauth
@@ -38,7 +40,9 @@ from . import xero_connection_pull
 from . import xero_connection_push
 from . import xero_connection_reference
 from . import xero_connection_webhook
+from . import xero_contact
 from . import xero_contact_candidate
+from . import xero_contact_match
 from . import xero_contact_sync
 from . import xero_currency
 from . import xero_cursor

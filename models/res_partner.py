@@ -143,6 +143,7 @@ class ResPartner(models.Model):
             return
         mine = [('company_id', '=', self.env.company.id), ('partner_id', 'in', self.ids)]
         self.env['xero.contact.candidate'].sudo().search(mine).unlink()
+        self.env['xero.contact.match'].sudo()._note_linked(self)
         rows = self.env['xero.contact.sync'].sudo().search(mine)
         rows.write({'payload_hash': False})     # it was of the contact before
         rows.filtered(lambda row: row.state == 'failed').write({
@@ -253,6 +254,7 @@ class ResPartner(models.Model):
         connection = self._xero_connection_to_use()
         partners = self.commercial_partner_id
         self.env['xero.contact.sync']._queue(connection, partners, manual=True)
+        partners._xero_queue_balance(connection)
         connection._end_outage()
         return connection._notify('success', self.env._("Queued"), self.env._(
             "%s contact(s) go to Xero in a moment.", len(partners)))

@@ -223,7 +223,8 @@ class XeroConnection(models.Model):
         """Drop what belongs to the organisation so far, such as accounts and links of contacts:
         none of it exists in the next one. No document is linked."""
         for model in ('xero.account', 'xero.tax.rate', 'xero.currency', 'xero.item',
-                      'xero.tracking.category', 'xero.request'):
+                      'xero.tracking.category', 'xero.request', 'xero.cursor',
+                      'xero.contact.match', 'xero.contact'):
             self.env[model].with_context(active_test=False).search(
                 [('connection_id', '=', self.id)]).unlink()
         self.env['res.partner'].with_company(self.company_id).with_context(

@@ -147,12 +147,15 @@ class XeroConnection(models.Model):
         cursors = self._transaction(self._cursors, LISTS)
         for cursor in cursors.filtered(lambda cursor: cursor._is_due(now)):
             self._unless_refused(self._poll, cursor, 'changed_since')
-            self._transaction(cursor.write, {'polled_at': now})
+            self._transaction(self._note_polled, cursor, now)
         compared = cursors.filtered('repair_since')
         for cursor in compared:
             self._unless_refused(self._poll, cursor, 'repair_since')
             self._transaction(cursor.write, {'repair_since': False})
         self._transaction(self._note_pull, now, bool(compared))
+
+    def _note_polled(self, cursor, now):
+        cursor.write({'polled_at': now, 'wanted': False})
 
     def _note_pull(self, now, compared):
         self.write({'last_pull': now, **({'last_reconcile': now} if compared else {})})

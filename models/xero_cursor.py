@@ -36,6 +36,8 @@ class XeroCursor(models.Model):
         "Read Up To", required=True,
         help="By Xero's clock. What changed before has been applied.")
     polled_at = fields.Datetime("Last Asked")
+    wanted = fields.Boolean(
+        "Asked For", help="Somebody wants the list read up to now, whatever its interval.")
     repair_since = fields.Datetime(
         "To Compare From",
         help="While it is set, everything that changed since is compared once more.")
@@ -48,8 +50,8 @@ class XeroCursor(models.Model):
         :param datetime now: naive UTC
         :return: whether the list is to be asked for what has changed
         """
-        return self.path in INTERVALS and (
-            not self.polled_at or self.polled_at + self._interval() <= now + TOLERANCE)
+        return self.wanted or (self.path in INTERVALS and (
+            not self.polled_at or self.polled_at + self._interval() <= now + TOLERANCE))
 
     def _interval(self):
         """:rtype: timedelta"""

@@ -223,6 +223,45 @@ def _first_text(rows, keys, separator):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """An address in its parts; the lines after the first one are joined."""
+
+    street: str
+    street2: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+
+    @classmethod
+    def first_of(cls, rows):
+        """Read the first of some addresses that says anything."""
+        texts = ([text_of(row.get(key)).strip() for key in _ADDRESS_KEYS] for row in rows)
+        parts = next(filter(any, texts), [""] * len(_ADDRESS_KEYS))
+        return cls(parts[0], ", ".join(filter(None, parts[1:4])), *parts[4:])
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """What is outstanding on a contact's sales invoices and bills.
+
+    Xero gives it on single and paged reads alone, adds up currencies as they are, and does not
+    move UpdatedDateUTC when it changes.
+    """
+
+    receivable: Decimal
+    payable: Decimal
+
+    @classmethod
+    def from_json(cls, item):
+        if not isinstance(item, dict):
+            return None
+        return cls(*(
+            decimal_of(value_of(value_of(item, side), "Outstanding")) or Decimal(0)
+            for side in ("AccountsReceivable", "AccountsPayable")))
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     xero_id: str | None
     name: str
@@ -232,6 +271,9 @@ class Contact:
     tax_number: str
     phone: str
     address: str
+    place: Place
+    bank_account: str
+    balances: Balances | None
     merged_to: str | None
     updated: datetime | None
 
@@ -247,6 +289,9 @@ class Contact:
             tax_number=text_of(item.get("TaxNumber")),
             phone=_first_text(rows_of(item, "Phones"), _PHONE_KEYS, " "),
             address=_first_text(rows_of(item, "Addresses"), _ADDRESS_KEYS, ", "),
+            place=Place.first_of(rows_of(item, "Addresses")),
+            bank_account=text_of(item.get("BankAccountDetails")),
+            balances=Balances.from_json(item.get("Balances")),
             merged_to=guid_of(item.get("MergedToContactID")),
             updated=datetime_of(item.get("UpdatedDateUTC")),
         )

@@ -140,7 +140,8 @@ def _contact(organisation, reference):
 def list_contacts(request):
     """GET /Contacts. Without paging Xero leaves details out."""
     rows, pagination = listing.select(request, "Contacts")
-    shown = [render.contact(row) for row in rows]
+    balances = contacts.balances(request.organisation) if pagination else None
+    shown = [render.contact(row, balances) for row in rows]
     dropped = () if pagination else ("PaymentTerms", "SalesDefaultAccountCode", "ContactPersons",
                                      "PurchasesDefaultAccountCode", "MergedToContactID")
     if request.query.get("summaryOnly", "").lower() == "true":
@@ -151,7 +152,9 @@ def list_contacts(request):
 
 def get_contact(request, reference):
     """GET one contact by ContactID or ContactNumber."""
-    return 200, {"Contacts": [render.contact(_contact(request.organisation, reference))]}
+    organisation = request.organisation
+    return 200, {"Contacts": [render.contact(
+        _contact(organisation, reference), contacts.balances(organisation))]}
 
 
 def write_payments(request, reference=None):

@@ -4,6 +4,7 @@ import re
 from . import seed
 from .errors import Refused, not_found
 from .store import fold
+from .totals import ZERO
 
 ARCHIVED_EDIT = ("The specified contact details matched an archived contact. Archived contacts "
                  "cannot currently be edited via the API.")
@@ -20,6 +21,7 @@ _ADDRESS_LENGTH = {"AddressLine1": 500, "AddressLine2": 500, "AddressLine3": 500
                    "AttentionTo": 255}
 _PHONE_LENGTH = {"PhoneNumber": 50, "PhoneAreaCode": 10, "PhoneCountryCode": 20}
 _EMAIL = re.compile(r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
+_SIDES = {"ACCREC": "AccountsReceivable", "ACCPAY": "AccountsPayable"}
 _IDENTITY = {"ContactID", "ContactNumber", "Name"}
 # What Xero sets or only shows; sending it back is not an edit.
 _READ_ONLY = {"UpdatedDateUTC", "HasAttachments", "HasValidationErrors", "ValidationErrors",
@@ -110,6 +112,26 @@ def for_document(organisation, data, app_id):
     if contact is None or extra:
         contact = save(organisation, {**data, **_without_persons(contact, data)}, app_id)
     return contact
+
+
+def balances(organisation):
+    """Add up what is outstanding (Xero: sales invoices and bills, not converted to the base
+    currency). A contact that has neither shows no Balances.
+
+    :return: dict ContactID -> Balances.
+    """
+    found = {}
+    today = organisation.today()
+    for record in organisation.store["Invoices"].values():
+        if record["Status"] not in ("AUTHORISED", "PAID"):
+            continue
+        sides = found.setdefault(record["Contact"]["ContactID"], {
+            side: {"Outstanding": ZERO, "Overdue": ZERO} for side in _SIDES.values()})
+        side = sides[_SIDES[record["Type"]]]
+        side["Outstanding"] += record["AmountDue"]
+        if record.get("DueDate") and record["DueDate"] < today:
+            side["Overdue"] += record["AmountDue"]
+    return found
 
 
 def _without_persons(contact, data):

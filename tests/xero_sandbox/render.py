@@ -127,9 +127,12 @@ def line_item(line, unitdp):
     return result
 
 
-def contact(record):
-    """:return: a contact with its four phones and two addresses."""
+def contact(record, balances=None):
+    """:return: a contact with its four phones and two addresses. :param dict balances: by
+        ContactID, where Xero shows them: on single and paged reads."""
     result = public(record)
+    if record["ContactID"] in (balances or ()):
+        result["Balances"] = balances[record["ContactID"]]
     phones = {phone["PhoneType"]: phone for phone in record.get("Phones", ())}
     result["Phones"] = [phones.get(kind) or {
         "PhoneType": kind, "PhoneNumber": "", "PhoneAreaCode": "", "PhoneCountryCode": ""}
