@@ -43,14 +43,14 @@ class XeroConnection(models.Model):
 
     def _note_polled(self, cursor, now):
         # EXTENDS 'account_xero'
-        super()._note_polled(cursor, now)
         if cursor.path == CONTACTS:
             self.env['xero.contact.match']._propose(self)
+        return super()._note_polled(cursor, now)
 
     def _follow_contacts(self, contacts, compare):
         # EXTENDS 'account_xero'
         self._transaction(self.env['xero.contact']._store, self, contacts)
-        super()._follow_contacts(contacts, compare)
+        return super()._follow_contacts(contacts, compare)
 
     # === ACTIONS === #
 

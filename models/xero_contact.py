@@ -138,7 +138,8 @@ class XeroContact(models.Model):
         """:return: {name or code as it is compared: `res.country`}"""
         if not any(self.mapped('country')):
             return {}
-        countries = self.env['res.country'].with_context(lang='en_US').search([])
+        countries = self.env['res.country'].with_context(lang='en_US').search_fetch(
+            [('code', '!=', False)], ['name', 'code'])
         return {text.casefold(): country for country in countries
                 for text in (country.name, country.code)}
 

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_client
 from . import test_connection
+from . import test_contact_matching
 from . import test_dashboard
 from . import test_error_codes
 from . import test_errors

@@ -1,4 +1,5 @@
 """The sandbox's contacts: unique names and numbers, archived ones, updates through documents."""
+from datetime import timedelta
 from decimal import Decimal
 
 try:
@@ -148,3 +149,24 @@ class TestXeroSandboxContacts(SandboxCase):
         row = self.rows(self.call("GET", "/Invoices", where='Contact.Name=="new name"'))[0]
         self.assertEqual((row["InvoiceID"], row["Contact"]["Name"], row["Total"]),
                          (record["InvoiceID"], "New Name", Decimal(120)))
+
+    def test_balances_are_shown_on_single_and_paged_reads(self):
+        person = self.org.as_person
+        person.create_contact("No invoices")
+        line = {"Description": "x", "Quantity": 1, "AccountCode": "200", "TaxType": "NONE"}
+        due = self.org.today() - timedelta(days=1)
+        sale = person.create_invoice("Mill", [{**line, "UnitAmount": "70"}], DueDate=due)
+        person.create_invoice("Mill", [{**line, "UnitAmount": "30"}])
+        person.create_invoice("Mill", [{**line, "UnitAmount": "9"}], status="DRAFT")
+        person.create_invoice("Mill", [{**line, "UnitAmount": "5"}], type="ACCPAY")
+        person.pay(sale["InvoiceID"], 20)
+        expected = {"AccountsReceivable": {"Outstanding": 80, "Overdue": 50},
+                    "AccountsPayable": {"Outstanding": 5, "Overdue": 0}}
+        contact_id = sale["Contact"]["ContactID"]
+        [single] = self.rows(self.call("GET", f"/Contacts/{contact_id}"))
+        self.assertEqual(single["Balances"], expected)
+        by_name = {row["Name"]: row for row in self.rows(self.call("GET", "/Contacts", page="1"))}
+        self.assertEqual(by_name["Mill"]["Balances"], expected)
+        self.assertNotIn("Balances", by_name["No invoices"])
+        for row in self.rows(self.call("GET", "/Contacts")):
+            self.assertNotIn("Balances", row)
