@@ -3,8 +3,10 @@ from . import xero_reference_mixin
 from . import account_account
 from . import account_analytic_account
 from . import account_journal
+from . import account_journal_dashboard
 from . import account_move
 from . import account_move_attachment
+from . import account_move_badge
 from . import account_move_line
 from . import account_move_line_credit
 from . import account_move_payment
@@ -30,6 +32,7 @@ from . import xero_connection
 from . import xero_connection_attachment
 from . import xero_connection_calls
 from . import xero_connection_dashboard
+from . import xero_connection_digest
 from . import xero_connection_fetch
 from . import xero_connection_contacts
 from . import xero_connection_contact_list

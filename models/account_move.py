@@ -38,7 +38,8 @@ class AccountMove(models.Model):
         "Xero ID", copy=False, readonly=True, index='btree_not_null')
     xero_number = fields.Char("Number in Xero", copy=False, readonly=True)
     xero_status = fields.Char("Status in Xero", copy=False, readonly=True)
-    xero_error_code = fields.Char(copy=False, readonly=True)
+    xero_error_code = fields.Selection(
+        '_xero_selection_error', "Xero Problem", copy=False, readonly=True)
     xero_error_message = fields.Text("Xero Error", copy=False, readonly=True)
     xero_error_target = fields.Char(
         copy=False, readonly=True, help="Record on which the error is put right: model,id.")
@@ -56,7 +57,6 @@ class AccountMove(models.Model):
         help="Drawn anew whenever the document is queued. An answer to what was sent under an "
              "older ticket does not make the document synced.")
     xero_active = fields.Boolean(compute='_compute_xero_active')
-    xero_tooltip = fields.Text(compute='_compute_xero_tooltip')
     xero_status_label = fields.Char("State in Xero", compute='_compute_xero_status_label')
 
     _xero_document_uniq = models.UniqueIndex(
@@ -73,26 +73,6 @@ class AccountMove(models.Model):
             move.xero_active = (
                 move.move_type in XERO_KINDS and move.company_id.id in connections)
 
-    @api.depends('xero_state', 'xero_number', 'xero_last_push', 'xero_error_code')
-    @api.depends_context('lang', 'tz')
-    def _compute_xero_tooltip(self):
-        for move in self:
-            move.xero_tooltip = move._xero_tooltip()
-
-    def _xero_tooltip(self):
-        """:return: what the badge says when the mouse rests on it, or False"""
-        if self.xero_state == 'synced':
-            return self.env._(
-                "%(number)s in Xero, sent %(moment)s", number=self.xero_number or self.name,
-                moment=self.xero_last_push and fields.Datetime.context_timestamp(
-                    self, self.xero_last_push).strftime('%Y-%m-%d %H:%M'))
-        if self.xero_state == 'pending':
-            return self.env._("Waiting to be sent, usually for less than a minute.")
-        if self.xero_state == 'failed':
-            title, fix = self._xero_error_text(self.xero_error_code)
-            return f"{title}\n{fix}"
-        return False
-
     @api.depends('xero_status')
     def _compute_xero_status_label(self):
         labels = {
@@ -105,6 +85,10 @@ class AccountMove(models.Model):
         }
         for move in self:
             move.xero_status_label = labels.get(move.xero_status, move.xero_status)
+
+    @api.model
+    def _xero_selection_error(self):
+        return self.env['xero.problem']._selection_code()
 
     def _xero_error_text(self, code):
         """:return: (title, fix) of a code of the error catalogue, translated"""

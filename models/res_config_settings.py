@@ -8,6 +8,13 @@ class ResConfigSettings(models.TransientModel):
     xero_state_help = fields.Char(
         string="Xero Status", related='xero_connection_ids.state_help')
     xero_tenant_name = fields.Char(related='xero_connection_ids.tenant_name')
+    xero_state = fields.Selection(related='xero_connection_ids.state')
+    xero_auto_sync = fields.Boolean(related='xero_connection_ids.auto_sync', readonly=False)
+    xero_sync_sales = fields.Boolean(related='xero_connection_ids.sync_sales', readonly=False)
+    xero_sync_purchases = fields.Boolean(
+        related='xero_connection_ids.sync_purchases', readonly=False)
+    xero_sync_credit_notes = fields.Boolean(
+        related='xero_connection_ids.sync_credit_notes', readonly=False)
 
     def action_xero_open_connection(self):
         """Open the company's connection to Xero, or a new one to fill in."""

@@ -166,14 +166,19 @@ class XeroConnection(models.Model):
             self._trigger_push()
 
     def _ask_to_reconnect(self):
-        """Give each manager one activity, however often the connection is found broken."""
+        """Give each manager one activity, and all of them one message, however often the
+        connection is found broken."""
         self.ensure_one()
         if self.activity_search([RECONNECT]):
             return
-        managers = self.env.ref('account_xero.group_xero_manager').all_user_ids.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids)
+        managers = self._managers()
         for user in managers:
-            self.activity_schedule(RECONNECT, user_id=user.id, note=self.state_help)
+            # The message tells them; a second e-mail about the activity would say the same.
+            self.with_context(mail_activity_quick_update=True).activity_schedule(
+                RECONNECT, user_id=user.id, note=self.state_help)
+        self.message_post(
+            subject=self.env._("Xero needs you: %s", self.display_name), body=self.state_help,
+            partner_ids=managers.partner_id.ids, subtype_xmlid='mail.mt_note')
 
     def _error_text(self, error):
         """:return: title and fix of an error, translated, with Xero's own words when it has any"""

@@ -3,6 +3,7 @@ from . import test_client
 from . import test_connection
 from . import test_contact_matching
 from . import test_dashboard
+from . import test_digest
 from . import test_error_codes
 from . import test_errors
 from . import test_limits
@@ -13,6 +14,7 @@ from . import test_oauth
 from . import test_oauth_protocol
 from . import test_parse
 from . import test_payload
+from . import test_places
 from . import test_preflight
 from . import test_pull
 from . import test_pull_credit_payments
@@ -40,6 +42,7 @@ from . import test_push_refusals
 from . import test_push_wizard
 from . import test_screens
 from . import test_token
+from . import test_tours
 from . import test_webhook
 from . import test_webhook_protocol
 from . import test_webhook_server

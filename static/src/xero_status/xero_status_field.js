@@ -2,8 +2,9 @@ import { registry } from "@web/core/registry";
 import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 
 /**
- * How a document stands with Xero, as a badge whose hover text says when, under which number,
- * or what is wrong and how to cure it.
+ * How a document stands with Xero, as a badge whose hover text says what, when, why and how it is
+ * cured. The state is always there as a word, so that nobody has to tell colours apart, and the
+ * hover text is read out by screen readers, which do not hover.
  */
 export class XeroStatusField extends BadgeField {
     static template = "account_xero.XeroStatusField";
@@ -14,6 +15,10 @@ export class XeroStatusField extends BadgeField {
 
     get tooltip() {
         return this.props.record.data[this.props.tooltipField] || "";
+    }
+
+    get tooltipInfo() {
+        return JSON.stringify({ lines: this.tooltip.split("\n") });
     }
 }
 

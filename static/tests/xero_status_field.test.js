@@ -1,0 +1,85 @@
+import { expect, test } from "@odoo/hoot";
+import { hover, queryAllTexts, queryOne } from "@odoo/hoot-dom";
+import { runAllTimers } from "@odoo/hoot-mock";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { defineModels, fields, models, mountView } from "@web/../tests/web_test_helpers";
+
+class Invoice extends models.Model {
+    state = fields.Selection({
+        selection: [
+            ["pending", "Pending"],
+            ["synced", "Synced to Xero"],
+            ["failed", "Sync failed"],
+        ],
+    });
+    tooltip = fields.Text();
+
+    _records = [
+        { id: 1, state: "pending", tooltip: "Waiting to be sent." },
+        { id: 2, state: "synced", tooltip: "INV/1 in Xero\nSent: yesterday" },
+        { id: 3, state: "failed", tooltip: "An account has no counterpart\nMap <it>" },
+        { id: 4, state: false, tooltip: false },
+        { id: 5, state: "synced", tooltip: false },
+    ];
+}
+
+defineModels([Invoice]);
+defineMailModels();
+
+const FIELD = `
+    <field name="state" widget="xero_status" options="{'tooltip_field': 'tooltip'}"
+           decoration-success="state == 'synced'" decoration-danger="state == 'failed'"
+           decoration-muted="state == 'pending'"/>`;
+
+async function hoverText(target) {
+    await hover(target);
+    await runAllTimers();
+    return queryAllTexts(".o_xero_status_tooltip > div");
+}
+
+test("xero_status: a word, a colour and a hover text in a list", async () => {
+    await mountView({ type: "list", resModel: "invoice", arch: `<list>${FIELD}</list>` });
+    expect(".o_xero_status").toHaveCount(4, { message: "no state, no badge" });
+    expect(".o_xero_status:eq(0)").toHaveClass("text-bg-300");
+    expect(".o_xero_status:eq(1)").toHaveClass("text-bg-success");
+    expect(".o_xero_status:eq(2)").toHaveClass("text-bg-danger");
+    expect(queryOne(".o_xero_status:eq(2)").firstChild.textContent).toBe("Sync failed");
+    expect(await hoverText(".o_xero_status:eq(2)")).toEqual([
+        "An account has no counterpart",
+        "Map <it>",
+    ]);
+    expect(".o_xero_status_tooltip").toHaveAttribute("dir", "auto");
+    expect(".o_xero_status_tooltip > div:first").toHaveClass("fw-bold");
+});
+
+test("xero_status: the hover text is there for screen readers", async () => {
+    await mountView({ type: "list", resModel: "invoice", arch: `<list>${FIELD}</list>` });
+    expect(queryOne(".o_xero_status:eq(1)").textContent).toBe(
+        "Synced to Xero: INV/1 in Xero\nSent: yesterday"
+    );
+    expect(".o_xero_status:eq(1) .visually-hidden").toHaveCount(1);
+    expect(queryOne(".o_xero_status:eq(3)").textContent).toBe("Synced to Xero");
+    expect(".o_xero_status:eq(3)").not.toHaveAttribute("data-tooltip-template");
+});
+
+test("xero_status: in a form, the hover text need not stand in the view", async () => {
+    await mountView({
+        type: "form",
+        resModel: "invoice",
+        resId: 2,
+        arch: `<form>${FIELD}</form>`,
+    });
+    expect(".o_field_widget[name=tooltip]").toHaveCount(0);
+    expect(await hoverText(".o_xero_status")).toEqual(["INV/1 in Xero", "Sent: yesterday"]);
+});
+
+test("xero_status: in a kanban card", async () => {
+    await mountView({
+        type: "kanban",
+        resModel: "invoice",
+        arch: `<kanban><templates><t t-name="card">${FIELD}</t></templates></kanban>`,
+        domain: [["id", "=", 1]],
+    });
+    expect(queryOne(".o_xero_status").firstChild.textContent).toBe("Pending");
+    expect(await hoverText(".o_xero_status")).toEqual(["Waiting to be sent."]);
+});
