@@ -19,6 +19,7 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import account_payment_book
 from . import account_payment_method
+from . import account_payment_push
 from . import account_payment_recognise
 from . import account_tax
 from . import product_product
@@ -39,6 +40,7 @@ from . import xero_connection_contact_list
 from . import xero_connection_lookup
 from . import xero_connection_matching
 from . import xero_connection_oauth
+from . import xero_connection_payment_push
 from . import xero_connection_pull
 from . import xero_connection_push
 from . import xero_connection_reference
@@ -54,9 +56,11 @@ from . import xero_difference
 from . import xero_event
 from . import xero_item
 from . import xero_log
+from . import xero_payment_link
 from . import xero_problem
 from . import xero_request
 from . import xero_request_attachment
+from . import xero_request_payment
 from . import xero_tax_rate
 from . import xero_token
 from . import xero_tracking_category

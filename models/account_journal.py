@@ -20,6 +20,14 @@ class AccountJournal(models.Model):
         help="The bank account of the Xero organisation that this journal is, or an account that "
              "payments are enabled for.")
 
+    def _xero_release_waiting(self):
+        # EXTENDS 'account_xero': no document needs a journal's account, but payments do
+        result = super()._xero_release_waiting()
+        self.env['account.payment'].sudo().search([
+            ('journal_id', 'in', self.ids), ('xero_state', '=', 'failed'),
+            ('xero_error_code', '=', 'unmapped_account')])._xero_queue()
+        return result
+
     # === PAYMENT METHOD XERO SYNC === #
 
     def _xero_sync_method(self, payment_type):

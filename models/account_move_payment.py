@@ -37,10 +37,13 @@ class AccountMove(models.Model):
         Payment = self.env['account.payment'].sudo().with_company(
             connection.company_id).with_context(xero_pulling=True, skip_is_manually_modified=True)
         moves = self.env['account.move'].with_env(Payment.env).union(*truth)
-        truth = {move: truth[move] for move in moves}
+        # What was sent from here has links of its own.
+        truth = self.env['xero.payment.link']._apply(
+            connection, {move: truth[move] for move in moves})
         live = {payment.xero_id: move for move, payments in truth.items() for payment in payments}
         linked = Payment.search([
             ('company_id', '=', connection.company_id.id), ('xero_payment_id', '!=', False),
+            ('xero_link_ids', 'not any', [('state', '=', 'live')]),
             '|', ('invoice_ids', 'in', moves.ids), ('xero_payment_id', 'in', list(live)),
         ])
         # A credit that was used is booked as a payment, too, but is no payment in Xero.

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .account_move import XERO_KINDS
 
 
 class AccountPartialReconcile(models.Model):
@@ -8,3 +10,31 @@ class AccountPartialReconcile(models.Model):
         copy=False, readonly=True, index='btree_not_null',
         help="Credit and invoice of the allocation in Xero that this is: its ids, with a slash "
              "between. Empty for what was only matched here.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'account'
+        partials = super().create(vals_list)
+        partials._xero_payments()._xero_queue()
+        return partials
+
+    def unlink(self):
+        # EXTENDS 'account'
+        payments = self._xero_payments()
+        result = super().unlink()
+        payments.exists()._xero_queue()
+        return result
+
+    def _xero_payments(self):
+        """:return: the payments of documents among these, in companies that send theirs to Xero"""
+        companies = self.env['xero.connection']._companies_sending_payments()
+        nothing = self.env['account.payment']
+        if not companies or self.env.context.get('xero_pulling'):
+            return nothing
+        return nothing.union(*(
+            one.origin_payment_id
+            for partial in self.sudo() if partial.company_id.id in companies
+            for one, other in (
+                (partial.debit_move_id.move_id, partial.credit_move_id.move_id),
+                (partial.credit_move_id.move_id, partial.debit_move_id.move_id))
+            if other.move_type in XERO_KINDS))

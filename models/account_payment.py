@@ -48,9 +48,7 @@ class AccountPayment(models.Model):
         move = self.env['account.move'].search([
             ('company_id', '=', company.id), ('xero_document_id', '=', payment.document_id),
         ], limit=1) if payment.document_id else None
-        if not move or self.search_count([
-                ('company_id', '=', company.id), ('xero_payment_id', '=', payment.xero_id)],
-                limit=1):
+        if not move or connection._payments_here([payment.xero_id]):
             return
         code = 'payment_delete_no_match'
         if self.env['xero.log'].search_count([

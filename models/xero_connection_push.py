@@ -22,7 +22,7 @@ from ..xero.errors import (
 from .account_move import XERO_KINDS
 from .account_move_preflight import Problem
 from .account_move_push import fingerprint
-from .xero_request import CONTACT_OPERATIONS
+from .xero_request import CONTACT_OPERATIONS, PAYMENT_OPERATIONS
 
 _logger = logging.getLogger(__name__)
 
@@ -96,6 +96,7 @@ class XeroConnection(models.Model):
             or self.env['account.move'].search_count(self._push_domain(), limit=1)
             or self.env['xero.contact.sync'].search_count(self._contacts_domain(), limit=1)
             or self.env['xero.request'].search_count([('connection_id', '=', self.id)], limit=1)
+            or self._pending_payments(limit=1)
             or self._pending_pdfs(limit=1))
 
     def _push(self):
@@ -177,7 +178,9 @@ class XeroConnection(models.Model):
         self._renew_reference_data()
         self._push_unfinished()
         self._push_contacts(manual_only=True)
+        self._push_payment_deletions()      # before documents: a paid one cannot be voided
         self._push_documents()
+        self._push_payments()
         self._push_contacts()
         self._push_attachments()
         if not self._time_left():
@@ -224,7 +227,7 @@ class XeroConnection(models.Model):
         """
         busy = self.env['xero.request'].search([
             ('connection_id', '=', self.id),
-            ('operation', 'not in', (*CONTACT_OPERATIONS, 'attach')),
+            ('operation', 'not in', (*CONTACT_OPERATIONS, *PAYMENT_OPERATIONS, 'attach')),
         ])._record_ids()
         had = {move_id for move_id, _ticket in seen} - busy
         Move, queue = self.env['account.move'], self._push_domain()

@@ -101,6 +101,28 @@ class XeroLog(models.Model):
         } for move in moves])
 
     @api.model
+    def _add_payments(self, payments, outcome, message, code=None, answer=None):
+        """Log what became of payments on their way to Xero.
+
+        :param str message: what was done, or why it was not
+        :param str code: of the error catalogue, or None
+        :param answer: Xero's Answer or XeroError, or None when there was no call
+        """
+        connections = self.env['xero.connection']._connection_of(payments.company_id)
+        self.create([{
+            'connection_id': connections[payment.company_id.id].id,
+            'direction': 'push',
+            'outcome': outcome,
+            'error_code': code,
+            'message': message,
+            'correlation_id': answer and answer.correlation_id,
+            'seconds': getattr(answer, 'seconds', 0),
+            'res_model': payment._name,
+            'res_id': payment.id,
+            'document': payment.display_name,
+        } for payment in payments if payment.company_id.id in connections])
+
+    @api.model
     def _add_pulls(self, connection, rows):
         """Log what was applied from Xero, or could not be, with one insert.
 

@@ -22,8 +22,10 @@ BATCH_BYTES = 3_000_000
 KEY_LIFE = timedelta(minutes=4)
 #: Waits after the first and the second attempt that reached Xero and had no clear end.
 RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=5))
-#: What concerns partners; the others concern documents.
+#: What concerns partners; what is in neither of these concerns documents.
 CONTACT_OPERATIONS = ('contacts', 'contact_update')
+#: What concerns `xero.payment.link`.
+PAYMENT_OPERATIONS = ('pay', 'unpay')
 
 
 class Refusal(NamedTuple):
@@ -139,7 +141,7 @@ class XeroRequest(models.Model):
         """:return: whether one of these documents may be in Xero without our knowing"""
         sent = self.sudo().search([
             ('company_id', 'in', moves.company_id.ids), ('sent_at', '!=', False),
-            ('operation', 'not in', CONTACT_OPERATIONS)])
+            ('operation', 'not in', (*CONTACT_OPERATIONS, *PAYMENT_OPERATIONS))])
         return not sent._record_ids().isdisjoint(moves.ids)
 
     def _note_departure(self):
@@ -219,10 +221,18 @@ class XeroRequest(models.Model):
 
         :param XeroError error: why there is no clear outcome
         """
-        tries = max(self.connection_id._note_attempt(self._waiting(), error),
-                    self._contacts()._note_attempt(Problem('transient', error.message)))
+        tries = self._note_attempts(error)
         self.retry_at = fields.Datetime.now() + RETRY_DELAYS[min(max(tries, 1), 2) - 1]
         self.connection_id._trigger_push(self.retry_at + timedelta(seconds=1))
+
+    def _note_attempts(self, error):
+        """Count an attempt of each record that waits for this request.
+
+        :return: how many attempts the one with the most of them has had
+        :rtype: int
+        """
+        return max(self.connection_id._note_attempt(self._waiting(), error),
+                   self._contacts()._note_attempt(Problem('transient', error.message)))
 
     def _settle_rejected(self, error):
         """A call for a single record was refused as a whole.
@@ -245,9 +255,8 @@ class XeroRequest(models.Model):
         :return: list(Refusal)
         """
         elements = self._elements()
-        results = match_outcomes(elements, outcomes(answer.data, self.path.split('/')[0]), (
-            'ContactID', 'ContactNumber', 'Name') if self.operation in CONTACT_OPERATIONS else (
-            'InvoiceID', 'CreditNoteID', 'Url', 'InvoiceNumber', 'CreditNoteNumber'))
+        results = self._match_results(
+            elements, outcomes(answer.data, self.path.split('/')[0]))
         if any(result is None or (result.ok and not result.xero_id) for result in results):
             # An answer that does not tell of every element tells nothing for certain.
             self._settle_unknown(XeroOutcomeUnknown(self.env._("Xero's answer is incomplete.")))
@@ -262,12 +271,22 @@ class XeroRequest(models.Model):
                 messages = list(result.messages)
                 refused.append(
                     Refusal(self.operation, item, element, messages, classify(messages)))
+        self._apply_done(done, answer)
+        self.unlink()
+        return refused
+
+    def _match_results(self, elements, results):
+        """Pair each sent element with what became of it; see `match_outcomes`."""
+        return match_outcomes(elements, results, (
+            'ContactID', 'ContactNumber', 'Name') if self.operation in CONTACT_OPERATIONS else (
+            'InvoiceID', 'CreditNoteID', 'Url', 'InvoiceNumber', 'CreditNoteNumber'))
+
+    def _apply_done(self, done, answer):
+        """Apply what was saved. :param list done: (item, Outcome)"""
         if self.operation in CONTACT_OPERATIONS:
             self.connection_id._apply_contacts(done, answer)
         else:
             self._apply_documents(done, answer)
-        self.unlink()
-        return refused
 
     def _apply_documents(self, done, answer):
         """Link and mark the documents that were saved. :param list done: (item, Outcome)"""

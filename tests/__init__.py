@@ -35,6 +35,8 @@ from . import test_push_crash
 from . import test_push_delivery
 from . import test_push_faults
 from . import test_push_limits
+from . import test_push_payments
+from . import test_push_payments_lost
 from . import test_push_property
 from . import test_push_queue
 from . import test_push_recovery

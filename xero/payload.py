@@ -223,6 +223,35 @@ def status_body(kind, xero_id, status):
     return {id_field(kind): _required(xero_id, "an identifier"), "Status": checked.status}
 
 
+def payment_body(
+    kind, document_id, *, account_id, date, amount, currency_rate, bank_amount, reference
+) -> dict:
+    """Build the element for a payment of a document, or for the refund of a credit note.
+
+    :param str kind: of the document, one of KINDS
+    :param str document_id: its identifier
+    :param str account_id: identifier of the account that was paid into or from
+    :param date: of the payment
+    :param Decimal amount: in the document's currency
+    :param currency_rate: Decimal units of it for one of the base currency; None where it is that
+    :param bank_amount: Decimal in the account's currency; None for what Xero computes
+    :param reference: text, or None
+    :return: dict ready for encode()
+    :raise ValueError: when Xero cannot take it
+    """
+    models = _models()
+    target = {id_field(kind): _required(document_id, "an identifier")}
+    payment = models.Payment(
+        account=models.Account(account_id=_required(account_id, "an account")),
+        date=date,
+        amount=amount,
+        currency_rate=currency_rate,
+        bank_amount=bank_amount,
+        reference=reference,
+    )
+    return {endpoint_of(kind)[:-1]: target, **_plain(payment)}
+
+
 def wrap(kind_or_contacts, bodies: Sequence[dict]) -> dict:
     """Put elements into a request.
 

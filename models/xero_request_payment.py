@@ -1,0 +1,113 @@
+"""Payments on their way to Xero."""
+from dataclasses import replace
+
+from odoo import api, fields, models
+
+from ..xero.outcome import match_outcomes
+from ..xero.parse import Payment
+from .account_move_preflight import Problem
+from .xero_request import PAYMENT_OPERATIONS, RETRY_DELAYS
+
+
+class XeroRequest(models.Model):
+    _inherit = 'xero.request'
+
+    operation = fields.Selection(
+        selection_add=[('pay', "Send payments"), ('unpay', "Delete a payment")],
+        ondelete={'pay': 'cascade', 'unpay': 'cascade'})
+
+    # === WHAT IS SENT === #
+
+    @api.model
+    def _values(self, connection, operation, method, path, bodies, items, wrapper=None):
+        # EXTENDS 'account_xero'
+        values = super()._values(connection, operation, method, path, bodies, items, wrapper)
+        if operation in PAYMENT_OPERATIONS:
+            values['params'] = {'summarizeErrors': 'false'} if wrapper else {}
+        return values
+
+    def _elements(self):
+        # EXTENDS 'account_xero'
+        elements = super()._elements()
+        return elements[0]['Payments'] if self.operation == 'pay' else elements
+
+    def _links(self):
+        """:return: the `xero.payment.link` of these requests, as far as they exist"""
+        return self.env['xero.payment.link'].browse(
+            self.filtered(lambda r: r.operation in PAYMENT_OPERATIONS)._record_ids()).exists()
+
+    def _is_settled(self):
+        """:return: whether what this asks for has been seen to be done"""
+        left = 'new' if self.operation == 'pay' else 'live'
+        return left not in self._links().mapped('state')
+
+    # === WAITING FOR AN ANSWER === #
+
+    def _waiting(self):
+        # EXTENDS 'account_xero'
+        if self.operation in PAYMENT_OPERATIONS:
+            return self.env['account.move']
+        return super()._waiting()
+
+    def _is_due(self, now):
+        # EXTENDS 'account_xero'
+        if self.operation not in PAYMENT_OPERATIONS:
+            return super()._is_due(now)
+        payments = self._links().payment_id.filtered(lambda p: p.xero_state == 'pending')
+        return bool(payments) and (
+            not self.retry_at or self.retry_at <= now
+            # Queued again since.
+            or any(not payment.xero_attempts for payment in payments))
+
+    # === WHAT BECOMES OF AN ANSWER === #
+
+    def _note_attempts(self, error):
+        # EXTENDS 'account_xero'
+        if self.operation not in PAYMENT_OPERATIONS:
+            return super()._note_attempts(error)
+        payments = self._links().payment_id.filtered(lambda p: p.xero_state == 'pending')
+        for payment in payments:
+            payment.xero_attempts += 1
+            if payment.xero_attempts > len(RETRY_DELAYS):
+                payment._xero_fail(Problem('transient', error.message), answer=error)
+            else:
+                self.env['xero.log']._add_payments(
+                    payment, 'retry', error.message, 'transient', error)
+        return max(payments.mapped('xero_attempts'), default=0)
+
+    def _match_results(self, elements, results):
+        # EXTENDS 'account_xero': payments have no identity of their own before they are made
+        if self.operation != 'pay':
+            return super()._match_results(elements, results)
+        flat = [replace(result, data=_identity(result.data)) for result in results]
+        matched = match_outcomes(
+            list(map(_identity, elements)), flat, ('Document', 'Amount', 'Date', 'Reference'))
+        return [next((result for result, mark in zip(results, flat, strict=True)
+                      if mark is match), None) for match in matched]
+
+    def _apply_done(self, done, answer):
+        # EXTENDS 'account_xero'
+        if self.operation not in PAYMENT_OPERATIONS:
+            super()._apply_done(done, answer)
+            return
+        links = {link.id: link for link in self._links()}
+        for item, result in done:
+            link = links.get(item['id'])
+            if not link:
+                continue
+            if self.operation == 'unpay':
+                link._note_deleted()
+                text = self.env._("Deleted in Xero: %s", link._in_words())
+            elif link.state == 'new':
+                link._note_live(result.xero_id)
+                text = self.env._("Sent: %s", link._in_words())
+            else:
+                continue
+            self.env['xero.log']._add_payments(link.payment_id, 'success', text, answer=answer)
+
+
+def _identity(data):
+    """:return: what tells a payment from the others of a request, sent or answered"""
+    payment = Payment.from_json(data)
+    return {'Document': payment.document_id, 'Amount': str(payment.amount.normalize()),
+            'Date': str(payment.date), 'Reference': payment.reference}
