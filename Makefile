@@ -2,17 +2,18 @@
 PYTHON ?= python3
 KIT = $(PYTHON) dev/kit.py
 
-.PHONY: help demo serve test bench lint clean
+.PHONY: help demo serve test bench package lint clean
 
 help:
 	@echo "make demo      run the main job: a UK company's invoices pushed to a Xero sandbox"
 	@echo "make serve     the same, then leave Odoo at http://127.0.0.1:8069 until Ctrl-C"
 	@echo "make test      run all tests; make test K=pattern runs those that match"
 	@echo "make bench     measure what the push costs beside Odoo itself"
+	@echo "make package   build the wheel in dist/, and load the module from it"
 	@echo "make lint      check the code"
 	@echo "make clean     stop PostgreSQL and remove all that was fetched"
 
-demo serve bench lint clean:
+demo serve bench package lint clean:
 	@$(KIT) $@
 
 test:

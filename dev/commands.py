@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import odoo_source
 import postgres
-from console import KitError, guarded, say, step
+from console import KitError, guarded, run, say, step
 from databases import Databases, run_prefix
 from home import CHECKOUT, addons_directory, checkout_directory, exclusive, home
 
@@ -116,6 +118,39 @@ def bench(_options):
             databases.drop_run(database)
 
 
+def package(_options):
+    """Build the wheel, install it apart from the checkout, and load the module from there.
+
+    The wheel is left in `dist/`.
+
+    :return: 0 when Odoo installs the module from the wheel
+    :rtype: int
+    :raise KitError: it cannot be built, or Odoo cannot install it
+    """
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    with tempfile.TemporaryDirectory(prefix="account_xero_package_") as directory:
+        with step("Building the wheel"):
+            run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", directory, CHECKOUT],
+                "Could not build the wheel")
+        [wheel] = Path(directory).glob("odoo_addon_account_xero-*.whl")
+        target = Path(directory, "site-packages")
+        run([*pip, "install", "--no-deps", "--no-index", "--target", target, wheel],
+            "Could not install the wheel")
+        # Odoo looks for modules in every `odoo/addons` on Python's path, as pip lays them out.
+        with _databases(target / "odoo" / "addons", target) as databases:
+            prefix = run_prefix("package")
+            databases.drop_leftovers(prefix)
+            database = f"{prefix}{os.getpid()}"
+            try:
+                _install(databases, database)
+            finally:
+                databases.drop_run(database)
+        dist = CHECKOUT / "dist"
+        dist.mkdir(exist_ok=True)
+        say(f"Odoo loads the module from {shutil.copy(wheel, dist)}")
+    return 0
+
+
 def lint(_options):
     """Check the style, the module against pylint-odoo, and which layer imports what.
 
@@ -146,18 +181,22 @@ def lint(_options):
 
 
 @contextlib.contextmanager
-def _databases():
-    """Give access to the databases of a running PostgreSQL."""
+def _databases(addons=None, *python_path):
+    """Give access to the databases of a running PostgreSQL.
+
+    :param pathlib.Path addons: the directory that has the module; a link to the checkout by default
+    :param python_path: directories for Python to look in, besides Odoo's
+    """
     top = home()
     odoo = odoo_source.locate(top)
-    addons = addons_directory()
+    addons = addons or addons_directory()
     server = postgres.ensure(top)
     os.environ.update(server)
     search_path = [Path(sys.executable).parent, postgres.programs(), os.environ["PATH"]]
     environment = {
         **os.environ,
         "PATH": os.pathsep.join(map(str, search_path)),
-        "PYTHONPATH": str(odoo.root),
+        "PYTHONPATH": os.pathsep.join(map(str, [odoo.root, *python_path])),
         "ACCOUNT_XERO_ADDONS": str(addons),
     }
     databases = Databases(odoo, addons, top / "data", environment)
@@ -218,12 +257,13 @@ def main():
     # Ended from outside is ended in order: databases are dropped, processes collected.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=["demo", "serve", "test", "bench", "lint"])
+    commands = {"demo": demo, "serve": demo, "test": test, "bench": bench, "package": package,
+                "lint": lint}
+    parser.add_argument("command", choices=commands)
     parser.add_argument("-k", dest="pattern", help="run the tests whose names match")
     options = parser.parse_args()
     options.serve = options.command == "serve"
-    command = {"test": test, "bench": bench, "lint": lint}.get(options.command, demo)
-    return command(options)
+    return commands[options.command](options)
 
 
 if __name__ == "__main__":

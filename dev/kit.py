@@ -1,4 +1,4 @@
-"""The development kit: `python3 dev/kit.py demo|serve|test [-k PATTERN]|bench|lint|clean`.
+"""The development kit: `python3 dev/kit.py demo|serve|test [-k PATTERN]|bench|package|lint|clean`.
 
 It gets a real Odoo 19 (odoo_source.py, debian.py), a virtual environment (python_env.py) and a
 PostgreSQL server (postgres.py), makes databases with the module in them (databases.py), and runs
@@ -41,13 +41,13 @@ from console import KitError, guarded, say
 from debian import Archive
 from home import home, remove
 
-COMMANDS = ("demo", "serve", "test", "bench", "lint", "clean")
+COMMANDS = ("demo", "serve", "test", "bench", "package", "lint", "clean")
 OLDEST, NEWEST = (3, 10), (3, 13)
 
 
 def main():
     """
-    :return: the exit code; demo, serve, test, bench and lint replace this process instead
+    :return: the exit code; all commands but clean replace this process instead
     :rtype: int
     """
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
