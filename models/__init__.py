@@ -1,3 +1,4 @@
+from . import xero_guard_mixin
 from . import xero_mapping_mixin
 from . import xero_reference_mixin
 from . import account_account
@@ -22,6 +23,7 @@ from . import account_payment_method
 from . import account_payment_push
 from . import account_payment_recognise
 from . import account_tax
+from . import base_partner_merge
 from . import product_product
 from . import res_company
 from . import res_config_settings

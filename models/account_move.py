@@ -28,7 +28,8 @@ XERO_SYNCED_FIELDS = frozenset({
 
 
 class AccountMove(models.Model):
-    _inherit = 'account.move'
+    _name = 'account.move'
+    _inherit = ['account.move', 'xero.guard.mixin']
 
     xero_state = fields.Selection(
         [('pending', "Pending"), ('synced', "Synced to Xero"), ('failed', "Sync failed")],
@@ -106,6 +107,8 @@ class AccountMove(models.Model):
     def _get_alerts(self):
         # EXTENDS 'account'
         alerts = super()._get_alerts()
+        if not self.env.user._is_internal():
+            return alerts
         if self.xero_state == 'failed' and self.xero_active:
             title, fix = self._xero_error_text(self.xero_error_code)
             cause = CATALOGUE[self.xero_error_code or 'validation_error'].cause

@@ -68,6 +68,8 @@ class AccountMove(models.Model):
     def _get_alerts(self):
         # EXTENDS 'account'
         alerts = super()._get_alerts()
+        if not self.env.user._is_internal():
+            return alerts
         if self.xero_pdf_state == 'failed' and self.xero_active:
             alerts['xero_pdf_failed'] = {
                 'level': 'warning',

@@ -32,6 +32,8 @@ class AccountMove(models.Model):
     def _get_alerts(self):
         # EXTENDS 'account'
         alerts = super()._get_alerts()
+        if not self.env.user._is_internal():
+            return alerts
         differences = self.xero_document_id and self.env['xero.difference'].sudo().search([
             ('res_model', '=', self._name), ('res_id', '=', self.id), ('state', '=', 'open')])
         if differences:

@@ -5,7 +5,8 @@ from .account_payment_method import XERO_SYNC
 
 
 class AccountPayment(models.Model):
-    _inherit = 'account.payment'
+    _name = 'account.payment'
+    _inherit = ['account.payment', 'xero.guard.mixin']
 
     xero_payment_id = fields.Char(
         "Xero Payment ID", copy=False, readonly=True, index='btree_not_null',

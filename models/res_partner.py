@@ -10,10 +10,14 @@ CONTACT_FIELDS = frozenset({
     'name', 'xero_contact_name', 'email', 'phone', 'vat', 'street', 'street2', 'city', 'zip',
     'state_id', 'country_id', 'type', 'parent_id', 'is_company', 'active',
 })
+#: Which contact a partner is, and whether it goes to Xero at all: not everybody's to say who may
+#: change its address.
+LINK_FIELDS = frozenset({'xero_contact_id', 'xero_contact_name', 'xero_exclude'})
 
 
 class ResPartner(models.Model):
-    _inherit = 'res.partner'
+    _name = 'res.partner'
+    _inherit = ['res.partner', 'xero.guard.mixin']
 
     xero_contact_id = fields.Char(
         "Xero Contact ID", company_dependent=True, copy=False,
@@ -22,12 +26,12 @@ class ResPartner(models.Model):
         "Name in Xero", company_dependent=True, copy=False,
         help="The name under which this partner is known in Xero, when it is another one.")
     xero_contact_series = fields.Integer(
-        company_dependent=True, copy=False,
+        company_dependent=True, copy=False, readonly=True,
         help="How often a new contact was asked for because the one before it is of no use.")
     xero_exclude = fields.Boolean(
         "Keep out of Xero", company_dependent=True,
         help="Documents of this partner are not sent to Xero by themselves.")
-    xero_sync_ids = fields.One2many('xero.contact.sync', 'partner_id')
+    xero_sync_ids = fields.One2many('xero.contact.sync', 'partner_id', readonly=True)
     xero_active = fields.Boolean(compute='_compute_xero_active')
     xero_contact_state = fields.Selection(
         [('pending', "Pending"), ('synced', "Synced to Xero"), ('failed', "Sync failed")],
@@ -89,6 +93,13 @@ class ResPartner(models.Model):
         return {holder.xero_contact_id: holder for holder in holders}
 
     # === CRUD METHODS === #
+
+    @api.model
+    def _xero_may_write(self, field):
+        # EXTENDS 'account_xero'
+        return super()._xero_may_write(field) and (
+            field.name not in LINK_FIELDS
+            or self.env.user.has_group('account_xero.group_xero_user'))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -21,7 +21,7 @@ class XeroConnection(models.Model):
 
     _name = 'xero.connection'
     _description = "Xero Connection"
-    _inherit = ['mail.thread', 'mail.activity.mixin']
+    _inherit = ['mail.thread', 'mail.activity.mixin', 'xero.guard.mixin']
     _order = 'company_id'
 
     company_id = fields.Many2one(

@@ -18,7 +18,8 @@ class XeroConnection(models.Model):
     call_counts = fields.Json(
         readonly=True, copy=False,
         help="What the calls of one day (UTC) were for: {'day': date, purpose: number}.")
-    problem_ids = fields.One2many('xero.problem', 'connection_id', string="Problems")
+    problem_ids = fields.One2many(
+        'xero.problem', 'connection_id', string="Problems", readonly=True)
     failures = fields.Json(compute='_compute_failures')
     calls_today = fields.Json(compute='_compute_calls')
     calls_left_day = fields.Integer("Left today", compute='_compute_calls')

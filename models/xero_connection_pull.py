@@ -36,7 +36,8 @@ LISTS = {
 class XeroConnection(models.Model):
     _inherit = 'xero.connection'
 
-    cursor_ids = fields.One2many('xero.cursor', 'connection_id', groups='base.group_system')
+    cursor_ids = fields.One2many(
+        'xero.cursor', 'connection_id', readonly=True, groups='base.group_system')
     difference_count = fields.Integer("Differences", compute='_compute_difference_count')
     unannounced_at = fields.Datetime(
         readonly=True, copy=False, groups='base.group_system',

@@ -33,6 +33,7 @@ class XeroMappingMixin(models.AbstractModel):
     """A record of Odoo that has a counterpart among an organisation's reference data."""
 
     _name = 'xero.mapping.mixin'
+    _inherit = 'xero.guard.mixin'
     _description = "Mapped to Xero"
 
     #: Field that holds the counterpart.
@@ -86,6 +87,13 @@ class XeroMappingMixin(models.AbstractModel):
         ], [self._xero_line_field], ['__count'])
         # Odoo groups by analytic accounts with their ids, and by other fields with records.
         return {getattr(record, 'id', record) for record, _count in groups}
+
+    @api.model
+    def _xero_may_write(self, field):
+        # EXTENDS 'account_xero'
+        return super()._xero_may_write(field) and (
+            field.name != self._xero_target_field
+            or self.env.user.has_group('account_xero.group_xero_manager'))
 
     def write(self, vals):
         result = super().write(vals)

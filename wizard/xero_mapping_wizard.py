@@ -17,6 +17,7 @@ class XeroMappingWizard(models.TransientModel):
     """Proposals of what Odoo's records are in Xero, to be looked at before they are saved."""
 
     _name = 'xero.mapping.wizard'
+    _inherit = 'xero.guard.mixin'
     _description = "Match with Xero"
 
     connection_id = fields.Many2one(
@@ -55,7 +56,7 @@ class XeroMappingWizard(models.TransientModel):
                 for name in ([kind] if kind else XERO_MAPPED)
                 for match in connection._find_matches(name)]
         rows.sort(key=lambda row: ('certain', 'likely', 'none').index(row['certainty']))
-        wizard = self.create({
+        wizard = self.sudo().create({
             'connection_id': connection.id, 'kind': kind,
             'line_ids': [Command.create(row) for row in rows]})
         return {
@@ -107,6 +108,7 @@ class XeroMappingWizard(models.TransientModel):
 
 class XeroMappingWizardLine(models.TransientModel):
     _name = 'xero.mapping.wizard.line'
+    _inherit = 'xero.guard.mixin'
     _description = "Proposed Counterpart in Xero"
     _order = 'id'
 
@@ -129,8 +131,12 @@ class XeroMappingWizardLine(models.TransientModel):
 
     @api.depends('res_model', 'res_id')
     def _compute_record_name(self):
-        for model, lines in self.grouped('res_model').items():
-            records = self.env[model].browse(lines.mapped('res_id')).sudo().with_company(
+        # What was stored, not what the browser says: names are read with all rights.
+        for model, lines in self.grouped(lambda line: line._origin.res_model).items():
+            if not model:
+                lines.update({'record_name': False, 'is_sale': False})
+                continue
+            records = self.env[model].browse(lines._origin.mapped('res_id')).sudo().with_company(
                 lines.wizard_id.connection_id.company_id)
             for line, record in zip(lines, records, strict=True):
                 line.record_name = record.display_name

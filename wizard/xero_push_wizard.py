@@ -10,6 +10,7 @@ class XeroPushWizard(models.TransientModel):
     """Look before pushing: what can go, what is held up and why, and what exactly is sent."""
 
     _name = 'xero.push.wizard'
+    _inherit = 'xero.guard.mixin'
     _description = "Push to Xero"
 
     move_ids = fields.Many2many('account.move', string="Documents", readonly=True)
@@ -67,9 +68,10 @@ class XeroPushWizard(models.TransientModel):
             wizard.update({'preview_line_ids': Line, 'preview_total': False,
                            'preview_number': False, 'preview_contact': False,
                            'preview_date': False, 'preview_due_date': False})
-            if not wizard.preview_id:
+            # The browser says which one, so it is asked whether the user may see it.
+            if not wizard.preview_id or not wizard.preview_id._origin.has_access('read'):
                 continue
-            move = wizard.preview_id.sudo().with_company(wizard.preview_id.company_id)
+            move = wizard.preview_id._origin.sudo().with_company(wizard.preview_id.company_id)
             connection = move.env['xero.connection'].search(
                 [('company_id', '=', move.company_id.id)])
             data, totals = move._xero_prepare_document(connection)
@@ -95,6 +97,7 @@ class XeroPushWizard(models.TransientModel):
         :return: action that opens the dialog
         :raise UserError: none of them can ever go to Xero
         """
+        self.check_access('read')
         connections = {c.company_id.id: c for c in self.env['xero.connection'].sudo().search(
             [('company_id', 'in', moves.company_id.ids)])}
         moves = moves.filtered(
@@ -114,7 +117,7 @@ class XeroPushWizard(models.TransientModel):
                     manual.setdefault(reason, []).append(move.id)
         blocked = {self.env['account.move'].browse(move.id): found
                    for move, found in blocked.items()}
-        wizard = self.create({
+        wizard = self.sudo().create({
             'move_ids': moves.ids,
             'linked_ids': linked.ids,
             'eligible_ids': (moves - linked).filtered(lambda move: move not in blocked).ids,
@@ -157,8 +160,9 @@ class XeroPushWizard(models.TransientModel):
         self.ensure_one()
         if not self.env.user.has_group('account_xero.group_xero_user'):
             raise AccessError(self.env._("Ask for the right *Xero: Synchronise* to do this."))
+        self.eligible_ids.check_access('read')
         self.eligible_ids._xero_queue(manual=True)
-        self.write({'queued': True, 'cause_ids': [fields.Command.clear()]})
+        self.sudo().write({'queued': True, 'cause_ids': [fields.Command.clear()]})
         return self._action()
 
     def action_update_progress(self):
@@ -172,7 +176,7 @@ class XeroPushWizard(models.TransientModel):
         causes = self._prepare_causes({move: [move._xero_stored_problem()] for move in failed})
         shown = [(cause.code, cause.message, set(cause.move_ids.ids)) for cause in self.cause_ids]
         if shown != [(new['code'], new['message'], set(new['move_ids'])) for new in causes]:
-            self.cause_ids = [fields.Command.clear(), *map(fields.Command.create, causes)]
+            self.sudo().cause_ids = [fields.Command.clear(), *map(fields.Command.create, causes)]
         return bool(self.queued_count)
 
     def _action(self):
