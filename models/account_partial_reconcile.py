@@ -4,7 +4,8 @@ from .account_move import XERO_KINDS
 
 
 class AccountPartialReconcile(models.Model):
-    _inherit = 'account.partial.reconcile'
+    _name = 'account.partial.reconcile'
+    _inherit = ['account.partial.reconcile', 'xero.guard.mixin']
 
     xero_credit_key = fields.Char(
         copy=False, readonly=True, index='btree_not_null',

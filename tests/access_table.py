@@ -64,7 +64,9 @@ FIELDS = {
         'xero_state', 'xero_document_id', 'xero_number', 'xero_status', 'xero_error_code',
         'xero_error_message', 'xero_error_target', 'xero_last_push', 'xero_last_pull',
         'xero_attempts', 'xero_manual', 'xero_payload_hash', 'xero_ticket', 'xero_pdf_state',
-        'xero_pdf_message', 'xero_due_date', 'xero_updated', 'xero_pull_hash'}},
+        'xero_pdf_message', 'xero_due_date', 'xero_updated', 'xero_pull_hash',
+        'xero_from_void', 'xero_void_applied'}},
+    'account.partial.reconcile': {'code': {'xero_credit_key'}},
     'account.payment': {'code': {'xero_payment_id', 'xero_deleted'}},
     'res.partner': {
         'code': {'xero_contact_series'},

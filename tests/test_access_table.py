@@ -190,6 +190,7 @@ class TestFields(AccessCommon):
         return {
             'account.move': self.move,
             'account.payment': self.payment,
+            'account.partial.reconcile': self._reconciled(),
             'res.partner': self.partner_a,
             'account.account': self.income,
             'account.tax': self.tax_sale_20,
@@ -200,6 +201,13 @@ class TestFields(AccessCommon):
             'product.product': self.product_a,
             'xero.connection': self.connection,
         }
+
+    def _reconciled(self):
+        refund = self._invoice('out_refund')
+        lines = (self.move + refund).line_ids.filtered(
+            lambda line: line.account_type == 'asset_receivable')
+        lines.reconcile()
+        return lines.matched_debit_ids[:1]
 
     def test_every_field_is_in_the_table(self):
         for name, model in self.registry.items():

@@ -150,7 +150,9 @@ class TestMappingWizard(XeroCommon):
     def test_a_row_that_was_tampered_with_maps_nothing_of_others(self):
         wizard = self._wizard('account')
         other = self.setup_other_company()['default_account_revenue']
-        wizard.line_ids[:1].write({'res_id': other.id, 'selected': True, 'account_id':
+        with self.assertRaises(AccessError):
+            wizard.line_ids[:1].res_id = other.id
+        wizard.line_ids[:1].sudo().write({'res_id': other.id, 'selected': True, 'account_id':
                                    self.income.xero_account_id.id})
         wizard.action_confirm()
         self.assertFalse(other.sudo().with_company(self.env.company).xero_account_id)
