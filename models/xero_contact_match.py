@@ -18,6 +18,7 @@ class XeroContactMatch(models.Model):
     """
 
     _name = 'xero.contact.match'
+    _inherit = 'xero.guard.mixin'
     _description = "Contact to Match"
     _order = 'score desc, id'
     _rec_name = 'partner_id'
@@ -92,8 +93,11 @@ class XeroContactMatch(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        # What is chosen is shown with all rights.
+        self.partner_id.check_access('read')
+        self.contact_id.check_access('read')
         if not {'partner_id', 'contact_id'}.isdisjoint(vals) and 'certainty' not in vals:
-            for match in self:
+            for match in self.sudo():
                 match.certainty = (
                     DECIDED if match.partner_id and match.contact_id
                     else 'here' if match.partner_id else 'there')
@@ -348,9 +352,9 @@ class XeroContactMatch(models.Model):
     def action_dismiss(self):
         """Leave partners and contacts as they are, and out of the list."""
         self._of_connection()
-        self.dismissed = True
+        self.sudo().dismissed = True
 
     def action_restore(self):
         """Take back :meth:`action_dismiss`."""
         self._of_connection()
-        self.dismissed = False
+        self.sudo().dismissed = False

@@ -35,6 +35,8 @@ MODELS = {
     'xero.log': _XERO,
     'xero.problem': _XERO,
     'xero.difference': _XERO,
+    'xero.contact': _XERO,
+    'xero.contact.match': {'synchronise': 'r', 'manage': 'rw'},
     'xero.contact.sync': _XERO,
     'xero.contact.candidate': _XERO,
     'xero.delivery': _MANAGE,
@@ -76,6 +78,10 @@ FIELDS = {
     'account.journal': {'manage': {'xero_account_id'}},
     'account.analytic.account': {'manage': {'xero_tracking_option_id'}},
     'product.product': {'manage': {'xero_item_id'}},
+    'xero.contact.match': {
+        'code': {'connection_id', 'company_id', 'certainty', 'score', 'evidence', 'blocked_id',
+                 'has_documents', 'dismissed'},
+        'manage': {'partner_id', 'contact_id'}},
     'xero.connection': {
         'code': {
             'token_id', 'oauth_nonce', 'oauth_verifier', 'state', 'tenant_id', 'tenant_name',

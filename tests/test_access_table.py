@@ -39,6 +39,7 @@ class AccessCommon(XeroCommon, HttpCase):
         env.flush_all()
         link = {'connection_id': connection.id}
         category = env['xero.tracking.category'].create({**link, 'xero_id': 'c', 'name': "C"})
+        contact = env['xero.contact'].create({**link, 'xero_id': 'x', 'name': "X"})
         env['xero.difference']._note(connection, self.move, 'total', '1', '2')
         env['xero.log']._add_event(connection, "Something happened.")
         env['xero.contact.sync']._queue(connection, self.partner_a)
@@ -47,6 +48,10 @@ class AccessCommon(XeroCommon, HttpCase):
             'xero.tracking.category': category,
             'xero.tracking.option': env['xero.tracking.option'].create({
                 **link, 'category_id': category.id, 'xero_id': 'o', 'name': "O"}),
+            'xero.contact': contact,
+            'xero.contact.match': env['xero.contact.match'].create({
+                **link, 'partner_id': self.partner_a.id, 'contact_id': contact.id,
+                'certainty': 'likely'}),
             'xero.contact.candidate': env['xero.contact.candidate'].create({
                 **link, 'partner_id': self.partner_a.id, 'xero_id': 'x'}),
             'xero.delivery': env['xero.delivery'].create(link),
@@ -199,6 +204,7 @@ class TestFields(AccessCommon):
                 'name': "A", 'plan_id': self.env['account.analytic.plan'].sudo().create(
                     {'name': "P"}).id}),
             'product.product': self.product_a,
+            'xero.contact.match': self.records['xero.contact.match'],
             'xero.connection': self.connection,
         }
 
@@ -240,10 +246,10 @@ class TestFields(AccessCommon):
             user = self._user(f'writer {groups}', f'{EVERYTHING},{groups}'.rstrip(','))
             self._log_in(user)
             for model, rights in FIELDS.items():
-                if model == 'xero.connection' and 'manage' not in may:
+                if model.startswith('xero') and 'manage' not in may:
                     continue
                 record = targets[model]
-                if model != 'xero.connection':
+                if not model.startswith('xero'):
                     self.assertTrue(self._allowed(model, 'write', record.ids, {}), model)
                 for group, names in rights.items():
                     for name in sorted(names):
@@ -319,6 +325,14 @@ class TestFields(AccessCommon):
             {'res_model': {}, 'res_id': {}, 'record_name': {}})
         with suppress(TypeError):
             self.assertFalse(answer['value'].get('record_name'), error)
+
+    def test_a_match_shows_nobody_of_another_company(self):
+        match = self.records['xero.contact.match']
+        other = self.partner_b.copy({'company_id': self.other_company.id, 'email': 'b@b.example'})
+        self._log_in(self._user('matcher', f"{EVERYTHING},{KINDS['manage']}"))
+        self.assertFalse(self._allowed(
+            'xero.contact.match', 'write', match.ids, {'partner_id': other.id}))
+        self.assertEqual(match.partner_id, self.partner_a)
 
     def test_other_ways_in(self):
         """The external APIs end in the same checks."""
