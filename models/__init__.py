@@ -23,7 +23,6 @@ from . import account_payment_method
 from . import account_payment_push
 from . import account_payment_recognise
 from . import account_tax
-from . import base_partner_merge
 from . import product_product
 from . import res_company
 from . import res_config_settings

@@ -32,6 +32,7 @@ MODELS = {
     'xero.currency': _REFERENCE,
     'xero.tracking.category': _REFERENCE,
     'xero.tracking.option': _REFERENCE,
+    'xero.payment.link': _REFERENCE,
     'xero.log': _XERO,
     'xero.problem': _XERO,
     'xero.difference': _XERO,
@@ -69,7 +70,9 @@ FIELDS = {
         'xero_pdf_message', 'xero_due_date', 'xero_updated', 'xero_pull_hash',
         'xero_from_void', 'xero_void_applied'}},
     'account.partial.reconcile': {'code': {'xero_credit_key'}},
-    'account.payment': {'code': {'xero_payment_id', 'xero_deleted'}},
+    'account.payment': {'code': {
+        'xero_payment_id', 'xero_deleted', 'xero_state', 'xero_error_code', 'xero_error_message',
+        'xero_attempts', 'xero_ticket'}},
     'res.partner': {
         'code': {'xero_contact_series'},
         'synchronise': {'xero_contact_id', 'xero_contact_name', 'xero_exclude'}},
@@ -89,11 +92,12 @@ FIELDS = {
             'country_code', 'period_lock_date', 'end_of_year_lock_date', 'denied_actions',
             'reference_date', 'attach_refused', 'day_left', 'minute_left', 'budget_seen_at',
             'resume_at', 'outages', 'last_push', 'last_pull', 'last_reconcile', 'last_error',
-            'unannounced_at', 'call_counts'},
+            'unannounced_at', 'call_counts', 'digest_date', 'payments_since'},
         'manage': {
             'company_id', 'app_type', 'client_id', 'auto_sync', 'sync_sales', 'sync_purchases',
             'sync_credit_notes', 'push_status', 'create_contacts', 'update_contacts',
-            'items_required', 'attach_pdf', 'mark_sent', 'payment_journal_id'},
+            'items_required', 'attach_pdf', 'mark_sent', 'payment_journal_id',
+            'send_digest', 'push_payments'},
         'administrator': {'client_secret', 'webhook_key'}},
 }
 

@@ -48,6 +48,9 @@ class AccessCommon(XeroCommon, HttpCase):
             'xero.tracking.category': category,
             'xero.tracking.option': env['xero.tracking.option'].create({
                 **link, 'category_id': category.id, 'xero_id': 'o', 'name': "O"}),
+            'xero.payment.link': env['xero.payment.link'].create({
+                'payment_id': self.payment.id, 'move_id': self.move.id, 'amount': 1,
+                'journal_id': self.payment.journal_id.id, 'date': '2026-03-02'}),
             'xero.contact': contact,
             'xero.contact.match': env['xero.contact.match'].create({
                 **link, 'partner_id': self.partner_a.id, 'contact_id': contact.id,
@@ -217,8 +220,9 @@ class TestFields(AccessCommon):
 
     def test_every_field_is_in_the_table(self):
         for name, model in self.registry.items():
-            if model._abstract or name in MODELS and name not in FIELDS:
-                continue        # nobody writes it, or it is a dialog
+            if model._abstract or name in MODELS and name not in FIELDS and (
+                    name in OWN or not any('w' in may for may in MODELS[name].values())):
+                continue
             # A list of other records is written with the rights on those.
             ours = {field.name for field in model._fields.values()
                     if field.store and field.column_type and MODULE in field._modules

@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import xero_choose_organisation
 from . import xero_compare_wizard
 from . import xero_contact_wizard
