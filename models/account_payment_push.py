@@ -305,7 +305,7 @@ class AccountPayment(models.Model):
             self.write({'xero_state': 'failed', 'xero_error_code': problem.code,
                         'xero_error_message': problem.message})
             self.env['xero.log']._add_payments(
-                self, 'failure', problem.message, problem.code, answer)
+                [(self, problem.message)], 'failure', problem.code, answer)
 
     def _xero_conclude(self):
         """Mark those of which nothing is left to be sent."""

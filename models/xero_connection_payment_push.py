@@ -33,7 +33,8 @@ class XeroConnection(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         connections = super().create(vals_list)
-        self.env.registry.clear_cache()
+        if any(connections.mapped('push_payments')):
+            self.env.registry.clear_cache()
         return connections
 
     def write(self, vals):
@@ -161,10 +162,11 @@ class XeroConnection(models.Model):
             found = links.filtered(
                 lambda link, document=document: link.move_id.xero_document_id == document.xero_id
             )._match([row for row in document.payments if row.xero_id not in taken])
-            for link, row in found.items():
-                link._note_live(row.xero_id)
-                self.env['xero.log']._add_payments(link.payment_id, 'success', self.env._(
+            links._note_live({link: row.xero_id for link, row in found.items()})
+            self.env['xero.log']._add_payments([
+                (link.payment_id, self.env._(
                     "Found in Xero, where it had arrived: %s", link._in_words()))
+                for link in found], 'success')
         request.unlink()
 
     def _drop_settled_payments(self):

@@ -101,14 +101,15 @@ class XeroLog(models.Model):
         } for move in moves])
 
     @api.model
-    def _add_payments(self, payments, outcome, message, code=None, answer=None):
-        """Log what became of payments on their way to Xero.
+    def _add_payments(self, rows, outcome, code=None, answer=None):
+        """Log what became of payments on their way to Xero, with one insert.
 
-        :param str message: what was done, or why it was not
+        :param list rows: (payment, what was done or why it was not)
         :param str code: of the error catalogue, or None
         :param answer: Xero's Answer or XeroError, or None when there was no call
         """
-        connections = self.env['xero.connection']._connection_of(payments.company_id)
+        connections = self.env['xero.connection']._connection_of(
+            self.env['account.payment'].union(*(payment for payment, _message in rows)).company_id)
         self.create([{
             'connection_id': connections[payment.company_id.id].id,
             'direction': 'push',
@@ -120,7 +121,7 @@ class XeroLog(models.Model):
             'res_model': payment._name,
             'res_id': payment.id,
             'document': payment.display_name,
-        } for payment in payments if payment.company_id.id in connections])
+        } for payment, message in rows if payment.company_id.id in connections])
 
     @api.model
     def _add_pulls(self, connection, rows):

@@ -45,16 +45,19 @@ class XeroPaymentLink(models.Model):
         """:return: Decimal amount, in the document's currency"""
         return self.move_id._xero_decimal(self.amount)
 
-    def _note_live(self, xero_id):
-        """Xero has this one. :param str xero_id: its identifier there"""
-        self._note({'xero_payment_id': xero_id, 'state': 'live'})
+    @api.model
+    def _note_live(self, found):
+        """Xero has these. :param dict found: {link: its identifier there}"""
+        for link, xero_id in found.items():
+            link.write({'xero_payment_id': xero_id, 'state': 'live'})
+        self.union(*found)._note_change()
 
     def _note_deleted(self):
         """Xero has these no more."""
-        self._note({'state': 'deleted'})
+        self.write({'state': 'deleted'})
+        self._note_change()
 
-    def _note(self, values):
-        self.write(values)
+    def _note_change(self):
         self.payment_id._xero_note_links()
         # What was last applied of the documents is not what Xero had before this any more, so
         # that it counts as a change when it comes back.
@@ -83,9 +86,8 @@ class XeroPaymentLink(models.Model):
             found = links.filtered(
                 lambda link, move=move: link.move_id == move and link.state == 'new'
             )._match([payment for payment in payments if payment.xero_id not in taken])
-            for link, payment in found.items():
-                link._note_live(payment.xero_id)
-                adopted |= link
+            self._note_live({link: payment.xero_id for link, payment in found.items()})
+            adopted |= self.union(*found)
         gone = links.filtered(
             lambda link: link.state == 'live' and link.xero_payment_id not in live)
         for link in gone:

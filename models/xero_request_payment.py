@@ -72,7 +72,7 @@ class XeroRequest(models.Model):
                 payment._xero_fail(Problem('transient', error.message), answer=error)
             else:
                 self.env['xero.log']._add_payments(
-                    payment, 'retry', error.message, 'transient', error)
+                    [(payment, error.message)], 'retry', 'transient', error)
         return max(payments.mapped('xero_attempts'), default=0)
 
     def _match_results(self, elements, results):
@@ -90,20 +90,19 @@ class XeroRequest(models.Model):
         if self.operation not in PAYMENT_OPERATIONS:
             super()._apply_done(done, answer)
             return
-        links = {link.id: link for link in self._links()}
-        for item, result in done:
-            link = links.get(item['id'])
-            if not link:
-                continue
-            if self.operation == 'unpay':
-                link._note_deleted()
-                text = self.env._("Deleted in Xero: %s", link._in_words())
-            elif link.state == 'new':
-                link._note_live(result.xero_id)
-                text = self.env._("Sent: %s", link._in_words())
-            else:
-                continue
-            self.env['xero.log']._add_payments(link.payment_id, 'success', text, answer=answer)
+        left = 'live' if self.operation == 'unpay' else 'new'
+        links = {link.id: link for link in self._links() if link.state == left}
+        found = {links[item['id']]: result.xero_id for item, result in done
+                 if item['id'] in links}
+        if self.operation == 'unpay':
+            self._links().union(*found)._note_deleted()
+            text = self.env._("Deleted in Xero: %s")
+        else:
+            self._links()._note_live(found)
+            text = self.env._("Sent: %s")
+        self.env['xero.log']._add_payments(
+            [(link.payment_id, text % link._in_words()) for link in found], 'success',
+            answer=answer)
 
 
 def _identity(data):
