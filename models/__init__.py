@@ -16,6 +16,7 @@ from . import account_move_pull
 from . import account_move_push
 from . import account_move_credit     # after account_move_pull, which it extends
 from . import account_move_void
+from . import account_move_import
 from . import account_partial_reconcile
 from . import account_payment
 from . import account_payment_book
@@ -38,6 +39,7 @@ from . import xero_connection_digest
 from . import xero_connection_fetch
 from . import xero_connection_contacts
 from . import xero_connection_contact_list
+from . import xero_connection_import
 from . import xero_connection_lookup
 from . import xero_connection_matching
 from . import xero_connection_oauth
@@ -55,6 +57,7 @@ from . import xero_cursor
 from . import xero_delivery
 from . import xero_difference
 from . import xero_event
+from . import xero_first_sync
 from . import xero_item
 from . import xero_log
 from . import xero_payment_link
@@ -66,3 +69,4 @@ from . import xero_tax_rate
 from . import xero_token
 from . import xero_tracking_category
 from . import xero_tracking_option
+from . import xero_unmatched

@@ -160,6 +160,7 @@ class ResPartner(models.Model):
         rows.filtered(lambda row: row.state == 'failed').write({
             'state': False, 'manual': False, 'error_code': False, 'error_message': False})
         self._xero_release_documents(self.env.company, CONTACT_CODES)
+        self.env['xero.unmatched']._release_linked(self)
 
     def _xero_contact_changed(self):
         """What Xero is told of these partners may have changed: contacts that are kept up to date

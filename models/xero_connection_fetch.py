@@ -13,6 +13,8 @@ from .xero_connection_push import RunOver
 
 #: Pages of payments that are read to find those of a document; further ones are asked for by name.
 PAYMENT_PAGES = 5
+#: Xero gives unit prices with two decimals unless it is asked for four.
+DECIMALS = dict.fromkeys(('Invoices', 'CreditNotes'), {'unitdp': 4})
 #: A change this old should have been announced by a webhook.
 WEBHOOK_DELAY = timedelta(minutes=1)
 
@@ -30,13 +32,18 @@ class XeroConnection(models.Model):
         :raise XeroError: nothing can be asked now, or this is refused
         :raise RunOver: this run has no time for it
         """
-        parameters = {'page': 1, 'pageSize': PAGE_SIZE, **parameters}
+        return self._fetch_counted(path, since, **parameters)[:2]
+
+    def _fetch_counted(self, path, since=None, **parameters):
+        """As :meth:`_fetch`. :return: also how many rows all pages have"""
+        parameters = {'page': 1, 'pageSize': PAGE_SIZE, **DECIMALS.get(path, {}), **parameters}
         answer = self._call(lambda client: client.get(path, if_modified_since=since, **parameters))
         rows = self._rows_in(answer, path)
-        pages = value_of(value_of(answer.data, 'pagination'), 'pageCount')
+        pagination = value_of(answer.data, 'pagination')
+        pages, count = value_of(pagination, 'pageCount'), value_of(pagination, 'itemCount')
         more = parameters['page'] < pages if isinstance(pages, int) else (
             len(rows) >= parameters['pageSize'])
-        return rows, more and bool(rows)
+        return rows, more and bool(rows), count if isinstance(count, int) else len(rows)
 
     def _call(self, work):
         """Make one call of a pull. :return: the Answer; raises as :meth:`_fetch`"""
@@ -58,7 +65,8 @@ class XeroConnection(models.Model):
             rows += self._fetch('Invoices', **question)[0]
         for note in notes:
             try:
-                answer = self._call(lambda client, note=note: client.get(f'CreditNotes/{note}'))
+                answer = self._call(lambda client, note=note: client.get(
+                    f'CreditNotes/{note}', **DECIMALS['CreditNotes']))
             except XeroRejected as error:
                 if error.status != 404:
                     raise
@@ -94,6 +102,12 @@ class XeroConnection(models.Model):
                   if not move.xero_updated or newest[xero_id] > move.xero_updated]
         notes = {m.xero_document_id for m in wanted if m.move_type in CREDIT_NOTES}
         invoices = [m.xero_document_id for m in wanted if m.xero_document_id not in notes]
+        if self.import_policy != 'none':
+            unknown = events.filtered(lambda event: event.resource_id not in linked)
+            notes |= set(unknown.filtered(
+                lambda event: event.category == 'CREDITNOTE').mapped('resource_id'))
+            invoices += set(unknown.filtered(
+                lambda event: event.category == 'INVOICE').mapped('resource_id'))
         contacts = set(events.filtered(lambda e: e.category == 'CONTACT').mapped('resource_id'))
         for question in query.by_ids(self._contact_partners(contacts)):
             rows, _more = self._fetch('Contacts', IDs=question['IDs'], includeArchived=True)
@@ -105,21 +119,26 @@ class XeroConnection(models.Model):
 
     # === APPLYING === #
 
-    def _apply_documents(self, documents, compare):
+    def _apply_documents(self, documents, compare, payments=None):
         """Bring linked documents to the state that Xero has, and commit.
 
         :param list documents: parse.Document
         :param bool compare: also those that have not changed since the last time
+        :param dict payments: {identifier: parse.Payment} of these documents; fetched when left out
         """
         linked = self._linked({document.xero_id for document in documents})
-        found = {
+        unknown = [document for document in documents if document.xero_id not in linked]
+        made = self._transaction(self._import_documents, unknown) \
+            if unknown and self.import_policy != 'none' else {}
+        found = made | {
             linked[document.xero_id]: document for document in documents
             if document.xero_id in linked and (
                 compare or linked[document.xero_id].xero_pull_hash != document.fingerprint)}
         if not found:
             return
         self._note_unannounced(found, compare)
-        payments = self._payments_of(found.values())
+        if payments is None:
+            payments = self._payments_of(found.values())
         self._transaction(
             self.env['account.move']._xero_apply, self, found, payments)
 

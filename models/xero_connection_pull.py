@@ -105,6 +105,8 @@ class XeroConnection(models.Model):
         """Pull this organisation's news, unless another worker is at work for it."""
         if not self._claimed('_has_news', '_pull_claimed', '_trigger_pull'):
             self._trigger_pull(fields.Datetime.now() + BUSY_WAIT)
+        elif self.resume_at and self._running_sync():
+            self._trigger_pull(self.resume_at + timedelta(seconds=1))
 
     def _has_news(self):
         """Whether something is to be fetched, and need not wait itself."""
@@ -115,7 +117,9 @@ class XeroConnection(models.Model):
         return bool(
             len(cursors) < len(INTERVALS)
             or any(cursor.repair_since or cursor._is_due(now) for cursor in cursors)
-            or self.env['xero.event'].search_count([('connection_id', '=', self.id)], limit=1))
+            or self.env['xero.event'].search_count([('connection_id', '=', self.id)], limit=1)
+            or self._released(limit=1) or self._pending_files(limit=1)
+            or self._has_first_sync())
 
     def _trigger_pull(self, at=None):
         self.env.ref('account_xero.ir_cron_pull').sudo()._trigger(at)
@@ -145,6 +149,7 @@ class XeroConnection(models.Model):
         :raise RunOver: this run has no time for more"""
         now = fields.Datetime.now()
         self._unless_refused(self._pull_hinted)
+        self._unless_refused(self._pull_released)
         cursors = self._transaction(self._cursors, LISTS)
         for cursor in cursors.filtered(lambda cursor: cursor._is_due(now)):
             self._unless_refused(self._poll, cursor, 'changed_since')
@@ -154,6 +159,9 @@ class XeroConnection(models.Model):
             self._unless_refused(self._poll, cursor, 'repair_since')
             self._transaction(cursor.write, {'repair_since': False})
         self._transaction(self._note_pull, now, bool(compared))
+        self._unless_refused(self._pull_first_sync)
+        self._unless_refused(self._pull_contacts_of_unmatched)
+        self._unless_refused(self._pull_files)
 
     def _note_polled(self, cursor, now):
         cursor.write({'polled_at': now, 'wanted': False})
@@ -208,4 +216,6 @@ class XeroConnection(models.Model):
             apply(chunk, field == 'repair_since')
             if newest and newest > cursor[field]:
                 self._transaction(cursor.write, {field: newest.replace(microsecond=0)})
+            if start + CHUNK < len(items):
+                self._unless_over()
         return newest

@@ -95,6 +95,13 @@ class XeroMappingMixin(models.AbstractModel):
             field.name != self._xero_target_field
             or self.env.user.has_group('account_xero.group_xero_manager'))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        if any(vals.get(self._xero_target_field) for vals in vals_list):
+            records._xero_release_waiting()
+        return records
+
     def write(self, vals):
         result = super().write(vals)
         if self._xero_target_field in vals and not self.env.context.get('xero_release_later'):
@@ -106,6 +113,7 @@ class XeroMappingMixin(models.AbstractModel):
         if self._xero_error_code:
             companies = self.env.company | self.sudo()[self._xero_target_field].company_id
             self.env['account.move']._xero_release(companies, [self._xero_error_code])
+        self.env['xero.unmatched']._release_mapped(self, self._xero_target_field)
 
     # === MATCHING === #
 

@@ -82,6 +82,7 @@ class XeroClient:
         idempotency_key=None,
         if_modified_since=None,
         content_type="application/json",
+        file_type=None,
     ) -> Answer:
         """Make one call.
 
@@ -92,6 +93,7 @@ class XeroClient:
         :param str idempotency_key: Xero forgets it after 6 minutes
         :param datetime if_modified_since: naive UTC; Xero keeps whole seconds
         :param str content_type: of the body
+        :param str file_type: MIME type of the file that is asked for instead of JSON
         :return: Answer
         :raise errors.XeroError: one of its subclasses, by what happened
         :raise ValueError: when the request itself is wrong
@@ -105,6 +107,8 @@ class XeroClient:
             headers["Idempotency-Key"] = idempotency_key
         if if_modified_since:
             headers["If-Modified-Since"] = if_modified_since.strftime("%Y-%m-%dT%H:%M:%S")
+        if file_type:   # Xero: the header contentType names the MIME type of the attachment
+            headers.update({"Accept": file_type, "contentType": file_type})
         started = time.monotonic()
         raw = self._transport.send(
             method,
@@ -119,11 +123,16 @@ class XeroClient:
         with self._lock:
             self._budget = self._budget.merge(budget)
             self._answered += 1
-        return Answer(raw.status, read_answer(raw, budget), budget, raw.correlation_id, seconds)
+        data = raw.body if file_type and raw.status == 200 else read_answer(raw, budget)
+        return Answer(raw.status, data, budget, raw.correlation_id, seconds)
 
     def get(self, path, *, if_modified_since=None, **params) -> Answer:
         """Read; see request()."""
         return self.request("GET", path, params=params, if_modified_since=if_modified_since)
+
+    def download(self, path, file_type) -> Answer:
+        """Read a file, whose content is the answer's `data` (bytes); see request()."""
+        return self.request("GET", path, file_type=file_type or "application/octet-stream")
 
     def put(self, path, body, *, idempotency_key=None, **params) -> Answer:
         """Create; see request()."""

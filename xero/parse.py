@@ -360,6 +360,57 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a document; `amount` is before or with tax, as the document says."""
+
+    description: str
+    quantity: Decimal | None
+    unit_amount: Decimal | None
+    amount: Decimal | None
+    tax_amount: Decimal
+    discount_rate: Decimal | None
+    account_code: str
+    account_id: str | None
+    tax_type: str
+    item_code: str
+    options: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, row):
+        row = dict_of(row)
+        return cls(
+            description=text_of(row.get("Description")),
+            quantity=decimal_of(row.get("Quantity")),
+            unit_amount=decimal_of(row.get("UnitAmount")),
+            amount=decimal_of(row.get("LineAmount")),
+            tax_amount=decimal_of(row.get("TaxAmount")) or Decimal(0),
+            discount_rate=decimal_of(row.get("DiscountRate")),
+            account_code=text_of(row.get("AccountCode")),
+            account_id=guid_of(row.get("AccountID")),
+            tax_type=text_of(row.get("TaxType")),
+            item_code=text_of(row.get("ItemCode")),
+            options=tuple(filter(None, (
+                guid_of(tracking.get("TrackingOptionID")) for tracking in rows_of(row, "Tracking")
+            ))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    xero_id: str | None
+    name: str
+    mime_type: str
+
+    @classmethod
+    def from_json(cls, row):
+        return cls(
+            xero_id=guid_of(value_of(row, "AttachmentID")),
+            name=text_of(value_of(row, "FileName")),
+            mime_type=text_of(value_of(row, "MimeType")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """An invoice, a bill or a credit note; `amount_due` of a credit note is what remains of it."""
 
@@ -383,11 +434,21 @@ class Document:
     updated: datetime | None
     payments: tuple[PaymentRow, ...]
     credits: tuple[Credit, ...]
+    contact_name: str = ""
+    amount_types: str = ""
+    has_attachments: bool = False
+    #: Read only when somebody asks for the lines: most documents of a page are known already.
+    raw_lines: tuple = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(map(Line.from_json, self.raw_lines))
 
     @property
     def fingerprint(self) -> str:
         """Hash of everything that is compared or applied here, whatever its moment."""
-        content = replace(self, updated=None, url="", reference="")
+        content = replace(self, updated=None, url="", reference="", contact_name="",
+                          amount_types="", has_attachments=False, raw_lines=())
         return hashlib.sha1(repr(content).encode(), usedforsecurity=False).hexdigest()
 
     @classmethod
@@ -417,6 +478,10 @@ class Document:
             or datetime_of(item.get("UpdatedDateUTCString")),
             payments=tuple(map(PaymentRow.from_json, rows_of(item, "Payments"))),
             credits=_credits(item, xero_id),
+            contact_name=text_of(dict_of(item.get("Contact")).get("Name")),
+            amount_types=text_of(item.get("LineAmountTypes")),
+            has_attachments=item.get("HasAttachments") is True,
+            raw_lines=tuple(rows_of(item, "LineItems")),
         )
 
 

@@ -1,0 +1,241 @@
+"""What becomes of documents of Xero that are not linked here: the policy, and its way."""
+from odoo import api, fields, models
+
+from ..xero.parse import Attachment, Contact
+from .account_move import CREDIT_NOTES, GONE
+from .xero_connection_push import DAY_RESERVE, RunOver
+from .xero_import_maps import APPROVED, MOVE_TYPES, ImportMaps, Obstacle
+
+#: Waiting documents that are fetched again in one go, five calls.
+RELEASED = 200
+
+
+class XeroConnection(models.Model):
+    _inherit = 'xero.connection'
+
+    import_policy = fields.Selection(
+        [
+            ('none', "Leave alone"),
+            ('list', "List only"),
+            ('draft', "Import as draft"),
+            ('post', "Import and post"),
+        ],
+        string="Documents Made in Xero", required=True, default='none', tracking=True,
+        help="What happens to invoices, bills and credit notes that somebody makes in Xero.\n"
+             "Leave alone: Odoo takes no notice of them.\n"
+             "List only: they are listed under Unmatched.\n"
+             "Import as draft: they are made here as drafts, for somebody to check and post.\n"
+             "Import and post: approved ones are made here and posted, with their payments.\n"
+             "Documents that Odoo has already are linked, not doubled. What was made in Xero is "
+             "never sent back there.")
+    import_from = fields.Date(
+        "Documents Dated From",
+        help="Older documents made in Xero are left alone. Empty: all that change are imported.")
+    import_attachments = fields.Boolean(
+        "Fetch attachments of bills",
+        help="Files attached in Xero to imported bills and vendor credit notes are attached here, "
+             "too. Each document with files costs a call to Xero, and each file another one.")
+    unmatched_count = fields.Integer("Unmatched", compute='_compute_unmatched_count')
+
+    @api.onchange('import_policy')
+    def _onchange_import_policy(self):
+        if self.import_policy != 'none' and self._origin.import_policy == 'none' \
+                and not self.import_from:
+            self.import_from = fields.Date.context_today(self)
+
+    def _compute_unmatched_count(self):
+        counts = dict(self.env['xero.unmatched'].sudo()._read_group(
+            [('connection_id', 'in', self.ids), ('state', '=', 'waiting')],
+            ['connection_id'], ['__count']))
+        for connection in self:
+            connection.unmatched_count = counts.get(connection, 0)
+
+    def write(self, vals):
+        # EXTENDS 'account_xero': what was only listed is imported when the policy says so
+        before = {connection: connection.import_policy for connection in self}
+        if vals.get('import_policy', 'none') != 'none' and 'import_from' not in vals \
+                and all(c.import_policy == 'none' and not c.import_from for c in self):
+            # History does not come by surprise.
+            vals = {**vals, 'import_from': fields.Date.context_today(self)}
+        result = super().write(vals)
+        if vals.get('import_policy') in ('draft', 'post'):
+            changed = self.filtered(lambda c: c.import_policy != before[c])
+            self.env['xero.unmatched'].sudo().search([
+                ('connection_id', 'in', changed.ids), ('state', '=', 'waiting'),
+                ('reason', '=', 'policy')])._release()
+        return result
+
+    def action_view_unmatched(self):
+        """:return: action that lists the documents of Xero that Odoo does not have"""
+        self.ensure_one()
+        action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_unmatched')
+        return {**action, 'domain': [('connection_id', '=', self.id)]}
+
+    # === DOCUMENTS === #
+
+    def _import_documents(self, documents):
+        """Link, import or list documents that no document here is linked to.
+
+        Nothing of it is done twice, and nothing is asked of Xero.
+
+        :param list documents: parse.Document
+        :return: {document here: parse.Document} of those that are linked now
+        """
+        self = self.with_context(xero_pulling=True)
+        Unmatched = self.env['xero.unmatched']
+        known = {row.xero_id: row for row in Unmatched.search([
+            ('connection_id', '=', self.id),
+            ('xero_id', 'in', [document.xero_id for document in documents])])}
+        wanted = [document for document in documents
+                  if self._wants_document(document, known.get(document.xero_id))]
+        dropped = Unmatched.union(*(
+            known[document.xero_id] for document in documents
+            if document.xero_id in known and document not in wanted))
+        dropped.filtered(lambda row: row.state == 'waiting').unlink()
+        if not wanted:
+            return {}
+        maps = ImportMaps(self, wanted)
+        linked, rows = self._link_existing(wanted, maps)
+        ready = []
+        for document in wanted:
+            if document.xero_id in linked or document.xero_id in rows:
+                continue
+            row = known.get(document.xero_id, Unmatched)
+            prepared = self._prepare_import(document, row, maps)
+            (ready.append(prepared) if not isinstance(prepared, list)
+             else rows.update({document.xero_id: prepared}))
+        for xero_id, made in self.env['account.move']._xero_import(self, ready).items():
+            if isinstance(made, Obstacle):
+                rows[xero_id] = [made]
+            else:
+                linked[xero_id] = made
+        Unmatched._note(self, known, [
+            (document, rows[document.xero_id]) for document in wanted
+            if rows.get(document.xero_id)])
+        Unmatched.union(*(known[xero_id] for xero_id in linked if xero_id in known)).unlink()
+        return {linked[document.xero_id]: document for document in wanted
+                if document.xero_id in linked}
+
+    def _wants_document(self, document, row):
+        """:param recordset row: `xero.unmatched`, where the document waits already, or None
+        :return: whether a document has any business here"""
+        if document.kind not in MOVE_TYPES or document.status in GONE:
+            return False
+        if row and row.state == 'ignored':
+            return False
+        if document.status not in APPROVED and self.import_policy == 'post':
+            return False
+        return bool(row or not self.import_from or not document.date
+                    or document.date >= self.import_from)
+
+    def _link_existing(self, documents, maps):
+        """Link what Odoo has already.
+
+        :return: {identifier: document here}, {identifier: list of Obstacle}; an empty list for
+            what the push is about to link itself
+        """
+        Move = self.env['account.move']
+        linked, rows, taken = {}, {}, set()
+        existing = Move._xero_find_existing(self, documents, maps.partners)
+        for document in documents:
+            match = existing.get(document.xero_id)
+            if match is None:
+                continue
+            if isinstance(match, Obstacle):
+                rows[document.xero_id] = [match]
+            elif not match:
+                rows[document.xero_id] = []
+            elif match in taken:
+                rows[document.xero_id] = [Obstacle('duplicate', self.env._(
+                    "%s is another document of Xero with the same number and total.",
+                    match.display_name))]
+            else:
+                match._xero_link_document(self, document)
+                taken.add(match)
+                linked[document.xero_id] = match
+        return linked, rows
+
+    def _prepare_import(self, document, row, maps):
+        """:return: Import, or list of Obstacle"""
+        if self.import_policy not in ('draft', 'post') and not row.forced:
+            return [Obstacle('policy', self.env._(
+                "The connection lists what was made in Xero and does not import it."))]
+        return maps.prepare(document)
+
+    # === WHAT WAITED === #
+
+    def _released(self, limit=None):
+        return self.env['xero.unmatched'].sudo().search(
+            [('connection_id', '=', self.id), ('released', '=', True)], order='id', limit=limit)
+
+    def _pull_released(self):
+        """Fetch what waited for a contact or a mapping that is there now, and import it."""
+        while rows := self._released(limit=RELEASED):
+            ids = set(rows.mapped('xero_id'))
+            notes = rows.filtered(lambda row: row.kind.endswith('CREDIT')).mapped('xero_id')
+            documents = self._fetch_documents(sorted(ids - set(notes)), notes)
+            self._apply_documents(documents, True)
+            gone = ids - {document.xero_id for document in documents}
+            self._transaction(self._end_release, rows, gone)
+
+    def _end_release(self, rows, gone):
+        """:param set gone: identifiers that Xero does not know any more"""
+        rows = rows.exists()
+        lost = rows.filtered(lambda row: row.xero_id in gone)
+        lost.unlink()
+        (rows - lost).filtered('released').write({'released': False})
+
+    def _pull_contacts_of_unmatched(self):
+        """Fetch what Xero knows of the contacts of waiting documents, each once: a list of
+        documents has no more than their names."""
+        while rows := self.env['xero.unmatched'].sudo().search([
+                ('connection_id', '=', self.id), ('reason', '=', 'contact_missing'),
+                ('contact_id', '!=', False), ('contact_read', '=', False)], limit=RELEASED):
+            ids = sorted(set(rows.mapped('contact_id')))[:40]
+            found = {contact.xero_id: contact for contact in map(Contact.from_json, self._fetch(
+                'Contacts', IDs=','.join(ids), includeArchived=True)[0])}
+            self._transaction(self._note_contacts_of_unmatched, ids, found)
+
+    def _note_contacts_of_unmatched(self, ids, found):
+        rows = self.env['xero.unmatched'].sudo().search(
+            [('connection_id', '=', self.id), ('contact_id', 'in', ids)])
+        for contact_id, group in rows.grouped('contact_id').items():
+            contact = found.get(contact_id)
+            group.write({'contact_read': True, **({
+                'contact_email': contact.email, 'contact_vat': contact.tax_number,
+            } if contact else {})})
+
+    # === ATTACHMENTS === #
+
+    def _pending_files(self, limit=None):
+        if not self.import_attachments:
+            return self.env['account.move']
+        return self.env['account.move'].search([
+            ('company_id', '=', self.company_id.id), ('xero_files_pending', '=', True),
+            ('xero_document_id', '!=', False)], order='id', limit=limit)
+
+    def _pull_files(self):
+        """Attach the files of imported bills, a document at a time; a file is fetched once."""
+        while self._calls_left_today() > DAY_RESERVE and (move := self._pending_files(limit=1)):
+            place = 'CreditNotes' if move.move_type in CREDIT_NOTES else 'Invoices'
+            place = f'{place}/{move.xero_document_id}/Attachments'
+            answer = self._call(lambda client, place=place: client.get(place))
+            files = [Attachment.from_json(row) for row in self._rows_in(answer, 'Attachments')]
+            here = set(self.env['ir.attachment'].search([
+                ('res_model', '=', move._name), ('res_id', '=', move.id)]).mapped('name'))
+            for file in files:
+                if file.xero_id and file.name not in here:
+                    content = self._call(lambda client, file=file, place=place: client.download(
+                        f'{place}/{file.xero_id}', file.mime_type)).data
+                    self._transaction(self._attach_file, move, file, content)
+            self._transaction(move._xero_write_quietly, {'xero_files_pending': False})
+
+    def _attach_file(self, move, file, content):
+        self.env['ir.attachment'].create({
+            'name': file.name, 'raw': content, 'mimetype': file.mime_type or None,
+            'res_model': move._name, 'res_id': move.id, 'company_id': move.company_id.id})
+
+    def _unless_over(self):
+        """:raise RunOver: this run has no time for more"""
+        if not self._time_left():
+            raise RunOver

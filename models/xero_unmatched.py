@@ -1,0 +1,217 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+#: What is put right by mapping accounts, and what by mapping taxes: field that names the target.
+MAPPED = {'xero.account': 'account_ids', 'xero.tax.rate': 'tax_rate_ids'}
+
+
+class XeroUnmatched(models.Model):
+    """A document of Xero that Odoo does not have, and why."""
+
+    _name = 'xero.unmatched'
+    _description = "Unmatched Document of Xero"
+    _order = 'date desc, id desc'
+    _rec_name = 'number'
+    _rec_names_search = ['number', 'contact_name']
+
+    connection_id = fields.Many2one(
+        'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
+    company_id = fields.Many2one(related='connection_id.company_id', store=True)
+    xero_id = fields.Char("Xero ID", required=True, readonly=True)
+    kind = fields.Selection(
+        [('ACCREC', "Invoice"), ('ACCPAY', "Bill"), ('ACCRECCREDIT', "Credit Note"),
+         ('ACCPAYCREDIT', "Vendor Credit Note")], readonly=True)
+    number = fields.Char("Number in Xero", readonly=True)
+    contact_id = fields.Char("Xero Contact ID", readonly=True, index='btree_not_null')
+    contact_name = fields.Char("Contact", readonly=True)
+    contact_email = fields.Char("E-mail", readonly=True)
+    contact_vat = fields.Char("Tax Number", readonly=True)
+    contact_read = fields.Boolean(readonly=True, help="Xero was asked for the contact's details.")
+    date = fields.Date(readonly=True)
+    due_date = fields.Date(readonly=True)
+    currency_id = fields.Many2one('res.currency', readonly=True)
+    currency_code = fields.Char(readonly=True)
+    total = fields.Monetary(readonly=True)
+    status = fields.Char("Status in Xero", readonly=True)
+    reason = fields.Selection(
+        [
+            ('policy', "Not imported by policy"),
+            ('contact_missing', "Contact not linked"),
+            ('unmapped_account', "Account not mapped"),
+            ('unmapped_tax', "Tax rate not mapped"),
+            ('currency', "Currency not active"),
+            ('total_mismatch', "Total would differ"),
+            ('duplicate', "May be here already"),
+            ('validation_error', "Refused by Odoo"),
+        ], required=True, readonly=True)
+    message = fields.Text("What is wrong", readonly=True)
+    account_ids = fields.Many2many(
+        'xero.account', string="Accounts to Map", readonly=True, context={'active_test': False})
+    tax_rate_ids = fields.Many2many(
+        'xero.tax.rate', string="Tax Rates to Map", readonly=True, context={'active_test': False})
+    state = fields.Selection(
+        [('waiting', "Waiting"), ('ignored', "Ignored")],
+        default='waiting', required=True, readonly=True)
+    released = fields.Boolean(
+        readonly=True, index='btree_not_null',
+        help="What it waited for may be there now. It is fetched again in a moment.")
+    forced = fields.Boolean(
+        readonly=True, help="Somebody asked for this document, so the policy does not count.")
+
+    _xero_uniq = models.Constraint(
+        'UNIQUE(connection_id, xero_id)', "A document of Xero waits once.")
+
+    # === FILLING === #
+
+    @api.model
+    def _note(self, connection, known, rows):
+        """Keep why documents were not imported; one that is known with the same values stays as
+        it is.
+
+        :param recordset connection: `xero.connection`
+        :param dict known: {identifier: row} of those that wait already
+        :param list rows: (parse.Document, list of Obstacle, at least one)
+        """
+        currencies = {c.name: c.id for c in self.env['res.currency'].with_context(
+            active_test=False).search([('name', 'in', [d.currency_code for d, _o in rows])])}
+        new = []
+        for document, obstacles in rows:
+            values = self._values(document, obstacles, currencies)
+            row = known.get(document.xero_id)
+            if not row:
+                new.append({**values, 'connection_id': connection.id,
+                            'xero_id': document.xero_id})
+                continue
+            changed = {name: value for name, value in values.items()
+                       if row._fields[name].convert_to_write(row[name], row) != (value or False)}
+            for name in MAPPED.values():
+                if set(row[name].ids) == set(values[name][0][2]):
+                    changed.pop(name, None)
+            if row.released:
+                changed['released'] = False
+            if changed:
+                row.write(changed)
+        self.create(new)
+
+    @api.model
+    def _values(self, document, obstacles, currencies):
+        """:return: values of a row, but for its key"""
+        targets = {model: [o.target.id for o in obstacles if o.target and o.target._name == model]
+                   for model in MAPPED}
+        currency = currencies.get(document.currency_code)
+        return {
+            'kind': document.kind, 'number': document.number, 'status': document.status,
+            'contact_id': document.contact_id, 'contact_name': document.contact_name,
+            'date': document.date, 'due_date': document.due_date,
+            'currency_id': currency, 'currency_code': document.currency_code,
+            'total': self.env['res.currency'].browse(currency).round(float(document.total or 0))
+                     if currency else float(document.total or 0),
+            'reason': obstacles[0].reason,
+            'message': '\n'.join(obstacle.message for obstacle in obstacles),
+            **{field: [fields.Command.set(targets[model])] for model, field in MAPPED.items()},
+        }
+
+    # === RELEASING === #
+
+    def _release(self):
+        """Have documents fetched and tried again in a moment."""
+        rows = self.sudo().filtered(lambda row: row.state == 'waiting' and not row.released)
+        if rows:
+            rows.released = True
+            self.env['xero.connection']._trigger_pull()
+
+    @api.model
+    def _release_mapped(self, records, field):
+        """Release what waited for a mapping.
+
+        :param recordset records: of Odoo, which have just been mapped
+        :param str field: of them, that holds the counterpart
+        """
+        targets = records.sudo()[field]
+        if targets._name in MAPPED and targets:
+            self.sudo().search([
+                ('state', '=', 'waiting'), ('reason', '!=', 'policy'),
+                (MAPPED[targets._name], 'in', targets.ids)])._release()
+
+    @api.model
+    def _release_linked(self, partners):
+        """Release what waited for partners of the current company to be linked to contacts."""
+        ids = list(filter(None, partners.sudo().mapped('xero_contact_id')))
+        if ids:
+            self.sudo().search([
+                ('company_id', '=', self.env.company.id), ('state', '=', 'waiting'),
+                ('reason', '!=', 'policy'), ('contact_id', 'in', ids)])._release()
+
+    # === ACTIONS === #
+
+    def _managed(self):
+        """:return: these rows, with all rights, for a user who may manage them"""
+        self.check_access('write')
+        return self.sudo()
+
+    def action_create_partner(self):
+        """Make a partner of each contact, linked to it; the documents that waited are imported.
+
+        :return: a notification
+        :raise UserError: none of these waits for a contact
+        """
+        rows = self._managed()
+        made = self.env['res.partner']
+        for contact_id, group in rows.filtered('contact_id').grouped('contact_id').items():
+            row = group[:1]
+            Partner = self.env['res.partner'].with_company(row.company_id)
+            if Partner._xero_holders([contact_id]):
+                group._release()
+                continue
+            partner = Partner.create({
+                'name': row.contact_name, 'email': row.contact_email, 'is_company': True,
+                'xero_contact_id': contact_id})
+            if row.contact_vat:
+                try:
+                    with self.env.cr.savepoint():
+                        partner.vat = row.contact_vat
+                except ValidationError as error:
+                    partner.invalidate_recordset()
+                    partner._message_log(body=self.env._(
+                        "Xero's tax number %(number)s was not taken over: %(reason)s",
+                        number=row.contact_vat, reason=str(error)))
+            partner._xero_contact_linked()
+            made |= partner
+        if not made:
+            raise UserError(self.env._("These contacts are linked to partners already."))
+        return rows.connection_id[:1]._notify('success', self.env._("Created"), self.env._(
+            "%s: their documents are imported in a moment.", ', '.join(made.mapped('name'))))
+
+    def action_link_contact(self):
+        """:return: action that opens the choice of the partner that a contact is"""
+        self._managed()
+        if len(self.mapped('contact_id')) != 1:
+            raise UserError(self.env._("Choose documents of one contact."))
+        return {
+            'type': 'ir.actions.act_window', 'name': self.env._("Link Contact"),
+            'res_model': 'xero.unmatched.link', 'view_mode': 'form', 'target': 'new',
+            'context': {'default_unmatched_id': self[:1].id},
+        }
+
+    def action_open_mapping(self):
+        """:return: action that opens the page on which what is missing is mapped"""
+        self.ensure_one()
+        self._managed()
+        page = 'tax' if self.reason == 'unmapped_tax' else 'account'
+        return self.env['ir.actions.actions']._for_xml_id(
+            f'account_xero.action_xero_mapping_{page}')
+
+    def action_ignore(self):
+        """Leave these documents to Xero; they are not tried again by themselves."""
+        self._managed().write({'state': 'ignored', 'released': False})
+
+    def action_try_again(self):
+        """Fetch these documents and try to import them, also what the policy only lists.
+
+        :return: a notification
+        """
+        rows = self._managed()
+        rows.write({'state': 'waiting', 'forced': True})
+        rows._release()
+        return rows.connection_id[:1]._notify('success', self.env._("Queued"), self.env._(
+            "%s document(s) are fetched from Xero in a moment.", len(rows)))

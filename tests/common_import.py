@@ -1,0 +1,74 @@
+"""What the tests of imports share: people who make documents in Xero's own screens."""
+from decimal import Decimal
+
+from .common_pull import XeroPullCommon
+
+DAY = '2026-03-02'
+
+
+class XeroImportCommon(XeroPullCommon):
+
+    def setUp(self):
+        super().setUp()
+        self.person = self.org.as_person
+        self.connection.write({'import_policy': 'post', 'import_from': False})
+
+    def _contact(self, partner=None, name=None):
+        """:return: a new contact, linked to a partner if one is given: as documents name it"""
+        record = self.person.create_contact(name or partner.name)
+        if partner:
+            partner.xero_contact_id = record['ContactID']
+        return {'ContactID': record['ContactID']}
+
+    def _line(self, amount='100.00', **values):
+        return {'Description': "Work", 'Quantity': Decimal(1), 'UnitAmount': Decimal(amount),
+                'AccountCode': '200', 'TaxType': 'OUTPUT2', **values}
+
+    def _cost(self, amount='100.00', **values):
+        return self._line(amount, **{'AccountCode': '429', 'TaxType': 'INPUT2', **values})
+
+    def _there(self, contact, *lines, kind='ACCREC', **values):
+        """:return: a document that a person makes in Xero"""
+        make = self.person.create_credit_note if kind.endswith('CREDIT') \
+            else self.person.create_invoice
+        return make(contact, list(lines) or [
+            self._line() if kind.startswith('ACCREC') else self._cost()], type=kind,
+            status=values.pop('Status', 'AUTHORISED'), **{'Date': DAY, **values})
+
+    def _id(self, document):
+        return document.get('InvoiceID') or document['CreditNoteID']
+
+    def _here(self, document):
+        """:return: the `account.move` of a document of Xero, or none"""
+        return self.env['account.move'].search([
+            ('xero_document_id', '=', self._id(document)),
+            ('company_id', '=', self.env.company.id)])
+
+    def _waiting(self):
+        return self.env['xero.unmatched'].search([('connection_id', '=', self.connection.id)])
+
+    def _assert_as_there(self, document, move=None):
+        """Total, tax and what is due agree to the cent."""
+        move = move or self._here(document)
+        self.assertEqual(len(move), 1, self._waiting().mapped('message'))
+        kind = 'Invoices' if 'InvoiceID' in document else 'CreditNotes'
+        document = self.org.store[kind].get(self._id(document))
+        for field, key in (('amount_total', 'Total'), ('amount_tax', 'TotalTax'),
+                           ('amount_untaxed', 'SubTotal')):
+            self.assertEqual(move._xero_decimal(move[field]), document[key], key)
+        if move.state == 'posted':
+            due = document.get('AmountDue', document.get('RemainingCredit'))
+            self.assertEqual(move._xero_decimal(move.amount_residual), due)
+        return move
+
+    def _settled(self):
+        """Whatever brings the same state again changes nothing, in the queue neither."""
+        rows = self._queue()
+        self._assert_settled()
+        self.assertEqual(self._queue(), rows)
+
+    def _queue(self):
+        return [tuple(row.values()) for row in self._waiting().sorted('id').read(
+            ['xero_id', 'reason', 'message', 'state', 'released', 'write_date'])]
+
+

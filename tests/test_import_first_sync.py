@@ -1,0 +1,179 @@
+"""The first synchronisation: a history seeded in Xero, brought here once, whatever interrupts it."""
+import os
+import time
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ..models import xero_connection_push
+from .common_import import XeroImportCommon
+
+#: Documents and contacts of the large history. It has 3,000 and 500 where the environment says so.
+SIZE = int(os.environ.get('ACCOUNT_XERO_HISTORY', 300))
+
+
+@tagged('post_install', '-at_install')
+class TestFirstSync(XeroImportCommon):
+
+    def setUp(self):
+        super().setUp()
+        self.connection.write({'import_policy': 'none', 'import_from': False})
+
+    def _seed(self, count, contacts=5):
+        """Make a history: invoices, bills and credit notes, a third of them paid, some in part.
+
+        :return: list of records
+        """
+        partners = self.env['res.partner'].create(
+            [{'name': f"Partner {number}"} for number in range(contacts)])
+        names = [self._contact(partner) for partner in partners]
+        documents = []
+        for number in range(count):
+            kind = ('ACCREC', 'ACCPAY', 'ACCREC', 'ACCRECCREDIT', 'ACCPAY')[number % 5]
+            make = self._cost if kind == 'ACCPAY' else self._line
+            document = self._there(
+                names[number % contacts], make(f'{10 + number % 90}.99'), kind=kind,
+                Date=f'2026-{number % 6 + 1:02}-15',
+                **({'InvoiceNumber': f'V{number}'} if kind == 'ACCPAY' else {}))
+            documents.append(document)
+            if number % 3 == 0:
+                self.person.pay(self._id(document), 5 if number % 2 else None)
+        return documents
+
+    def _start(self, **values):
+        wizard = self.env['xero.first.sync.wizard'].create({
+            'connection_id': self.connection.id, **values})
+        wizard.action_start()
+        return self.env['xero.first.sync'].search(
+            [('connection_id', '=', self.connection.id)], limit=1)
+
+    def _run(self, run, times=40):
+        for _time in range(times):
+            self._pull_at_once()
+            if run.state != 'running':
+                return
+        self.fail(run._in_words())
+
+    def _open_in_xero(self):
+        """:return: {kind: what is due} of all approved documents"""
+        due = {}
+        for document in [*self.org.invoices, *self.org.credit_notes]:
+            if document['Status'] in ('AUTHORISED', 'PAID'):
+                left = document.get('AmountDue', document.get('RemainingCredit'))
+                due[document['Type']] = due.get(document['Type'], 0) + left
+        return due
+
+    def _open_here(self):
+        names = {'out_invoice': 'ACCREC', 'in_invoice': 'ACCPAY', 'out_refund': 'ACCRECCREDIT',
+                 'in_refund': 'ACCPAYCREDIT'}
+        due = {}
+        for move in self.env['account.move'].search([
+                ('xero_origin', '=', True), ('company_id', '=', self.env.company.id)]):
+            due[names[move.move_type]] = due.get(names[move.move_type], 0) \
+                + move._xero_decimal(move.amount_residual)
+        return due
+
+    def test_all_of_it(self):
+        documents = self._seed(30)
+        run = self._start(scope='all')
+        self._run(run)
+        self.assertEqual((run.state, run.read_count, run.total_count), ('done', 30, 30))
+        for document in documents:
+            self._assert_as_there(document)
+        self.assertEqual(self._open_here(), self._open_in_xero())
+        self.assertIn("30 of 30", self.connection.first_sync_text)
+        self.assertEqual(self.connection.first_sync_progress, 100)
+        self.assertFalse(self._waiting() or self._differences())
+        before = self._books()
+        self._run(self._start(scope='all'))
+        self.assertEqual(self._books(), before, "a second run changes nothing")
+        self._settled()
+
+    def test_open_ones_of_this_year_that_are_bills(self):
+        documents = self._seed(20)
+        self._run(self._start(date_from='2026-03-01', with_sales=False, with_credit_notes=False))
+        wanted = {self._id(d) for d in documents if d['Type'] == 'ACCPAY'
+                  and self.org.store['Invoices'].get(self._id(d))['Status'] == 'AUTHORISED'
+                  and str(d['Date']) >= '2026-03-01'}
+        self.assertTrue(wanted)
+        moves = self.env['account.move'].search([('xero_origin', '=', True)])
+        self.assertEqual(set(moves.mapped('xero_document_id')), wanted)
+        self.assertEqual(self.connection.import_from, fields.Date.to_date('2026-03-01'))
+
+    def test_bank_accounts_of_payments(self):
+        """Each payment goes into the journal of its bank account, at one call for all of them."""
+        journal = self.company_data['default_journal_cash']
+        journal.xero_account_id = self.env['xero.account'].search([
+            ('connection_id', '=', self.connection.id), ('code', '=', '090')])
+        contact = self._contact(self.partner_a)
+        for number in range(25):
+            document = self._there(contact)
+            self.person.pay(document['InvoiceID'], date=f'2026-03-{number + 3:02}')
+        run = self._start(scope='all')
+        self.sandbox.ledger.reset()
+        self._run(run)
+        payments = self.env['account.payment'].search([('xero_payment_id', '!=', False)])
+        self.assertEqual((len(payments), payments.journal_id), (25, journal))
+        by_sync = [call for call in self.sandbox.calls_to('GET', '/Payments')
+                   if 'Date' in call.query.get('where', '')]
+        self.assertEqual(len(by_sync), 1)
+
+    def test_interrupted_anywhere_it_comes_to_the_same(self):
+        documents = self._seed(120)
+        run = self._start(scope='all')
+        self.sandbox.inject('html_500', 'GET', '/CreditNotes')
+        seconds, over = xero_connection_push.RUN_SECONDS, iter([0.5, 1, 2])
+        for _time in range(60):
+            xero_connection_push.RUN_SECONDS = next(over, seconds)
+            try:
+                self._pull_at_once()
+            finally:
+                xero_connection_push.RUN_SECONDS = seconds
+            if run.state == 'done':
+                break
+            self._later(minutes=6)
+        self.assertEqual(run.state, 'done')
+        self.assertEqual(run.read_count, 120)
+        for document in documents:
+            self._assert_as_there(document)
+        self.assertEqual(self._open_here(), self._open_in_xero())
+        self._settled()
+
+    def test_a_reserve_of_the_calls_of_the_day_is_kept(self):
+        self._seed(3)
+        run = self._start(scope='all')
+        self.connection.write({'day_left': 100, 'budget_seen_at': fields.Datetime.now()})
+        self._pull_at_once()
+        self.assertEqual((run.state, run.read_count), ('running', 0))
+        self.connection.write({'day_left': 5000})
+        self._run(run)
+        self.assertEqual(run.read_count, 3)
+
+    def test_stopped_by_hand(self):
+        self._seed(3)
+        run = self._start(scope='all')
+        with self.assertRaises(UserError):
+            self._start()
+        self.connection.action_stop_first_sync()
+        self._pull_at_once()
+        self.assertEqual((run.state, run.read_count), ('stopped', 0))
+
+    def test_large_history(self):
+        """Prints what it took; 3,000 documents of 500 contacts with ACCOUNT_XERO_HISTORY=3000."""
+        self.org.minute_limit = 6000
+        self._seed(SIZE, contacts=max(SIZE // 6, 5))
+        self.sandbox.ledger.reset()
+        began = time.perf_counter()
+        run = self._start(scope='all')
+        self._run(run)
+        seconds = time.perf_counter() - began
+        calls = len([call for call in self.sandbox.calls if call.tenant_id])
+        print(f"\n{SIZE} documents in {seconds:.1f} s, {calls} calls")   # noqa: T201
+        self.assertEqual(self._open_here(), self._open_in_xero())
+        self.assertEqual(self.env['account.move'].search_count([
+            ('xero_origin', '=', True), ('company_id', '=', self.env.company.id)]), SIZE)
+        self.assertLess(calls, 20 + SIZE / 20)
+        before = self._books()
+        self._run(self._start(scope='all'))
+        self.assertEqual(self._books(), before)
