@@ -1,6 +1,7 @@
 """What becomes of documents of Xero that are not linked here: the policy, and its way."""
 from odoo import api, fields, models
 
+from ..xero import query
 from ..xero.parse import Attachment, Contact
 from .account_move import CREDIT_NOTES, GONE
 from .xero_connection_push import DAY_RESERVE, RunOver
@@ -186,24 +187,21 @@ class XeroConnection(models.Model):
         (rows - lost).filtered('released').write({'released': False})
 
     def _pull_contacts_of_unmatched(self):
-        """Fetch what Xero knows of the contacts of waiting documents, each once: a list of
+        """Fetch the contacts of waiting documents that are not here yet, each once: a list of
         documents has no more than their names."""
-        while rows := self.env['xero.unmatched'].sudo().search([
-                ('connection_id', '=', self.id), ('reason', '=', 'contact_missing'),
-                ('contact_id', '!=', False), ('contact_read', '=', False)], limit=RELEASED):
-            ids = sorted(set(rows.mapped('contact_id')))[:40]
-            found = {contact.xero_id: contact for contact in map(Contact.from_json, self._fetch(
-                'Contacts', IDs=','.join(ids), includeArchived=True)[0])}
-            self._transaction(self._note_contacts_of_unmatched, ids, found)
-
-    def _note_contacts_of_unmatched(self, ids, found):
-        rows = self.env['xero.unmatched'].sudo().search(
-            [('connection_id', '=', self.id), ('contact_id', 'in', ids)])
-        for contact_id, group in rows.grouped('contact_id').items():
-            contact = found.get(contact_id)
-            group.write({'contact_read': True, **({
-                'contact_email': contact.email, 'contact_vat': contact.tax_number,
-            } if contact else {})})
+        names = dict(self.env['xero.unmatched'].sudo()._read_group(
+            [('connection_id', '=', self.id), ('reason', '=', 'contact_missing'),
+             ('contact_id', '!=', False)], ['contact_id'], ['contact_name:max']))
+        for known in self.env['xero.contact'].sudo().search([
+                ('connection_id', '=', self.id), ('xero_id', 'in', list(names))]):
+            del names[known.xero_id]
+        for question in query.by_ids(names):
+            rows, _more = self._fetch('Contacts', IDs=question['IDs'], includeArchived=True)
+            found = list(map(Contact.from_json, rows))
+            missing = set(question['IDs'].split(',')) - {contact.xero_id for contact in found}
+            found += [Contact.from_json({'ContactID': contact_id, 'Name': names[contact_id]})
+                      for contact_id in missing]
+            self._transaction(self.env['xero.contact']._store, self, found)
 
     # === ATTACHMENTS === #
 

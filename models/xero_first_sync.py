@@ -40,7 +40,6 @@ class XeroFirstSync(models.Model):
     totals = fields.Json(readonly=True, help="Documents of each list when it began.")
     total_count = fields.Integer("Documents", readonly=True)
     read_count = fields.Integer("Read", readonly=True)
-    contact_count = fields.Integer("Contacts in Xero", readonly=True)
     last_move_id = fields.Integer(
         readonly=True, help="Documents with a greater id were imported since.")
     finished_at = fields.Datetime(readonly=True)
@@ -67,13 +66,13 @@ class XeroFirstSync(models.Model):
         return {path: {key: value for key, value in parameters.items() if value}
                 for path, parameters in lists.items()}
 
-    def _begin(self, totals, contacts):
+    def _begin(self, totals):
         self.write({
-            'totals': totals, 'total_count': sum(totals.values()), 'contact_count': contacts,
+            'totals': totals, 'total_count': sum(totals.values()),
             'path': next(iter(totals), False), 'position': EPOCH})
         self._log(self.env._(
             "First synchronisation: %(documents)s documents and %(contacts)s contacts to look at.",
-            documents=self.total_count, contacts=contacts))
+            documents=self.total_count, contacts=self.connection_id.contact_count))
 
     def _advance(self, newest, read):
         """Part of a page is in the books."""
@@ -120,7 +119,7 @@ class XeroFirstSync(models.Model):
                 ('company_id', '=', company.id), ('xero_origin', '=', True),
                 ('id', '>', self.last_move_id)]),
             waiting=self.connection_id.unmatched_count, linked=linked,
-            contacts=self.contact_count)
+            contacts=self.connection_id.contact_count)
 
 
 class XeroConnection(models.Model):
@@ -181,8 +180,7 @@ class XeroConnection(models.Model):
         self._transaction(self.action_auto_map)
         totals = {path: self._fetch_counted(path, pageSize=1, **parameters)[2]
                   for path, parameters in run._lists().items()}
-        contacts = self._fetch_counted('Contacts', pageSize=1)[2]
-        self._transaction(run._begin, totals, contacts)
+        self._transaction(run._begin, totals)
 
     def _sync_list(self, run):
         """Read a list from where it is to its end, in the order in which it changed, as

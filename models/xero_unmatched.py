@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 #: What is put right by mapping accounts, and what by mapping taxes: field that names the target.
 MAPPED = {'xero.account': 'account_ids', 'xero.tax.rate': 'tax_rate_ids'}
@@ -24,9 +24,6 @@ class XeroUnmatched(models.Model):
     number = fields.Char("Number in Xero", readonly=True)
     contact_id = fields.Char("Xero Contact ID", readonly=True, index='btree_not_null')
     contact_name = fields.Char("Contact", readonly=True)
-    contact_email = fields.Char("E-mail", readonly=True)
-    contact_vat = fields.Char("Tax Number", readonly=True)
-    contact_read = fields.Boolean(readonly=True, help="Xero was asked for the contact's details.")
     date = fields.Date(readonly=True)
     due_date = fields.Date(readonly=True)
     currency_id = fields.Many2one('res.currency', readonly=True)
@@ -157,26 +154,17 @@ class XeroUnmatched(models.Model):
         """
         rows = self._managed()
         made = self.env['res.partner']
-        for contact_id, group in rows.filtered('contact_id').grouped('contact_id').items():
-            row = group[:1]
-            Partner = self.env['res.partner'].with_company(row.company_id)
-            if Partner._xero_holders([contact_id]):
-                group._release()
-                continue
-            partner = Partner.create({
-                'name': row.contact_name, 'email': row.contact_email, 'is_company': True,
-                'xero_contact_id': contact_id})
-            if row.contact_vat:
-                try:
-                    with self.env.cr.savepoint():
-                        partner.vat = row.contact_vat
-                except ValidationError as error:
-                    partner.invalidate_recordset()
-                    partner._message_log(body=self.env._(
-                        "Xero's tax number %(number)s was not taken over: %(reason)s",
-                        number=row.contact_vat, reason=str(error)))
-            partner._xero_contact_linked()
-            made |= partner
+        for connection, group in rows.filtered('contact_id').grouped('connection_id').items():
+            Contact = self.env['xero.contact'].sudo()
+            names = dict(group.mapped(lambda row: (row.contact_id, row.contact_name)))
+            contacts = Contact.search([
+                ('connection_id', '=', connection.id), ('xero_id', 'in', list(names))])
+            # What the document tells is enough; the rest is fetched meanwhile.
+            contacts |= Contact.create([
+                {'connection_id': connection.id, 'xero_id': xero_id, 'name': names[xero_id]}
+                for xero_id in names.keys() - set(contacts.mapped('xero_id'))])
+            made |= contacts._create_partners()
+            group._release()
         if not made:
             raise UserError(self.env._("These contacts are linked to partners already."))
         return rows.connection_id[:1]._notify('success', self.env._("Created"), self.env._(

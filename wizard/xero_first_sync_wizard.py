@@ -45,7 +45,7 @@ class XeroFirstSyncWizard(models.TransientModel):
             **{name: self[name] for name in (
                 'scope', 'date_from', 'with_sales', 'with_bills', 'with_credit_notes')}})
         run_sudo._log(self.env._("First synchronisation started."))
-        connection_sudo._trigger_pull()
+        connection_sudo._want_contacts()
         return connection_sudo._notify('success', self.env._("Started"), self.env._(
             "It goes on in the background, also after an interruption. The connection shows how "
             "far it is."))
