@@ -52,7 +52,7 @@ class XeroFirstSync(models.Model):
             statuses += ['DRAFT', 'SUBMITTED']
         parts = []
         if self.date_from:
-            parts.append('Date>=DateTime({0:%Y},{0:%m},{0:%d})'.format(self.date_from))
+            parts.append(f'Date>=DateTime({self.date_from:%Y},{self.date_from:%m},{self.date_from:%d})')
         lists = {}
         if self.with_sales or self.with_bills:
             kinds = [] if self.with_sales and self.with_bills else [

@@ -1,4 +1,5 @@
-"""The first synchronisation: a history seeded in Xero, brought here once, whatever interrupts it."""
+"""The first synchronisation: a history seeded in Xero, brought here once, even interrupted."""
+import logging
 import os
 import time
 
@@ -8,6 +9,8 @@ from odoo.tests import tagged
 
 from ..models import xero_connection_push
 from .common_import import XeroImportCommon
+
+_logger = logging.getLogger(__name__)
 
 #: Documents and contacts of the large history. It has 3,000 and 500 where the environment says so.
 SIZE = int(os.environ.get('ACCOUNT_XERO_HISTORY', 300))
@@ -167,7 +170,7 @@ class TestFirstSync(XeroImportCommon):
         self.assertEqual((run.state, run.read_count), ('stopped', 0))
 
     def test_large_history(self):
-        """Prints what it took; 3,000 documents of 500 contacts with ACCOUNT_XERO_HISTORY=3000."""
+        """The log says what it took; ACCOUNT_XERO_HISTORY=3000 has 500 contacts, too."""
         self.org.minute_limit = 6000
         self._seed(SIZE, contacts=max(SIZE // 6, 5))
         self.sandbox.ledger.reset()
@@ -176,7 +179,7 @@ class TestFirstSync(XeroImportCommon):
         self._run(run)
         seconds = time.perf_counter() - began
         calls = len([call for call in self.sandbox.calls if call.tenant_id])
-        print(f"\n{SIZE} documents in {seconds:.1f} s, {calls} calls")   # noqa: T201
+        _logger.info("%s documents in %.1f s, %s calls", SIZE, seconds, calls)
         self.assertEqual(self._open_here(), self._open_in_xero())
         self.assertEqual(self.env['account.move'].search_count([
             ('xero_origin', '=', True), ('company_id', '=', self.env.company.id)]), SIZE)
