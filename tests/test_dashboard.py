@@ -94,7 +94,7 @@ class TestDashboard(XeroCommon):
         calls = {row['purpose']: row['count'] for row in self.connection.calls_today}
         self.assertEqual(calls['push'] - before.get('push', 0), len(self.sandbox.calls))
         self.assertEqual(self.connection.calls_left_day, self.connection.day_left)
-        self.assertEqual(calls['reference'], 6, "on connecting: one a list")
+        self.assertEqual(calls['reference'], 7, "on connecting: one a list, and one for the plan")
         self.connection.call_counts = {**self.connection.call_counts, 'day': '2020-01-01'}
         self.assertFalse(self.connection.calls_today, "another day's calls")
 
