@@ -8,13 +8,16 @@ help:
 	@echo "make demo      run the main job: a UK company's invoices pushed to a Xero sandbox"
 	@echo "make serve     the same, then leave Odoo at http://127.0.0.1:8069 until Ctrl-C"
 	@echo "make test      run all tests; make test K=pattern runs those that match"
-	@echo "make bench     measure what the push costs beside Odoo itself"
+	@echo "make bench     measure what it costs; make bench PART=push: one part (see dev/bench.py)"
 	@echo "make package   build the wheel in dist/, and load the module from it"
 	@echo "make lint      check the code"
 	@echo "make clean     stop PostgreSQL and remove all that was fetched"
 
-demo serve bench package lint clean:
+demo serve package lint clean:
 	@$(KIT) $@
+
+bench:
+	@$(KIT) bench $(if $(PART),--part $(PART))
 
 test:
 	@$(KIT) test $(if $(K),-k '$(K)')

@@ -21,6 +21,7 @@ from home import CHECKOUT, addons_directory, checkout_directory, exclusive, home
 
 DEMO_DATABASE = "account_xero_demo"
 SERVE_PORT = 8069
+BENCH_PARTS = ("push", "slow", "payments", "night", "webhook", "screens", "memory")
 # Tests of what documents look like when an optional module of Odoo has a hand in them.
 WITH_DELIVERY = "account_xero/tests/test_push_delivery.py"
 
@@ -99,23 +100,33 @@ def demo(options):
             return 0  # the way to end it
 
 
-def bench(_options):
-    """Prepare a database of its own and run `dev/bench.py` on it.
+def bench(options):
+    """Run the parts of `dev/bench.py`, each on a fresh database.
 
-    :return: the bench's exit code
+    :param argparse.Namespace options: `part`, the only one to run, or None
+    :return: 0 when all of them did what they measure
     :rtype: int
     """
     with _databases() as databases:
         prefix = run_prefix("bench")
         databases.drop_leftovers(prefix)
         database = f"{prefix}{os.getpid()}"
+        template, plain = f"{database}_template", f"{database}_plain"
+        status = 0
         try:
-            _install(databases, database)
-            config = databases.write_config(database)
-            return _run([sys.executable, str(CHECKOUT / "dev" / "bench.py")], CHECKOUT,
-                        {**databases.environment, "ODOO_RC": str(config)})
+            _install(databases, template)
+            for part in [options.part] if options.part else BENCH_PARTS:
+                say(f"\n=== {part}")
+                databases.copy(template, database)
+                databases.copy(databases.base(), plain)
+                config = databases.write_config(database, http_port=_free_port())
+                environment = {**databases.environment, "ODOO_RC": str(config),
+                               "ACCOUNT_XERO_BENCH_PLAIN": plain}
+                script = str(CHECKOUT / "dev" / "bench.py")
+                status = _run([sys.executable, script, part], CHECKOUT, environment) or status
         finally:
             databases.drop_run(database)
+    return status
 
 
 def package(_options):
@@ -261,6 +272,7 @@ def main():
                 "lint": lint}
     parser.add_argument("command", choices=commands)
     parser.add_argument("-k", dest="pattern", help="run the tests whose names match")
+    parser.add_argument("--part", choices=BENCH_PARTS, help="the only part of the bench to run")
     options = parser.parse_args()
     options.serve = options.command == "serve"
     return commands[options.command](options)
