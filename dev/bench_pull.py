@@ -8,6 +8,8 @@ comparison costs with many documents.
 import os
 from datetime import timedelta
 
+from odoo import fields
+
 from bench_kit import (
     Meter,
     bench,
@@ -21,8 +23,6 @@ from bench_kit import (
     say,
     table,
 )
-
-from odoo import fields
 
 PAYMENTS = int(os.environ.get("ACCOUNT_XERO_BENCH_PAYMENTS", 1000))
 TEMPLATES = 50

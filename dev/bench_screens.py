@@ -1,23 +1,24 @@
 """What the module adds to posting, and to opening the list of invoices and an invoice.
 
-Two databases are open in one process, with the module and without, and take turns, so that both meet
-the same machine. ACCOUNT_XERO_BENCH_PLAIN names the one without.
+Two databases are open in one process, with the module and without, and take turns, so that both
+meet the same machine. ACCOUNT_XERO_BENCH_PLAIN names the one without.
 """
 
 import gc
 import os
 import statistics
 
-from bench_kit import Meter, bench, make_customers, prepare_invoices, say, table
 from lxml import etree
 
-import demo_books
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
+import demo_books
+from bench_kit import Meter, bench, make_customers, prepare_invoices, say, table
+
 ROWS = 80           # a page of the list
 POSTED = 10         # invoices posted at once
-ROUNDS = 40
+ROUNDS = 30
 GOAL = 1.02
 
 

@@ -16,9 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from pathlib import Path
 
-from bench_kit import bench, say, table
-
 from odoo.tools import config
+
+from bench_kit import bench, say, table
 
 DELIVERIES, CLIENTS, EVENTS, TURNS = 1000, 8, 5, 4
 KEY = "bench-key"
