@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from home import CHECKOUT, addons_directory, checkout_directory, exclusive, home
 DEMO_DATABASE = "account_xero_demo"
 SERVE_PORT = 8069
 BENCH_PARTS = ("push", "slow", "payments", "night", "webhook", "screens", "memory")
+# The last commit of the version before, from which a database is upgraded.
+VERSION_BEFORE = "418f806"
 # Tests of what documents look like when an optional module of Odoo has a hand in them.
 WITH_DELIVERY = "account_xero/tests/test_push_delivery.py"
 
@@ -130,36 +134,74 @@ def bench(options):
 
 
 def package(_options):
-    """Build the wheel, install it apart from the checkout, and load the module from there.
+    """Build the wheel, install it apart from the checkout, and load the module from there: in a
+    fresh database, and in one that has the version before.
 
     The wheel is left in `dist/`.
 
-    :return: 0 when Odoo installs the module from the wheel
+    :return: 0 when the module works from the wheel in both
     :rtype: int
     :raise KitError: it cannot be built, or Odoo cannot install it
     """
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     with tempfile.TemporaryDirectory(prefix="account_xero_package_") as directory:
-        with step("Building the wheel"):
-            run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", directory, CHECKOUT],
-                "Could not build the wheel")
-        [wheel] = Path(directory).glob("odoo_addon_account_xero-*.whl")
-        target = Path(directory, "site-packages")
-        run([*pip, "install", "--no-deps", "--no-index", "--target", target, wheel],
-            "Could not install the wheel")
-        # Odoo looks for modules in every `odoo/addons` on Python's path, as pip lays them out.
-        with _databases(target / "odoo" / "addons", target) as databases:
+        directory = Path(directory)
+        wheel, addons = _wheel(directory)
+        with _databases(addons) as databases:
             prefix = run_prefix("package")
             databases.drop_leftovers(prefix)
             database = f"{prefix}{os.getpid()}"
             try:
                 _install(databases, database)
+                status = _upgrade(databases, f"{database}_upgrade", directory)
             finally:
                 databases.drop_run(database)
         dist = CHECKOUT / "dist"
         dist.mkdir(exist_ok=True)
         say(f"Odoo loads the module from {shutil.copy(wheel, dist)}")
-    return 0
+    return status
+
+
+def _wheel(directory):
+    """Build the wheel and install it below a directory.
+
+    :param pathlib.Path directory: an empty one
+    :return: the wheel, and the addons directory that pip makes of it
+    :rtype: tuple[pathlib.Path, pathlib.Path]
+    :raise KitError: it cannot be built or installed
+    """
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    with step("Building the wheel"):
+        run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", directory, CHECKOUT],
+            "Could not build the wheel")
+    [wheel] = directory.glob("odoo_addon_account_xero-*.whl")
+    target = directory / "site-packages"
+    run([*pip, "install", "--no-deps", "--no-index", "--target", target, wheel],
+        "Could not install the wheel")
+    return wheel, target / "odoo" / "addons"
+
+
+def _upgrade(databases, database, directory):
+    """Run `dev/upgrade.py`: work with the version before, and go on with this one.
+
+    :param Databases databases: of the server, for this version
+    :param str database: the name of a database to make
+    :param pathlib.Path directory: where the version before is put
+    :return: the exit code; 0 as well when this clone does not reach back to that version
+    :rtype: int
+    """
+    before = directory / "before"
+    archive = ["git", "-C", CHECKOUT, "archive", "--prefix=account_xero/", VERSION_BEFORE]
+    done = subprocess.run(archive, capture_output=True)
+    if done.returncode:
+        say(f"Not upgraded: this clone does not have {VERSION_BEFORE}, the version before")
+        return 0
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as files:
+        files.extractall(before)
+    with _databases(before) as old:
+        _install(old, database)
+        configs = [each.write_config(database) for each in (old, databases)]
+    script = CHECKOUT / "dev" / "upgrade.py"
+    return _run([sys.executable, str(script), *map(str, configs)], CHECKOUT, databases.environment)
 
 
 def lint(_options):
@@ -192,11 +234,10 @@ def lint(_options):
 
 
 @contextlib.contextmanager
-def _databases(addons=None, *python_path):
+def _databases(addons=None):
     """Give access to the databases of a running PostgreSQL.
 
     :param pathlib.Path addons: the directory that has the module; a link to the checkout by default
-    :param python_path: directories for Python to look in, besides Odoo's
     """
     top = home()
     odoo = odoo_source.locate(top)
@@ -207,7 +248,7 @@ def _databases(addons=None, *python_path):
     environment = {
         **os.environ,
         "PATH": os.pathsep.join(map(str, search_path)),
-        "PYTHONPATH": os.pathsep.join(map(str, [odoo.root, *python_path])),
+        "PYTHONPATH": str(odoo.root),
         "ACCOUNT_XERO_ADDONS": str(addons),
     }
     databases = Databases(odoo, addons, top / "data", environment)

@@ -1,0 +1,143 @@
+"""Upgrade a database with documents in it: what was there stays, and the sync goes on.
+
+Run by `make package` (see kit.py for the environment) with two configurations of Odoo, which have
+the same database: one with the version before, which is installed there, and one with this version.
+Odoo, PostgreSQL and all HTTP are real; Xero is the sandbox of the tests.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent.parent / "tests"
+sys.path.insert(0, str(TESTS))
+
+from console import say, step  # noqa: E402
+from processes import Worker  # noqa: E402
+from xero_sandbox import XeroSandbox  # noqa: E402
+
+#: What a synced document and a connection keep.
+MOVE = ["xero_state", "xero_document_id", "xero_number", "xero_status", "xero_error_code",
+        "xero_last_push", "xero_attempts"]
+CONNECTION = ["state", "tenant_id", "tenant_name", "client_id", "client_secret", "auto_sync",
+              "sync_sales", "sync_purchases", "sync_credit_notes", "push_status", "connected_at"]
+
+
+class Odoo(Worker):
+    """An Odoo process with a configuration."""
+
+    def __init__(self, config):
+        self.process = subprocess.Popen(
+            [sys.executable, TESTS / "worker.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env={**os.environ, "ODOO_RC": config})
+        self.answer()
+
+    def cron(self, name):
+        """Run a cron as the scheduler does. :param str name: its XML id in the module"""
+        [data] = self.call("ir.model.data", [], "search_read", [
+            ("module", "=", "account_xero"), ("name", "=", name)], ["res_id"])
+        self.call("ir.cron", [data["res_id"]], "method_direct_trigger")
+
+
+def connect(odoo, sandbox):
+    """Make a company with a chart of accounts and connect it.
+
+    :return: the organisation, and the connection's id
+    """
+    for name in ("api_url", "identity_url", "login_url"):
+        odoo.call("ir.config_parameter", [], "set_param", f"account_xero.{name}", sandbox.url)
+    odoo.call("account.chart.template", [], "try_loading", "generic_coa", 1)
+    [company] = odoo.call("res.company", [1], "read", ["currency_id"])
+    currency = company["currency_id"][1]
+    organisation = sandbox.add_organisation(
+        "Upgraded", base_currency=currency, currencies=[currency])
+    app = sandbox.add_app("cid", "secret", ["http://localhost:8069/"])
+    tokens = sandbox.connect(app, [organisation])
+    [connection] = odoo.call("xero.connection", [], "create", {
+        "company_id": 1, "client_id": "cid", "client_secret": "secret", "state": "connected",
+        "tenant_id": organisation.tenant_id, "tenant_name": organisation.name,
+        "connected_at": "2026-01-01 00:00:00"})
+    [token] = odoo.call("xero.token", [], "create", {
+        "client_id": "cid", "owner": organisation.tenant_id, "expires_at": "2099-01-01",
+        "access_token": tokens["access_token"], "refresh_token": tokens["refresh_token"]})
+    odoo.call("xero.connection", [connection], "write", {"token_id": token})
+    odoo.call("xero.connection", [connection], "_refresh_reference_data")
+    return organisation, connection
+
+
+def map_account(odoo, connection, account):
+    [target] = odoo.call("xero.account", [], "search", [
+        ("connection_id", "=", connection), ("code", "=", "200")])
+    odoo.call("account.account", [account], "write", {"xero_account_id": target})
+
+
+def invoice(odoo, partner, account):
+    """:return: id of a posted invoice of 100 on an account"""
+    [move] = odoo.call("account.move", [], "create", {
+        "move_type": "out_invoice", "partner_id": partner, "invoice_date": "2026-03-02",
+        "invoice_line_ids": [[0, 0, {
+            "name": "Work", "price_unit": 100, "account_id": account, "tax_ids": [[6, 0, []]]}]]})
+    odoo.call("account.move", [move], "action_post")
+    return move
+
+
+def expect(got, wanted, what):
+    """:raise SystemExit: they differ"""
+    if got != wanted:
+        raise SystemExit(f"{what}: {got!r} instead of {wanted!r}")
+
+
+def main(before, after):
+    """
+    :param str before: configuration of an Odoo with the version before
+    :param str after: of one with this version
+    :return: exit code
+    """
+    with XeroSandbox() as sandbox:
+        with step("Working with the version before"):
+            odoo = Odoo(before)
+            organisation, connection = connect(odoo, sandbox)
+            good, bad = odoo.call("account.account", [], "search", [
+                ("account_type", "=", "income")], 0, 2)
+            map_account(odoo, connection, good)
+            odoo.call("account.account", [bad], "write", {"xero_account_id": False})
+            partner, = odoo.call("res.partner", [], "create", {"name": "Customer"})
+            moves = [invoice(odoo, partner, good), invoice(odoo, partner, bad)]
+            odoo.cron("ir_cron_push")
+            values = odoo.call("account.move", moves, "read", MOVE)
+            expect([move["xero_state"] for move in values], ["synced", "failed"], "State before")
+            connected = odoo.call("xero.connection", [connection], "read", CONNECTION)
+            [contact] = odoo.call("res.partner", [partner], "read", ["xero_contact_id"])
+            logs = odoo.call("xero.log", [], "search_count", [])
+            odoo.close()
+        with step("Upgrading to this version"):
+            subprocess.run(
+                [sys.executable, "-m", "odoo", "-u", "account_xero", "--stop-after-init",
+                 "--no-http", "--log-level=warn"],
+                env={**os.environ, "ODOO_RC": after}, check=True)
+        with step("Going on with this version"):
+            odoo = Odoo(after)
+            expect(odoo.call("account.move", moves, "read", MOVE), values, "Documents")
+            expect(odoo.call("xero.connection", [connection], "read", CONNECTION), connected,
+                   "Connection")
+            expect(odoo.call("res.partner", [partner], "read", ["xero_contact_id"]), [contact],
+                   "Contact")
+            expect(odoo.call("xero.log", [], "search_count", []), logs, "Rows of the log")
+            map_account(odoo, connection, bad)
+            organisation.as_person.pay(values[0]["xero_document_id"], 100)
+            odoo.cron("ir_cron_push")
+            odoo.cron("ir_cron_pull")
+            paid, sent = odoo.call("account.move", moves, "read", ["xero_state", "payment_state"])
+            expect((paid["xero_state"], paid["payment_state"] in ("in_payment", "paid")),
+                   ("synced", True), "The document of before, which was paid in Xero")
+            expect(sent["xero_state"], "synced", "The document that had failed")
+            expect(len(organisation.invoices), 2, "Documents in Xero")
+            expect(sandbox.errors, [], "Errors of the sandbox")
+            odoo.close()
+    say("Upgraded: connection, documents, contact and log were kept, and the sync goes on")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,111 @@
+"""The module goes without a trace, and what people do in Odoo goes on."""
+from odoo.tests import tagged
+
+from .processes import ProcessCase, Worker
+
+
+@tagged('post_install', '-at_install')
+class TestUninstall(ProcessCase):
+
+    def setUp(self):
+        super().setUp()
+        self._start()
+        self.call('account.chart.template', [], 'try_loading', 'generic_coa', 1)
+        [self.partner] = self.call('res.partner', [], 'create', {'name': "Customer"})
+        [self.bank] = self.call('account.journal', [], 'search', [('type', '=', 'bank')], 0, 1)
+
+    def _start(self):
+        """Let a new process answer, as a restarted server does."""
+        worker = Worker(self.database)
+        self.addCleanup(worker.close)
+        self.assertEqual(worker.answer(), 'ready')
+        self.call = worker.call
+
+    def _invoice(self):
+        """:return: id of a posted invoice of 100"""
+        [move] = self.call('account.move', [], 'create', {
+            'move_type': 'out_invoice', 'partner_id': self.partner, 'invoice_date': '2026-03-02',
+            'invoice_line_ids': [[0, 0, {'name': "Work", 'price_unit': 100,
+                                         'tax_ids': [[6, 0, []]]}]]})
+        self.call('account.move', [move], 'action_post')
+        return move
+
+    def _pay_from_xero(self, move):
+        """Pay an invoice as the pull does. :return: id of the payment"""
+        [line] = self.call('account.journal', [self.bank], '_xero_method_line', 'inbound')
+        [payment] = self.call('account.payment', [], 'create', {
+            'payment_type': 'inbound', 'partner_type': 'customer', 'partner_id': self.partner,
+            'journal_id': self.bank, 'payment_method_line_id': line, 'amount': 100,
+            'date': '2026-03-03', 'invoice_ids': [[4, move]], 'xero_payment_id': 'payment-1'})
+        self.call('account.payment', [payment], 'action_post')
+        [receivable] = self.call('account.move.line', [], 'search', [
+            ('payment_id', '=', payment), ('account_id.account_type', '=', 'asset_receivable')])
+        self.call('account.move', [move], 'js_assign_outstanding_line', receivable)
+        return payment
+
+    def _state(self, move):
+        [values] = self.call('account.move', [move], 'read', ['state', 'payment_state'])
+        return values['state'], values['payment_state']
+
+    def test_uninstall_leaves_a_working_odoo(self):
+        [connection] = self.call('xero.connection', [], 'create', {
+            'company_id': 1, 'client_id': 'cid', 'client_secret': 'secret', 'tenant_id': 'tenant',
+            'tenant_name': "Organisation", 'state': 'connected'})
+        before, unpaid = self._invoice(), self._invoice()
+        self.assertEqual(self._sql("SELECT DISTINCT xero_state FROM account_move"
+                                   " WHERE move_type = 'out_invoice'"), [('pending',)])
+        self.call('account.move', [before, unpaid], 'write', {
+            'xero_state': 'synced', 'xero_document_id': False, 'xero_status': 'AUTHORISED'})
+        payment = self._pay_from_xero(before)
+        self.assertEqual(self._state(before)[0], 'posted')
+        self.assertIn(self._state(before)[1], ('in_payment', 'paid'))
+        paid = self._state(before)
+        self.call('xero.log', [], 'create', {
+            'connection_id': connection, 'direction': 'push', 'outcome': 'success',
+            'res_model': 'account.move', 'res_id': before})
+
+        [module] = self.call('ir.module.module', [], 'search', [('name', '=', 'account_xero')])
+        self.call('ir.module.module', [module], 'button_immediate_uninstall')
+
+        self._start()
+        self._assert_no_trace()
+        self.assertEqual(self._state(before), paid)
+        [values] = self.call('account.payment', [payment], 'read', ['payment_method_code'])
+        self.assertEqual(values['payment_method_code'], 'manual')
+        self._assert_screens_open()
+        self._assert_invoices_are_paid([unpaid, self._invoice()])
+
+    def _assert_no_trace(self):
+        for table, column in (('ir_model', 'model'), ('ir_model_fields', 'name'),
+                              ('ir_config_parameter', 'key'), ('ir_act_server', 'name'),
+                              ('account_payment_method', 'code'), ('ir_ui_view', 'arch_db'),
+                              ('ir_asset', 'path'), ('ir_model_data', 'module')):
+            self.assertEqual(self._sql(
+                f"SELECT {column} FROM {table} WHERE {column}::text ILIKE %s", '%xero%'), [], table)
+        self.assertEqual(self._sql(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND %s IN (substr(table_name, 1, 4),"
+            " substr(column_name, 1, 4))", 'xero'), [])
+
+    def _assert_screens_open(self):
+        for model in ('account.move', 'account.payment', 'account.journal', 'account.account',
+                      'account.tax', 'res.partner', 'product.product', 'res.config.settings'):
+            kinds = self._sql("SELECT DISTINCT type FROM ir_ui_view WHERE model = %s"
+                              " AND type IN ('form', 'list', 'kanban', 'search')", model)
+            views = self.call(model, [], 'get_views', [[False, kind] for (kind,) in kinds])
+            self.assertNotIn('xero', str(views['views']).lower())
+
+    def _assert_invoices_are_paid(self, moves):
+        for move in moves:
+            action = self.call('account.move', [move], 'action_register_payment')
+            [lines] = self.call('account.move', [move], 'read', ['line_ids'])
+            self.assertEqual(action['res_model'], 'account.payment.register')
+            wizard = self.call('account.payment.register', [], 'create', [
+                {'line_ids': [[6, 0, [
+                    line for line in lines['line_ids'] if self._is_receivable(line)]]]}])
+            self.call('account.payment.register', wizard, 'action_create_payments')
+            self.assertIn(self._state(move)[1], ('in_payment', 'paid'))
+
+    def _is_receivable(self, line):
+        return self.call('account.move.line', [], 'search_count', [
+            ('id', '=', line), ('account_id.account_type', '=', 'asset_receivable')])
