@@ -85,7 +85,8 @@ def _pytest(databases, database, template, pattern, path):
 def demo(options):
     """Prepare the demo's database and run `dev/demo.py` on it.
 
-    :param argparse.Namespace options: `serve`, whether Odoo and the sandbox go on running
+    :param argparse.Namespace options: `serve`, whether Odoo and the sandbox go on running;
+        `command`, which is handed on
     :return: the demo's exit code
     :rtype: int
     """
@@ -95,7 +96,8 @@ def demo(options):
         port = _free_port(SERVE_PORT if options.serve else 0)
         _install(databases, DEMO_DATABASE)
         config = databases.write_config(DEMO_DATABASE, http_port=port)
-        command = [sys.executable, str(script)] + (["--serve"] if options.serve else [])
+        command = [sys.executable, str(script)]
+        command += [] if options.command == "demo" else [f"--{options.command}"]
         try:
             return _run(command, CHECKOUT, {**databases.environment, "ODOO_RC": str(config)})
         except KeyboardInterrupt:
@@ -199,7 +201,7 @@ def _upgrade(databases, database, directory):
         files.extractall(before)
     with _databases(before) as old:
         _install(old, database)
-        configs = [each.write_config(database) for each in (old, databases)]
+        configs = [each.write_config(database, log_level="warn") for each in (old, databases)]
     script = CHECKOUT / "dev" / "upgrade.py"
     return _run([sys.executable, str(script), *map(str, configs)], CHECKOUT, databases.environment)
 
@@ -309,8 +311,8 @@ def main():
     # Ended from outside is ended in order: databases are dropped, processes collected.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser()
-    commands = {"demo": demo, "serve": demo, "test": test, "bench": bench, "package": package,
-                "lint": lint}
+    commands = {"demo": demo, "serve": demo, "screenshots": demo, "test": test, "bench": bench,
+                "package": package, "lint": lint}
     parser.add_argument("command", choices=commands)
     parser.add_argument("-k", dest="pattern", help="run the tests whose names match")
     parser.add_argument("--part", choices=BENCH_PARTS, help="the only part of the bench to run")

@@ -1,8 +1,9 @@
 """The demo: a British company's invoices and bills arrive in Xero, once and to the cent; what is
 paid, credited and voided there comes back.
 
-Run by `make demo` and `make serve` (see kit.py for the environment). Odoo, PostgreSQL and all HTTP
-are real; Xero is the sandbox of the tests. Exits non-zero if anything does not agree.
+Run by `make demo`, `make serve` and `make screenshots` (see kit.py for the environment). Odoo,
+PostgreSQL and all HTTP are real; Xero is the sandbox of the tests. Exits non-zero if anything does
+not agree.
 """
 
 import sys
@@ -18,6 +19,7 @@ sys.path.insert(0, str(CHECKOUT / "tests"))
 import demo_backlog  # noqa: E402
 import demo_books  # noqa: E402
 import demo_pull  # noqa: E402
+import screenshots  # noqa: E402
 from demo_server import OdooServer  # noqa: E402
 from xero_sandbox import XeroSandbox  # noqa: E402
 
@@ -135,7 +137,7 @@ def report(moves, organisation, calls, seconds):
 
 def main():
     """:return: exit code"""
-    serve = "--serve" in sys.argv[1:]
+    serve, pictures = "--serve" in sys.argv[1:], "--screenshots" in sys.argv[1:]
     with XeroSandbox(port=SANDBOX_PORT if serve else 0) as sandbox, OdooServer() as odoo:
         organisation = sandbox.add_organisation("Alder & Finch Joinery Ltd")
         sandbox.add_app(CLIENT_ID, CLIENT_SECRET, [f"{odoo.url}/xero/oauth/callback"])
@@ -158,6 +160,8 @@ def main():
         say(f"  All {len(moves)} documents agree between both books: "
             f"{'yes' if all_agree else 'NO'}")
         agree = demo_pull.run(odoo, connection, sandbox, organisation, say) and agree
+        if agree and pictures:
+            screenshots.take(odoo, sandbox, organisation, say)
         if agree and serve:
             say(f"\nOdoo: {odoo.url} (user admin, password admin)    Xero sandbox: {sandbox.url}")
             say("Ctrl-C ends both.")

@@ -1,4 +1,4 @@
-"""The development kit: `python3 dev/kit.py demo|serve|test [-k PATTERN]|bench|package|lint|clean`.
+"""The development kit: `python3 dev/kit.py COMMAND`; see COMMANDS below, and `test [-k PATTERN]`.
 
 It gets a real Odoo 19 (odoo_source.py, debian.py), a virtual environment (python_env.py) and a
 PostgreSQL server (postgres.py), makes databases with the module in them (databases.py), and runs
@@ -24,7 +24,8 @@ PYTHONPATH (so `sys.executable -m odoo` starts an Odoo, and psql and createdb ar
 
 dev/demo.py is run with the virtual environment's Python in the top directory of the checkout, on
 the fresh database `account_xero_demo` with the module and the UK chart of accounts installed. For
-`serve` it gets the argument `--serve`. Its exit code is the command's.
+`serve` and `screenshots` it gets the arguments `--serve` and `--screenshots`. Its exit code is the
+command's.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from console import KitError, guarded, say
 from debian import Archive
 from home import home, remove
 
-COMMANDS = ("demo", "serve", "test", "bench", "package", "lint", "clean")
+COMMANDS = ("demo", "serve", "screenshots", "test", "bench", "package", "lint", "clean")
 OLDEST, NEWEST = (3, 10), (3, 13)
 
 

@@ -1,7 +1,20 @@
-"""The module goes without a trace, and what people do in Odoo goes on."""
-from odoo.tests import tagged
+"""What comes with the module, and what stays when it goes."""
+from pathlib import Path
+
+from odoo.tests import BaseCase, tagged
+
+from odoo.addons.account_xero.xero.errors import CATALOGUE
 
 from .processes import ProcessCase, Worker
+
+
+class TestReadme(BaseCase):
+
+    def test_every_error_code_is_explained_once(self):
+        text = (Path(__file__).parent.parent / 'README.rst').read_text()
+        entries = {code: f"``{code}`` (*{error.title}*)\n" for code, error in CATALOGUE.items()}
+        self.assertEqual({code: text.count(entry) for code, entry in entries.items()},
+                         dict.fromkeys(entries, 1))
 
 
 @tagged('post_install', '-at_install')

@@ -1,0 +1,140 @@
+"""Pictures of the real screens, for the README and the Odoo Apps page: `make screenshots`.
+
+Run by `dev/demo.py --screenshots` after its own checks, on the demo's database and server.
+"""
+
+import io
+import time
+from pathlib import Path
+
+from PIL import Image
+
+import demo_books
+from chromium import Chromium
+
+DIRECTORY = Path(__file__).resolve().parent.parent / "static" / "description"
+WIDTH, HEIGHT = 1280, 800
+PATIENCE = 120      # seconds in which Odoo's scheduler must have done its part
+LIST = "tr.o_data_row"
+
+
+def take(odoo, sandbox, organisation, say):
+    """Make something to see, and take the pictures.
+
+    :param OdooServer odoo: running, logged in, with the demo's documents
+    :param XeroSandbox sandbox: with the app that delivers webhooks
+    :param Organisation organisation: the sandbox's
+    :param say: prints a line
+    """
+    say("\nTaking pictures")
+    DIRECTORY.mkdir(parents=True, exist_ok=True)
+    failed = _fail(odoo)
+    _differ(odoo, sandbox, organisation)
+    with Chromium(WIDTH, HEIGHT) as browser:
+        browser.send("Network.setCookie", name="session_id", url=odoo.url,
+                     value=odoo.browser.cookies["session_id"])
+
+        def page(address, *selectors):
+            browser.open(f"{odoo.url}/odoo/{address}")
+            browser.wait_for(*selectors)
+
+        def keep(name):
+            _write(browser.picture(), DIRECTORY / f"{name}.png")
+            say(f"  static/description/{name}.png")
+
+        with _paused(odoo):
+            _post_some(odoo)
+            page("customer-invoices", LIST)
+            keep("invoices")
+            browser.click("thead .o_list_record_selector input")
+            browser.click("button[name='action_xero_push_wizard']")
+            browser.wait_for(".modal .o_form_view")
+            keep("push")
+        page(f"customer-invoices/{failed}", ".o_form_view [name='xero_state']")
+        keep("invoice")
+        for name, selector in (("dashboard", ".o_kanban_record:not(.o_kanban_ghost)"),
+                               ("difference", LIST), ("mapping_account", LIST)):
+            page(f"action-account_xero.action_xero_{name}", selector)
+            keep(name)
+
+
+def _write(picture, path):
+    """Write a picture with as few colours as a screen has, which makes a small file."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    image.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def _wait(found, what):
+    """:return: what ``found()`` returns, once that is something"""
+    deadline = time.monotonic() + PATIENCE
+    while not (result := found()):
+        if time.monotonic() > deadline:
+            raise SystemExit(f"{what} after {PATIENCE} seconds")
+        time.sleep(0.5)
+    return result
+
+
+def _invoice(odoo, **line):
+    """Post an invoice as the demo's, with one more line.
+
+    :return: its id
+    """
+    [like] = odoo.call("account.move", "search", [
+        ("move_type", "=", "out_invoice"), ("xero_state", "=", "synced"),
+        ("invoice_line_ids.name", "=", demo_books.GOODS[2][0])], limit=1)
+    [move] = odoo.call("account.move", "copy", [like], {
+        "invoice_date": "2026-10-01", "ref": "PO 7150"})
+    odoo.call("account.move", "write", [move], {"invoice_line_ids": [[0, 0, {
+        "name": "Workshop hire, day", "price_unit": 120, **line}]]})
+    odoo.call("account.move", "action_post", [move])
+    return move
+
+
+def _fail(odoo):
+    """Post an invoice that cannot go. :return: its id, once it has failed"""
+    [account] = odoo.call("account.account", "search", [
+        ("account_type", "=", "income"), ("xero_account_id", "!=", False)], limit=1)
+    hire = odoo.call("account.account", "copy", [account], {
+        "name": "Workshop hire", "code": "200960", "xero_account_id": False})
+    move = _invoice(odoo, account_id=hire[0])
+    _wait(lambda: odoo.call("account.move", "search_count", [
+        ("id", "=", move), ("xero_state", "=", "failed")]), "The invoice has not failed")
+    return move
+
+
+def _differ(odoo, sandbox, organisation):
+    """Change amounts of invoices in Xero, which Odoo never follows by itself."""
+    moves = odoo.call("account.move", "search_read", [
+        ("xero_state", "=", "synced"), ("move_type", "=", "out_invoice"),
+        ("payment_state", "=", "not_paid"), ("xero_status", "=", "AUTHORISED")],
+        ["xero_document_id"], limit=3)
+    rows = {row["InvoiceID"]: row for row in organisation.invoices}
+    for number, move in enumerate(moves, 1):
+        [first, *others] = rows[move["xero_document_id"]]["LineItems"]
+        line = {name: first[name] for name in ("Description", "AccountCode", "TaxType")}
+        organisation.as_person.edit(move["xero_document_id"], LineItems=[
+            {**line, "Quantity": 1, "UnitAmount": 25 * number}, *others])
+    for delivery in sandbox.deliver_webhooks():
+        if delivery.status != 200:
+            raise SystemExit(f"Webhook refused: {delivery.status}")
+    _wait(lambda: odoo.call("xero.difference", "search_count", []) >= len(moves),
+          "The differences do not appear")
+
+
+def _post_some(odoo):
+    for _number in range(3):
+        _invoice(odoo, tax_ids=[])
+
+
+class _paused:
+    """Documents stay pending within the `with` block."""
+
+    def __init__(self, odoo):
+        self.odoo = odoo
+        self.crons = odoo.call("ir.cron", "search", [("cron_name", "ilike", "Xero: push")])
+
+    def __enter__(self):
+        self.odoo.call("ir.cron", "write", self.crons, {"active": False})
+
+    def __exit__(self, *exception):
+        self.odoo.call("ir.cron", "write", self.crons, {"active": True})
