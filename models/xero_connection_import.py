@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 
 from ..xero import query
+from ..xero.errors import XeroScopeMissing
 from ..xero.parse import Attachment, Contact
 from .account_move import CREDIT_NOTES, GONE
 from .xero_connection_push import DAY_RESERVE, RunOver
@@ -206,7 +207,7 @@ class XeroConnection(models.Model):
     # === ATTACHMENTS === #
 
     def _pending_files(self, limit=None):
-        if not self.import_attachments:
+        if not self.import_attachments or self.attach_refused:
             return self.env['account.move']
         return self.env['account.move'].search([
             ('company_id', '=', self.company_id.id), ('xero_files_pending', '=', True),
@@ -214,6 +215,13 @@ class XeroConnection(models.Model):
 
     def _pull_files(self):
         """Attach the files of imported bills, a document at a time; a file is fetched once."""
+        try:
+            self._pull_files_of_bills()
+        except XeroScopeMissing:
+            # The sign-in is good for all the rest.
+            self._transaction(self.write, {'attach_refused': True})
+
+    def _pull_files_of_bills(self):
         while self._calls_left_today() > DAY_RESERVE and (move := self._pending_files(limit=1)):
             place = 'CreditNotes' if move.move_type in CREDIT_NOTES else 'Invoices'
             place = f'{place}/{move.xero_document_id}/Attachments'

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 #: What is put right by mapping accounts, and what by mapping taxes: field that names the target.
 MAPPED = {'xero.account': 'account_ids', 'xero.tax.rate': 'tax_rate_ids'}
+REASONS = {'xero.account': 'unmapped_account', 'xero.tax.rate': 'unmapped_tax'}
 
 
 class XeroUnmatched(models.Model):
@@ -128,7 +129,10 @@ class XeroUnmatched(models.Model):
         if targets._name in MAPPED and targets:
             self.sudo().search([
                 ('state', '=', 'waiting'), ('reason', '!=', 'policy'),
-                (MAPPED[targets._name], 'in', targets.ids)])._release()
+                # What is newer in Xero than the lists here could not be named.
+                '|', (MAPPED[targets._name], 'in', targets.ids),
+                '&', ('reason', '=', REASONS[targets._name]),
+                (MAPPED[targets._name], '=', False)])._release()
 
     @api.model
     def _release_linked(self, partners):

@@ -8,9 +8,11 @@ from . import test_digest
 from . import test_error_codes
 from . import test_errors
 from . import test_import
+from . import test_import_files
 from . import test_import_first_sync
 from . import test_import_totals
 from . import test_install
+from . import test_import_unmatched
 from . import test_limits
 from . import test_mapping
 from . import test_mapping_wizard

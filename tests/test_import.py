@@ -142,6 +142,17 @@ class TestImportKinds(XeroImportCommon):
         self.assertFalse(self._differences())
         self._settled()
 
+    def test_interrupted_before_its_payment(self):
+        document = self._there(self._contact(self.partner_a))
+        self.person.pay(self._id(document), 50)
+        self.sandbox.inject('500', 'GET', '/Payments')
+        self._pull()
+        self.assertEqual(self._here(document).amount_residual, 120)
+        self._later(minutes=10)
+        self._pull()
+        self._assert_as_there(document)
+        self._settled()
+
     def test_item_tracking_notes_and_accounts(self):
         self.org.add_item('DESK', "Desk")
         self.connection._refresh_reference_data()
