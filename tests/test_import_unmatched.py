@@ -46,7 +46,7 @@ class TestUnmatched(XeroImportCommon):
         document = self._there(contact)
         row = self._wait_for('contact_missing', document)
         action = row.action_link_contact()
-        self.env[action['res_model']].with_context(action['context']).create(
+        self.env[action['res_model']].with_context(**action['context']).create(
             {'partner_id': self.partner_b.id}).action_link()
         self._comes(document)
 
