@@ -43,6 +43,7 @@
         'views/xero_problem_views.xml',
         'views/xero_dashboard_views.xml',
     ],
+    'images': ['static/description/invoices.png'],
     'assets': {
         'web.assets_backend': ['account_xero/static/src/**/*'],
         'web.assets_tests': ['account_xero/static/tests/tours/**/*'],

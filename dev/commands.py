@@ -26,12 +26,13 @@ SERVE_PORT = 8069
 BENCH_PARTS = ("push", "slow", "payments", "night", "webhook", "screens", "memory")
 # The last commit of the version before, from which a database is upgraded.
 VERSION_BEFORE = "418f806"
-# Tests of what documents look like when an optional module of Odoo has a hand in them.
-WITH_DELIVERY = "account_xero/tests/test_push_delivery.py"
+# Tests of what documents look like when optional modules of Odoo have a hand in them.
+WITH_ORDERS = ("account_xero/tests/test_push_delivery.py",
+               "account_xero/tests/test_pull_void.py::TestPullVoidOrders")
 
 
 def test(options):
-    """Run the tests on a fresh database, and those about deliveries on one with deliveries.
+    """Run the tests on a fresh database, and those about orders on one with orders.
 
     :param argparse.Namespace options: `pattern`, what pytest's -k takes
     :return: pytest's exit code
@@ -47,23 +48,23 @@ def test(options):
             databases.copy(template, database)
             status = _pytest(databases, database, template, options.pattern, "account_xero/tests")
             if not options.pattern or "delivery" in options.pattern:
-                with step("Adding deliveries to the database"):
+                with step("Adding orders and deliveries to the database"):
                     databases.copy(template, database)
-                    databases.install(database, ["stock_delivery"])
-                status = _pytest(databases, database, template, None, WITH_DELIVERY) or status
+                    databases.install(database, ["purchase", "stock_delivery"])
+                status = _pytest(databases, database, template, None, *WITH_ORDERS) or status
             return status
         finally:
             databases.drop_run(database)
 
 
-def _pytest(databases, database, template, pattern, path):
+def _pytest(databases, database, template, pattern, *paths):
     """Run tests on a database.
 
     :param Databases databases: of the server
     :param str database: with the module in it
     :param str template: a database that tests may copy
     :param str pattern: what pytest's -k takes, or None
-    :param str path: of the tests, below the addons directory
+    :param str paths: of the tests, below the addons directory
     :return: pytest's exit code
     :rtype: int
     """
@@ -78,8 +79,8 @@ def _pytest(databases, database, template, pattern, path):
         "ODOO_RC": str(config),
         "ACCOUNT_XERO_TEMPLATE_DB": template,
     }
-    say(f"Running {path} on the database {database}")
-    return _run([*command, path], databases.addons, environment)
+    say(f"Running {' '.join(paths)} on the database {database}")
+    return _run([*command, *paths], databases.addons, environment)
 
 
 def demo(options):

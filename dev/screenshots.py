@@ -3,17 +3,18 @@
 Run by `dev/demo.py --screenshots` after its own checks, on the demo's database and server.
 """
 
+import contextlib
 import io
 import time
 from pathlib import Path
 
 from PIL import Image
 
-import demo_books
 from chromium import Chromium
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "static" / "description"
 WIDTH, HEIGHT = 1280, 800
+ICON = 256          # pixels, in both directions
 PATIENCE = 120      # seconds in which Odoo's scheduler must have done its part
 LIST = "tr.o_data_row"
 
@@ -38,10 +39,11 @@ def take(odoo, sandbox, organisation, say):
             browser.open(f"{odoo.url}/odoo/{address}")
             browser.wait_for(*selectors)
 
-        def keep(name):
-            _write(browser.picture(), DIRECTORY / f"{name}.png")
+        def keep(name, height=HEIGHT):
+            _write(browser.picture(), height, DIRECTORY / f"{name}.png")
             say(f"  static/description/{name}.png")
 
+        _icon(browser, DIRECTORY / "icon.svg")
         with _paused(odoo):
             _post_some(odoo)
             page("customer-invoices", LIST)
@@ -52,15 +54,26 @@ def take(odoo, sandbox, organisation, say):
             keep("push")
         page(f"customer-invoices/{failed}", ".o_form_view [name='xero_state']")
         keep("invoice")
-        for name, selector in (("dashboard", ".o_kanban_record:not(.o_kanban_ghost)"),
-                               ("difference", LIST), ("mapping_account", LIST)):
+        for name, selector, height in (
+                ("dashboard", ".o_kanban_record:not(.o_kanban_ghost)", 560),
+                ("difference", LIST, 360), ("mapping_account", LIST, 320)):
             page(f"action-account_xero.action_xero_{name}", selector)
-            keep(name)
+            keep(name, height)
 
 
-def _write(picture, path):
-    """Write a picture with as few colours as a screen has, which makes a small file."""
-    image = Image.open(io.BytesIO(picture)).convert("RGB")
+def _icon(browser, drawing):
+    browser.open(drawing.as_uri())
+    browser.wait_for("svg")
+    browser.send("Emulation.setDefaultBackgroundColorOverride",
+                 color={"r": 0, "g": 0, "b": 0, "a": 0})
+    image = Image.open(io.BytesIO(browser.picture())).crop((0, 0, ICON, ICON))
+    image.save(drawing.with_suffix(".png"), optimize=True)
+    browser.send("Emulation.setDefaultBackgroundColorOverride")
+
+
+def _write(picture, height, path):
+    """Write the upper part of a picture, with as few colours as a screen has: a small file."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB").crop((0, 0, WIDTH, height))
     image.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
@@ -74,16 +87,18 @@ def _wait(found, what):
     return result
 
 
-def _invoice(odoo, **line):
-    """Post an invoice as the demo's, with one more line.
+def _invoice(odoo, number, **line):
+    """Post an invoice for another customer, like one of the demo's.
 
+    :param int number: of the invoice that is taken as a model; another one each time
+    :param line: values of a line that is added
     :return: its id
     """
     [like] = odoo.call("account.move", "search", [
         ("move_type", "=", "out_invoice"), ("xero_state", "=", "synced"),
-        ("invoice_line_ids.name", "=", demo_books.GOODS[2][0])], limit=1)
+        ("currency_id.name", "=", "GBP")], offset=7 * number, limit=1)
     [move] = odoo.call("account.move", "copy", [like], {
-        "invoice_date": "2026-10-01", "ref": "PO 7150"})
+        "invoice_date": f"2026-10-{number + 1:02}", "ref": f"PO {7150 + number}"})
     odoo.call("account.move", "write", [move], {"invoice_line_ids": [[0, 0, {
         "name": "Workshop hire, day", "price_unit": 120, **line}]]})
     odoo.call("account.move", "action_post", [move])
@@ -96,7 +111,7 @@ def _fail(odoo):
         ("account_type", "=", "income"), ("xero_account_id", "!=", False)], limit=1)
     hire = odoo.call("account.account", "copy", [account], {
         "name": "Workshop hire", "code": "200960", "xero_account_id": False})
-    move = _invoice(odoo, account_id=hire[0])
+    move = _invoice(odoo, 0, account_id=hire[0])
     _wait(lambda: odoo.call("account.move", "search_count", [
         ("id", "=", move), ("xero_state", "=", "failed")]), "The invoice has not failed")
     return move
@@ -122,19 +137,16 @@ def _differ(odoo, sandbox, organisation):
 
 
 def _post_some(odoo):
-    for _number in range(3):
-        _invoice(odoo, tax_ids=[])
+    for number in range(1, 4):
+        _invoice(odoo, number)
 
 
-class _paused:
+@contextlib.contextmanager
+def _paused(odoo):
     """Documents stay pending within the `with` block."""
-
-    def __init__(self, odoo):
-        self.odoo = odoo
-        self.crons = odoo.call("ir.cron", "search", [("cron_name", "ilike", "Xero: push")])
-
-    def __enter__(self):
-        self.odoo.call("ir.cron", "write", self.crons, {"active": False})
-
-    def __exit__(self, *exception):
-        self.odoo.call("ir.cron", "write", self.crons, {"active": True})
+    crons = odoo.call("ir.cron", "search", [("cron_name", "ilike", "Xero: push")])
+    odoo.call("ir.cron", "write", crons, {"active": False})
+    try:
+        yield
+    finally:
+        odoo.call("ir.cron", "write", crons, {"active": True})
