@@ -1,8 +1,16 @@
 import { expect, test } from "@odoo/hoot";
 import { hover, queryAllTexts, queryOne } from "@odoo/hoot-dom";
-import { runAllTimers } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame, runAllTimers } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { defineModels, fields, models, mountView } from "@web/../tests/web_test_helpers";
+import {
+    contains,
+    defineModels,
+    fields,
+    MockServer,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
 
 class Invoice extends models.Model {
     state = fields.Selection({
@@ -13,6 +21,7 @@ class Invoice extends models.Model {
         ],
     });
     tooltip = fields.Text();
+    note = fields.Char();
 
     _records = [
         { id: 1, state: "pending", tooltip: "Waiting to be sent." },
@@ -82,4 +91,36 @@ test("xero_status: in a kanban card", async () => {
     });
     expect(queryOne(".o_xero_status").firstChild.textContent).toBe("Pending");
     expect(await hoverText(".o_xero_status")).toEqual(["Waiting to be sent."]);
+});
+
+test("xero_status: in a form, a badge that waits follows the document by itself", async () => {
+    onRpc("invoice", "read", () => expect.step("read"));
+    const view = (options) => `
+        <form>
+            <field name="state" widget="xero_status" options="{${options}}"/>
+            <field name="note"/>
+        </form>`;
+    await mountView({
+        type: "form",
+        resModel: "invoice",
+        resId: 1,
+        arch: view("'tooltip_field': 'tooltip', 'watch': True"),
+    });
+    await advanceTime(2500);
+    expect.verifySteps(["read"]);
+    expect(queryOne(".o_xero_status").firstChild.textContent).toBe("Pending");
+
+    await contains(".o_field_widget[name=note] input").edit("Typing", { confirm: false });
+    MockServer.env["invoice"].write([1], { state: "synced", tooltip: "INV/7 in Xero" });
+    await advanceTime(60000);
+    expect.verifySteps([]);
+    expect(".o_field_widget[name=note] input").toHaveValue("Typing");
+
+    await contains(".o_form_button_cancel").click();
+    await advanceTime(60000);
+    await animationFrame();
+    expect.verifySteps(["read"]);
+    expect(queryOne(".o_xero_status").textContent).toBe("Synced to Xero: INV/7 in Xero");
+    await advanceTime(120000);
+    expect.verifySteps([]);
 });

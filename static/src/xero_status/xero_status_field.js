@@ -1,17 +1,37 @@
+import { onMounted, onWillUnmount } from "@odoo/owl";
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
 import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
+
+/** First and longest time between two looks at a document that waits, in milliseconds. */
+const INTERVAL = 2000;
+const LONGEST_INTERVAL = 60000;
 
 /**
  * How a document stands with Xero, as a badge whose hover text says what, when, why and how it is
  * cured. The state is always there as a word, so that nobody has to tell colours apart, and the
  * hover text is read out by screen readers, which do not hover.
+ *
+ * With the option `watch` it looks again, less and less often, until the document waits no more.
  */
 export class XeroStatusField extends BadgeField {
     static template = "account_xero.XeroStatusField";
     static props = {
         ...BadgeField.props,
         tooltipField: { type: String, optional: true },
+        watch: { type: Boolean, optional: true },
     };
+
+    setup() {
+        super.setup();
+        this.orm = useService("orm").silent;
+        this.interval = INTERVAL;
+        onMounted(() => this.props.watch && this.schedule());
+        onWillUnmount(() => {
+            this.gone = true;
+            clearTimeout(this.timer);
+        });
+    }
 
     get tooltip() {
         return this.props.record.data[this.props.tooltipField] || "";
@@ -19,6 +39,31 @@ export class XeroStatusField extends BadgeField {
 
     get tooltipInfo() {
         return JSON.stringify({ lines: this.tooltip.split("\n") });
+    }
+
+    schedule() {
+        if (!this.gone) {
+            this.timer = setTimeout(() => this.look(), this.interval);
+        }
+    }
+
+    async look() {
+        const { name, record } = this.props;
+        const waiting = record.resId && record.data[name] === "pending";
+        this.interval = waiting ? Math.min(this.interval * 1.5, LONGEST_INTERVAL) : INTERVAL;
+        // Nobody looks at a hidden page, and what is being typed must not be lost.
+        if (waiting && !document.hidden && !(await record.isDirty())) {
+            try {
+                const [values] = await this.orm.read(record.resModel, [record.resId], [name]);
+                const changed = values && values[name] !== record.data[name];
+                if (changed && !this.gone && !(await record.isDirty())) {
+                    await record.load();
+                }
+            } catch {
+                // The server is away for a moment; the state is seen the next time.
+            }
+        }
+        this.schedule();
     }
 }
 
@@ -32,6 +77,7 @@ export const xeroStatusField = {
     extractProps: (fieldInfo, dynamicInfo) => ({
         ...badgeField.extractProps(fieldInfo, dynamicInfo),
         tooltipField: fieldInfo.options.tooltip_field,
+        watch: Boolean(fieldInfo.options.watch),
     }),
 };
 
