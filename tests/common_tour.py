@@ -42,5 +42,6 @@ class XeroTourCommon(XeroCommon, HttpCase):
             CLIENT_ID, CLIENT_SECRET, [f'{cls.base_url()}/xero/oauth/callback'])
         parameters = cls.env['ir.config_parameter'].sudo()
         parameters.set_param('web.base.url', cls.base_url())
-        parameters.set_param(
-            'account_xero.login_url', cls.sandbox.url.replace('127.0.0.1', 'localhost'))
+        for name in ('api_url', 'identity_url', 'login_url'):
+            parameters.set_param(
+                f'account_xero.{name}', cls.sandbox.url.replace('127.0.0.1', 'localhost'))
