@@ -51,3 +51,48 @@ class TestTours(XeroTourCommon):
         self.assertTrue(mapped[0].exists() and mapped[1].exists())
         self.assertEqual(invoice.xero_document_id, document)
         self.assertFalse(self.connection.sync_purchases, "the switches stay, too")
+
+    # === DOCUMENTS === #
+
+    def _partner(self, name):
+        return self.env['res.partner'].create({'name': name, 'customer_rank': 1}).id
+
+    def _unmapped(self):
+        """:return: values of a line on an account without a counterpart"""
+        account = self.income.copy({'code': '499700', 'name': "Consulting"})
+        return {'account_id': account.id}
+
+    def test_manager(self):
+        """Post, follow, be refused, cure, push several: one browser."""
+        self._invoice(partner_id=self._partner("Good Ltd"), post=False)
+        failing = self._invoice(
+            lines=[self._unmapped()], partner_id=self._partner("Unmapped Ltd"), post=False)
+        self.connection.auto_sync = False
+        for name in ("Batch One", "Batch Two"):
+            self._invoice(partner_id=self._partner(name))
+        self.connection.auto_sync = True
+        self._tour('account_xero_manager', self._user('tour-manager', MANAGER))
+        moves = self.env['account.move'].search([('company_id', '=', self.env.company.id)])
+        self.assertEqual(moves.mapped('xero_state'), ['synced'] * 4)
+        self.assertEqual(failing.state, 'posted')
+        for move in moves:
+            self._synced(move)
+
+    def test_user_and_biller(self):
+        """Who may synchronise sees all and presses Sync now; who only invoices sees the badge."""
+        paid = self._invoice(partner_id=self._partner("Paid Ltd"))
+        self._invoice('in_invoice', partner_id=self._partner("Supplier Ltd"), ref='B-1')
+        self._invoice('out_refund', partner_id=self._partner("Credit Ltd"))
+        self._invoice(lines=[self._unmapped()], partner_id=self._partner("Unmapped Ltd"))
+        self._push()
+        self.org.as_person.pay(paid.xero_document_id)
+        paid._xero_queue_pull()
+        with self.enter_registry_test_mode():
+            self.env.ref('account_xero.ir_cron_pull').sudo().method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(paid.xero_status, 'PAID')
+        self.env['xero.difference']._note(
+            self.connection, paid, 'date', '2026-03-02', '2026-03-03')
+        self._tour('account_xero_user', self._user('tour-user', 'account_xero.group_xero_user'))
+        self.assertEqual(paid.xero_state, 'pending', "Sync now was pressed")
+        self._tour('account_xero_biller', self._user('tour-biller', 'account.group_account_invoice'))

@@ -13,7 +13,7 @@ const connected = (organisation) => [
 
 registry.category("web_tour.tours").add("account_xero_connect", {
     steps: () => [
-        ...openXeroMenu("account_xero.menu_xero_connection"),
+        ...openXeroMenu("menu_xero_connection"),
         {
             content: "The empty list says what to do",
             trigger: ".o_view_nocontent:contains(Connect this company to Xero)",
@@ -42,7 +42,7 @@ registry.category("web_tour.tours").add("account_xero_connect", {
 
 registry.category("web_tour.tours").add("account_xero_reconnect", {
     steps: () => [
-        ...openXeroMenu("account_xero.menu_xero_dashboard"),
+        ...openXeroMenu("menu_xero_dashboard"),
         {
             content: "The dashboard says how the company stands",
             trigger: ".o_xero_dashboard .o_kanban_record:contains(Organisation of test_connect)",
@@ -60,7 +60,7 @@ registry.category("web_tour.tours").add("account_xero_reconnect", {
             expectUnloadPage: true,
         },
         ...connected("Organisation of test_connect"),
-        ...openXeroMenu("account_xero.menu_xero_mapping_tax"),
+        ...openXeroMenu("menu_xero_mapping_tax"),
         {
             content: "The mapping is as it was",
             trigger:

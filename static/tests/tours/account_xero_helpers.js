@@ -1,16 +1,31 @@
 import { rpc } from "@web/core/network/rpc";
 
-/** Steps that choose an entry of Configuration > Xero, which may be in the overflow menu. */
-export function openXeroMenu(xmlid) {
+/** Steps that choose an entry of a menu of the application. */
+export function openMenu(section, xmlid) {
     return [
-        {
-            trigger: "[data-menu-xmlid='account.menu_finance_configuration']",
-            run: "click",
-        },
-        {
-            trigger: `.o-dropdown--menu [data-menu-xmlid='${xmlid}']`,
-            run: "click",
-        },
+        { trigger: `.o_menu_sections [data-menu-xmlid='${section}']`, run: "click" },
+        { trigger: `.o-dropdown--menu [data-menu-xmlid='${xmlid}']`, run: "click" },
+    ];
+}
+
+/** Steps that choose an entry of Configuration > Xero. */
+export function openXeroMenu(xmlid) {
+    return openMenu("account.menu_finance_configuration", `account_xero.${xmlid}`);
+}
+
+/** Steps that open the document of a partner from a list of documents. */
+export function openRow(partner) {
+    return [
+        { trigger: `.o_list_view .o_data_row:contains(${partner}) .o_data_cell`, run: "click" },
+        { trigger: ".o_form_view .o_statusbar_status" },
+    ];
+}
+
+/** Steps that go back to the list that a document was opened from. */
+export function backToList() {
+    return [
+        { trigger: ".o_breadcrumb .o_back_button a, .o_breadcrumb a.o_back_button", run: "click" },
+        { trigger: ".o_list_view .o_data_row" },
     ];
 }
 
@@ -20,35 +35,39 @@ export function toggle(name) {
 }
 
 /** Step that runs a scheduled action by hand, as a system administrator may. */
-export function runCron(xmlid) {
+export function runCron(name) {
     return {
-        content: `Run ${xmlid}`,
+        content: `Run ${name}`,
         trigger: "body",
         run: async () => {
-            const [cron] = await rpc("/web/dataset/call_kw", {
+            const [row] = await rpc("/web/dataset/call_kw", {
                 model: "ir.model.data",
                 method: "search_read",
-                args: [[["module", "=", "account_xero"], ["name", "=", xmlid]], ["res_id"]],
+                args: [[["module", "=", "account_xero"], ["name", "=", name]], ["res_id"]],
                 kwargs: {},
             });
             await rpc("/web/dataset/call_kw", {
                 model: "ir.cron",
                 method: "method_direct_trigger",
-                args: [[cron.res_id]],
+                args: [[row.res_id]],
                 kwargs: {},
             });
         },
     };
 }
 
-/** Steps that hover a document's badge and find words in its hover text. */
-export function badgeSays(badge, colour, words) {
+/** Steps that find a badge, hover it and find words in its hover text. */
+export function badgeSays(within, badge, colour, words) {
     return [
-        {
-            content: `The badge says ${words}`,
-            trigger: `.o_form_view .o_xero_status.text-bg-${colour}:contains(${badge})`,
-            run: "hover",
-        },
+        { trigger: `${within} .o_xero_status.text-bg-${colour}:contains(${badge})`, run: "hover" },
         { trigger: `.o_xero_status_tooltip:contains(${words})` },
+    ];
+}
+
+/** Step that opens the page of a document with the Xero panel. */
+export function openPanel() {
+    return [
+        { trigger: ".o_notebook .nav-link[name=other_info]", run: "click" },
+        { trigger: ".o_field_widget[name=xero_status_label]:contains(Approved)" },
     ];
 }

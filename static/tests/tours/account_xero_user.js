@@ -1,0 +1,102 @@
+import { registry } from "@web/core/registry";
+import { badgeSays, openMenu, openPanel, openRow, openXeroMenu } from "./account_xero_helpers";
+
+const lists = [
+    ...badgeSays(".o_data_row:contains(Paid Ltd)", "Synced to Xero", "success", "in Xero: Paid"),
+    ...badgeSays(".o_data_row:contains(Unmapped Ltd)", "Sync failed", "danger", "Last tried"),
+    { trigger: ".o_searchview_dropdown_toggler", run: "click" },
+    { trigger: ".o_filter_menu .o_menu_item:contains(Xero: failed)", run: "click" },
+    { trigger: ".o_list_view:not(:has(.o_data_row:contains(Paid Ltd))) .o_data_row" },
+    { trigger: ".o_group_by_menu .o_menu_item:contains(Xero Problem)", run: "click" },
+    { trigger: ".o_group_name:contains(An account has no usable Xero account)" },
+    { trigger: ".o_facet_remove:last", run: "click" },
+    { trigger: ".o_searchview_facet:contains(Xero: failed) .o_facet_remove", run: "click" },
+    { trigger: ".o_data_row:contains(Paid Ltd)" },
+];
+
+const documents = [
+    {
+        content: "The payment from Xero has arrived",
+        trigger: ".o_data_row:contains(Paid Ltd)",
+    },
+    ...openRow("Paid Ltd"),
+    { trigger: ".o_form_view .ribbon:contains(Paid)" },
+    { trigger: ".o_notebook .nav-link[name=other_info]", run: "click" },
+    { trigger: ".o_field_widget[name=xero_status_label]:contains(Paid)" },
+    { trigger: "div[name=xero] button[name=action_xero_sync_now]", run: "click" },
+    { trigger: ".o_notification:contains(1 document(s) go to Xero in a moment)" },
+    ...openMenu("account.menu_finance_payables", "account.menu_action_move_in_invoice_type"),
+    ...openRow("Supplier Ltd"),
+    ...badgeSays(".o_form_view", "Synced to Xero", "success", "in Xero: Approved"),
+    ...openPanel(),
+    ...openMenu("account.menu_finance_receivables", "account.menu_action_move_out_refund_type"),
+    ...openRow("Credit Ltd"),
+    ...badgeSays(".o_form_view", "Synced to Xero", "success", "in Xero: Approved"),
+    ...openPanel(),
+    ...openMenu("account.menu_finance_receivables", "account.menu_account_customer"),
+    { trigger: ".o_data_row:contains(Paid Ltd) .o_data_cell[name=complete_name]", run: "click" },
+    { trigger: ".o_notebook .nav-link[name=xero]", run: "click" },
+    { trigger: "div[name=xero] button[name=action_xero_sync_now]" },
+    { trigger: ".o_field_widget[name=xero_contact_state]:contains(In Xero)" },
+];
+
+const overviews = [
+    ...openXeroMenu("menu_xero_problem"),
+    { trigger: ".o_data_row:contains(Consulting) td[name=fix]:contains(Choose an active)" },
+    ...openXeroMenu("menu_xero_difference"),
+    { trigger: ".o_data_row:contains(Date) button[name=action_pull]" },
+    ...openXeroMenu("menu_xero_log"),
+    { trigger: ".o_data_row:contains(An account has no usable Xero account)" },
+    ...openXeroMenu("menu_xero_dashboard"),
+    { trigger: ".o_xero_dashboard [name=failures]:contains(An account has no usable Xero account)" },
+    { trigger: ".o_xero_dashboard footer a:contains(Settings)", run: "click" },
+    {
+        content: "Reads the connection, changes nothing",
+        trigger:
+            ".o_form_view:has(.o_field_widget[name=tenant_name])" +
+            ":not(:has(button[name=action_disconnect], button[name=action_connect]))",
+    },
+    { trigger: ".o_menu_sections [data-menu-xmlid='account.menu_finance_configuration']", run: "click" },
+    {
+        trigger:
+            ".o-dropdown--menu:has([data-menu-xmlid='account_xero.menu_xero_log'])" +
+            ":not(:has([data-menu-xmlid='account_xero.menu_xero_mapping_account']))",
+    },
+];
+
+registry.category("web_tour.tours").add("account_xero_user", {
+    steps: () => [...lists, ...documents, ...overviews],
+});
+
+registry.category("web_tour.tours").add("account_xero_biller", {
+    steps: () => [
+        {
+            content: "No menu of Xero",
+            trigger:
+                ".o_menu_sections:has([data-menu-xmlid='account.menu_finance_receivables'])" +
+                ":not(:has([data-menu-xmlid='account.menu_finance_configuration']))",
+        },
+        { trigger: ".o_data_row:contains(Unmapped Ltd) .o_list_record_selector input", run: "click" },
+        {
+            content: "Nothing to press in the list",
+            trigger:
+                ".o_control_panel:has(.o_list_selection_box)" +
+                ":not(:has(button[name=action_xero_push_wizard], button[name=action_xero_sync_now]))",
+        },
+        ...openRow("Unmapped Ltd"),
+        ...badgeSays(".o_form_view", "Sync failed", "danger", "Choose an active Xero account"),
+        { trigger: ".alert-danger:contains(An account has no usable Xero account)" },
+        { trigger: ".o_notebook .nav-link[name=other_info]", run: "click" },
+        { trigger: ".o_field_widget[name=xero_error_message]" },
+        {
+            content: "Nothing to press on the document, no log, no button that would be refused",
+            trigger:
+                ".o_form_view:not(:has(button[name=action_xero_sync_now]," +
+                " button[name=action_xero_log], button[name=action_xero_push_wizard]," +
+                " .alert-danger a))",
+        },
+        ...openMenu("account.menu_finance_receivables", "account.menu_account_customer"),
+        { trigger: ".o_data_row:contains(Paid Ltd) .o_data_cell[name=complete_name]", run: "click" },
+        { trigger: ".o_form_view:not(:has(.nav-link[name=xero])) .o_notebook" },
+    ],
+});
