@@ -124,7 +124,7 @@ class AccountMove(models.Model):
 
     def _xero_alert_action(self):
         """:return: the button of the banner: to the place where the error is put right, or to try
-        again where only Xero or this document can be changed"""
+        again where only Xero or this document can be changed; none that would be refused"""
         if self.xero_error_code in CONTACT_CODES and self._xero_partner().name \
                 and self.env.user.has_group('account_xero.group_xero_user'):
             return {
@@ -138,7 +138,7 @@ class AccountMove(models.Model):
             return {
                 'action_text': self.env._("Sync now"),
                 'action_call': ('account.move', 'action_xero_sync_now', self.ids),
-            }
+            } if self.env.user.has_group('account_xero.group_xero_user') else {}
         return {
             'action_text': self.env._("Open %s", record.display_name),
             'action': {

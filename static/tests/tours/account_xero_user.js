@@ -36,8 +36,9 @@ const documents = [
     ...openMenu("account.menu_finance_receivables", "account.menu_account_customer"),
     { trigger: ".o_data_row:contains(Paid Ltd) .o_data_cell[name=complete_name]", run: "click" },
     { trigger: ".o_notebook .nav-link[name=xero]", run: "click" },
-    { trigger: "div[name=xero] button[name=action_xero_sync_now]" },
-    { trigger: ".o_field_widget[name=xero_contact_state]:contains(In Xero)" },
+    { trigger: ".o_field_widget[name=xero_contact_state]:contains(Synced to Xero)" },
+    { trigger: ".o_notebook button[name=action_xero_sync_now]", run: "click" },
+    { trigger: ".o_notification:contains(Queued)" },
 ];
 
 const overviews = [
@@ -80,7 +81,7 @@ registry.category("web_tour.tours").add("account_xero_biller", {
         {
             content: "Nothing to press in the list",
             trigger:
-                ".o_control_panel:has(.o_list_selection_box)" +
+                ".o_control_panel:contains(1 selected)" +
                 ":not(:has(button[name=action_xero_push_wizard], button[name=action_xero_sync_now]))",
         },
         ...openRow("Unmapped Ltd"),
