@@ -96,4 +96,5 @@ class TestTours(XeroTourCommon):
             self.connection, paid, 'date', '2026-03-02', '2026-03-03')
         self._tour('account_xero_user', self._user('tour-user', 'account_xero.group_xero_user'))
         self.assertEqual(paid.xero_state, 'pending', "Sync now was pressed")
-        self._tour('account_xero_biller', self._user('tour-biller', 'account.group_account_invoice'))
+        self._tour(
+            'account_xero_biller', self._user('tour-biller', 'account.group_account_invoice'))

@@ -84,6 +84,8 @@ registry.category("web_tour.tours").add("account_xero_biller", {
                 ".o_control_panel:contains(1 selected)" +
                 ":not(:has(button[name=action_xero_push_wizard], button[name=action_xero_sync_now]))",
         },
+        { trigger: ".o_data_row:contains(Unmapped Ltd) .o_list_record_selector input", run: "click" },
+        { trigger: ".o_searchview_input" },
         ...openRow("Unmapped Ltd"),
         ...badgeSays(".o_form_view", "Sync failed", "danger", "Choose an active Xero account"),
         { trigger: ".alert-danger:contains(An account has no usable Xero account)" },
