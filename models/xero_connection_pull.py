@@ -1,13 +1,18 @@
 """The way of a pull: hints of webhooks, polls and the night's comparison end in one place."""
+import logging
+import time
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
 from ..xero import query
-from ..xero.errors import XeroRejected
+from ..xero.errors import XeroError, XeroRejected
 from ..xero.parse import Contact, Document, Payment
+from .xero_connection_push import RunOver
 from .xero_cursor import INTERVALS
+
+_logger = logging.getLogger(__name__)
 
 #: Scheduled actions that share the organisations with the first one.
 PULL_HELPERS = ('account_xero.ir_cron_pull_2',)
@@ -18,6 +23,10 @@ CHUNK = 50
 OVERLAP = timedelta(minutes=5)
 #: A busy organisation's pull comes after the push that is at work.
 BUSY_WAIT = timedelta(seconds=10)
+#: News that have waited so long are fetched by the push that keeps the organisation busy, for a
+#: part of its time.
+PATIENCE = timedelta(minutes=2)
+SHARE_SECONDS = 15
 #: What the night's comparison goes back.
 REPAIR_DAYS = 7
 REPAIR_HOUR = 2
@@ -103,10 +112,41 @@ class XeroConnection(models.Model):
 
     def _pull(self):
         """Pull this organisation's news, unless another worker is at work for it."""
-        if not self._claimed('_has_news', '_pull_claimed', '_trigger_pull'):
+        if not self._claimed('_has_news', '_pull_claimed', '_pull_over'):
             self._trigger_pull(fields.Datetime.now() + BUSY_WAIT)
         elif self.resume_at and self._running_sync():
             self._trigger_pull(self.resume_at + timedelta(seconds=1))
+
+    def _pull_over(self):
+        """Have the rest of a long pull done; what waits to be pushed comes first."""
+        if self._has_work():
+            self._trigger_push()
+            self._trigger_pull(fields.Datetime.now() + BUSY_WAIT)
+        else:
+            self._trigger_pull()
+
+    def _pull_overdue(self):
+        """Pull within a push, when pushes have kept the pull from its turn: a backlog can keep an
+        organisation busy for hours.
+
+        :raise XeroError: nothing more can be asked, nor sent, now
+        """
+        late = fields.Datetime.now() - PATIENCE
+        if not (any(cursor.polled_at and cursor._is_due(late) for cursor in self.cursor_ids)
+                or self.env['xero.event'].search_count([
+                    ('connection_id', '=', self.id), ('create_date', '<', late)], limit=1)):
+            return
+        try:
+            self.with_context(
+                xero_deadline=time.monotonic() + SHARE_SECONDS)._pull_claimed()
+        except RunOver:
+            self.env.cr.rollback()
+        except XeroError:
+            raise
+        except Exception:
+            # The push goes on, whatever is wrong with the pull.
+            self.env.cr.rollback()
+            _logger.exception("Pull from Xero of connection %s stopped", self.id)
 
     def _has_news(self):
         """Whether something is to be fetched, and need not wait itself."""

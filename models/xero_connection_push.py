@@ -176,6 +176,7 @@ class XeroConnection(models.Model):
         """:raise XeroError: nothing more can be sent now
         :raise RunOver: this run has no time for more"""
         self._renew_reference_data()
+        self._pull_overdue()
         self._push_unfinished()
         self._push_contacts(manual_only=True)
         self._push_payment_deletions()      # before documents: a paid one cannot be voided

@@ -39,8 +39,10 @@ class Worker:
 
     def send(self, model, ids, method, *arguments):
         """Have a method called; :meth:`answer` tells what came of it."""
-        line = json.dumps([model, ids, method, arguments]) + '\n'
-        self.process.stdin.write(line.encode())
+        self._write([model, ids, method, arguments])
+
+    def _write(self, line):
+        self.process.stdin.write((json.dumps(line) + '\n').encode())
         self.process.stdin.flush()
 
     def answer(self):
@@ -72,6 +74,45 @@ class Worker:
         self.process.stdin.close()
         self.process.wait(PATIENCE)
         self.process.stdout.close()
+
+
+class Office(Worker):
+    """An Odoo that forks a process for each call; several may be at work at once."""
+
+    def __init__(self, database):
+        # Without a buffer: the lines of two processes may come at once.
+        self.process = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name('prefork.py'), *_options(database)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        self.answer()
+        self._results = {}
+
+    def start(self, model, ids, method, *arguments, **options):
+        """Let a process of its own call a method.
+
+        :param options: see :mod:`.prefork`
+        :return: the process's id
+        """
+        self._write([model, ids, method, arguments, options])
+        while True:
+            process, result = self.answer()
+            if result is None:
+                return process
+            self._results[process] = result
+
+    def result(self, process):
+        """:return: what the method returned in a process, which has ended then"""
+        while process not in self._results:
+            ended, result = self.answer()
+            self._results[ended] = result
+        result = self._results.pop(process)
+        if 'error' in result:
+            raise AssertionError(result)
+        return result['result']
+
+    def call(self, *call, **options):
+        """:return: what the method returned, called by a process of its own"""
+        return self.result(self.start(*call, **options))
 
 
 class ProcessCase(BaseCase):

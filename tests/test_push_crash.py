@@ -1,135 +1,11 @@
 """Processes that die, and processes that meet: real ones, with real commits."""
-import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
-
 from odoo.tests import tagged
 
-from .processes import ProcessCase, Worker, _options
-from .xero_sandbox import XeroSandbox
-
-
-class Office(Worker):
-    """An Odoo that forks a process for each call; several may be at work at once."""
-
-    def __init__(self, database):
-        # Without a buffer: the lines of two processes may come at once.
-        self.process = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name('prefork.py'), *_options(database)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-        self.answer()
-        self._results = {}
-
-    def start(self, model, ids, method, *arguments):
-        """Let a process of its own call a method. :return: the process's id"""
-        self.send(model, ids, method, *arguments)
-        while True:
-            process, result = self.answer()
-            if result is None:
-                return process
-            self._results[process] = result
-
-    def result(self, process):
-        """:return: what the method returned in a process, which has ended then"""
-        while process not in self._results:
-            ended, result = self.answer()
-            self._results[ended] = result
-        result = self._results.pop(process)
-        if 'error' in result:
-            raise AssertionError(result)
-        return result['result']
-
-    def call(self, *call):
-        """:return: what the method returned, called by a process of its own"""
-        return self.result(self.start(*call))
+from .common_process import XeroProcessCase
 
 
 @tagged('post_install', '-at_install')
-class TestPushCrash(ProcessCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.sandbox = XeroSandbox().start()
-        cls.addClassCleanup(cls.sandbox.stop)
-        cls.app = cls.sandbox.add_app('cid', 'secret', ['http://localhost:8069/'])
-        cls.office = Office(cls.database)
-        cls.addClassCleanup(cls.office.close)
-        for name in ('api_url', 'identity_url', 'login_url'):
-            cls.office.call('ir.config_parameter', [], 'set_param', f'account_xero.{name}',
-                            cls.sandbox.url)
-        cls.office.call('account.chart.template', [], 'try_loading', 'generic_coa', 1)
-        cls.names, cls.expenses = iter(range(1000)), {}
-        cls.org, cls.connection = cls._connected(1)
-
-    @classmethod
-    def _connected(cls, company):
-        """:return: (organisation of the sandbox, id of the company's connection to it)"""
-        call = cls.office.call
-        [currency] = call('res.company', [company], 'read', ['currency_id'])
-        code = currency['currency_id'][1]
-        org = cls.sandbox.add_organisation(
-            f"Company {company}", base_currency=code, currencies=[code])
-        org.minute_limit = 600
-        tokens = cls.sandbox.connect(cls.app, [org])
-        [connection] = call('xero.connection', [], 'create', {
-            'company_id': company, 'client_id': 'cid', 'client_secret': 'secret',
-            'tenant_id': org.tenant_id, 'tenant_name': org.name, 'state': 'connected'})
-        [token] = call('xero.token', [], 'create', {
-            'client_id': 'cid', 'owner': org.tenant_id, 'access_token': tokens['access_token'],
-            'refresh_token': tokens['refresh_token'], 'expires_at': '2099-01-01'})
-        call('xero.connection', [connection], 'write', {'token_id': token})
-        call('xero.connection', [connection], '_refresh_reference_data')
-        [target] = call('xero.account', [], 'search', [
-            ('connection_id', '=', connection), ('code', '=', '429')])
-        [cls.expenses[company]] = call('account.account', [], 'search', [
-            ('account_type', '=', 'expense'), ('company_ids', '=', company)], 0, 1)
-        call('ir.default', [], 'set', 'account.account', 'xero_account_id', target, False, company)
-        return org, connection
-
-    def setUp(self):
-        super().setUp()
-        self.sandbox.ledger.reset()
-        self.addCleanup(self.sandbox.faults.clear)
-        self.addCleanup(lambda: self.assertEqual(self.sandbox.errors, []))
-
-    # === WHAT IS PUSHED === #
-
-    def _bill(self, company=1, **values):
-        """Post a bill, whose number Xero does not keep unique, of a new partner.
-
-        :return: its id
-        """
-        name = f'Bill {next(self.names)}'
-        call = self.office.call
-        [partner] = call('res.partner', [], 'create', {'name': f'Vendor of {name}'})
-        [journal] = call('account.journal', [], 'search', [
-            ('company_id', '=', company), ('type', '=', 'purchase')], 0, 1)
-        [move] = call('account.move', [], 'create', {
-            'move_type': 'in_invoice', 'partner_id': partner, 'ref': name,
-            'invoice_date': '2026-03-02', 'journal_id': journal, 'invoice_line_ids': [[0, 0, {
-                'name': "Work", 'price_unit': 100, 'account_id': self.expenses[company],
-                'tax_ids': [[6, 0, []]], **values}]]})
-        call('account.move', [move], 'action_post')
-        return move
-
-    def _link_partner(self, move):
-        """Link the bill's partner, so that the push has nothing but the bill to send."""
-        [[partner]] = self._sql("SELECT partner_id FROM account_move WHERE id = %s", move)
-        contact = self.org.as_person.create_contact(f"Contact {next(self.names)}")
-        self.office.call('res.partner', [partner], 'write',
-                         {'xero_contact_id': contact['ContactID']})
-
-    def _move(self, move):
-        """:return: (state, attempts, Xero's id) as committed"""
-        return self._sql("SELECT xero_state, xero_attempts, xero_document_id, xero_error_message"
-                         " FROM account_move WHERE id = %s", move)[0]
-
-    def _in_xero(self, move):
-        [[number]] = self._sql("SELECT ref FROM account_move WHERE id = %s", move)
-        return [d for d in self.org.invoices if d['InvoiceNumber'] == number]
+class TestPushCrash(XeroProcessCase):
 
     def _assert_there_once(self, move, total=100):
         state, _attempts, xero_id, message = self._move(move)
@@ -147,13 +23,6 @@ class TestPushCrash(ProcessCase):
 
     def _start_push(self):
         return self.office.start('xero.connection', [self.connection], '_push')
-
-    def _kill(self, process):
-        os.kill(process, signal.SIGKILL)
-
-    def _wait_until_dead(self):
-        """Wait for PostgreSQL to end the session of a process that was killed."""
-        self._sql("SELECT id FROM xero_claim WHERE connection_id = %s FOR UPDATE", self.connection)
 
     def _later(self, minutes):
         """Time passes: what happened moves into the past."""
