@@ -29,6 +29,8 @@ VERSION_BEFORE = "418f806"
 # Tests of what documents look like when optional modules of Odoo have a hand in them.
 WITH_ORDERS = ("account_xero/tests/test_push_delivery.py",
                "account_xero/tests/test_pull_void.py::TestPullVoidOrders")
+CHAOS = "account_xero/tests/test_chaos.py"
+CHAOS_DOCUMENTS = "ACCOUNT_XERO_CHAOS_DOCUMENTS"
 
 
 def test(options):
@@ -57,6 +59,26 @@ def test(options):
             databases.drop_run(database)
 
 
+def chaos(_options):
+    """Run the chaos test on a fresh database, with many documents.
+
+    :return: pytest's exit code
+    :rtype: int
+    """
+    with _databases() as databases:
+        prefix = run_prefix("chaos")
+        databases.drop_leftovers(prefix)
+        database = f"{prefix}{os.getpid()}"
+        template = f"{database}_template"
+        try:
+            _install(databases, template)
+            databases.copy(template, database)
+            databases.environment.setdefault(CHAOS_DOCUMENTS, "10000")
+            return _pytest(databases, database, template, None, "-s", CHAOS)
+        finally:
+            databases.drop_run(database)
+
+
 def _pytest(databases, database, template, pattern, *paths):
     """Run tests on a database.
 
@@ -64,7 +86,7 @@ def _pytest(databases, database, template, pattern, *paths):
     :param str database: with the module in it
     :param str template: a database that tests may copy
     :param str pattern: what pytest's -k takes, or None
-    :param str paths: of the tests, below the addons directory
+    :param str paths: of the tests, below the addons directory; or options of pytest
     :return: pytest's exit code
     :rtype: int
     """
@@ -312,8 +334,8 @@ def main():
     # Ended from outside is ended in order: databases are dropped, processes collected.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser()
-    commands = {"demo": demo, "serve": demo, "screenshots": demo, "test": test, "bench": bench,
-                "package": package, "lint": lint}
+    commands = {"demo": demo, "serve": demo, "screenshots": demo, "test": test, "chaos": chaos,
+                "bench": bench, "package": package, "lint": lint}
     parser.add_argument("command", choices=commands)
     parser.add_argument("-k", dest="pattern", help="run the tests whose names match")
     parser.add_argument("--part", choices=BENCH_PARTS, help="the only part of the bench to run")

@@ -12,6 +12,11 @@ Environment variables that it reads:
     DEBIAN_MIRROR      Debian's archive, for machines whose apt sources do not name one
     PGHOST, PGUSER...  a PostgreSQL server to use instead of the kit's own
 
+and the chaos test, also within `test`:
+
+    ACCOUNT_XERO_CHAOS_DOCUMENTS  how many; 10,000 for `chaos`, 300 within `test`
+    ACCOUNT_XERO_CHAOS_SEED       of an earlier run, to repeat what was left to chance
+
 Environment variables that it sets for the tests, dev/demo.py and dev/bench.py, beside PG*, PATH and
 PYTHONPATH (so `sys.executable -m odoo` starts an Odoo, and psql and createdb are at hand):
 
@@ -42,7 +47,7 @@ from console import KitError, guarded, say
 from debian import Archive
 from home import home, remove
 
-COMMANDS = ("demo", "serve", "screenshots", "test", "bench", "package", "lint", "clean")
+COMMANDS = ("demo", "serve", "screenshots", "test", "chaos", "bench", "package", "lint", "clean")
 OLDEST, NEWEST = (3, 10), (3, 13)
 
 
