@@ -18,7 +18,7 @@ from bench_kit import Meter, bench, make_customers, prepare_invoices, say, table
 
 ROWS = 80           # a page of the list
 POSTED = 10         # invoices posted at once
-ROUNDS = 30
+ROUNDS = 20
 GOAL = 1.02
 
 

@@ -37,8 +37,11 @@ class AccountMoveLine(models.Model):
         :rtype: recordset of `xero.tax.rate`
         """
         self.ensure_one()
+        rates = self.tax_ids.xero_tax_rate_id
+        if len(self.tax_ids) == 1 and rates:    # most lines
+            return rates
         taxes = self.tax_ids.flatten_taxes_hierarchy()
-        rates = self.tax_ids.xero_tax_rate_id or taxes.xero_tax_rate_id
+        rates = rates or taxes.xero_tax_rate_id
         mapped = all(tax.xero_tax_rate_id for tax in taxes) \
             or all(tax.xero_tax_rate_id for tax in self.tax_ids)
         return rates if mapped and len(rates) == 1 else rates.browse()

@@ -188,6 +188,8 @@ class AccountMove(models.Model):
         if not line.tax_ids:
             return
         rate = line._xero_tax_rate()
+        if rate and rate.connection_id == connection and rate.active:
+            return
         names = ', '.join(line.tax_ids.mapped('name'))
         unmapped = line.tax_ids.filtered(lambda tax: not tax.xero_tax_rate_id)
         if not rate and (unmapped or len(line.tax_ids) == 1):
@@ -203,7 +205,7 @@ class AccountMove(models.Model):
         elif rate.connection_id != connection:
             yield Problem.at(line.tax_ids[:1], 'unmapped_tax', self.env._(
                 "Tax %(tax)s is mapped to a tax rate of another organisation.", tax=names))
-        elif not rate.active:
+        else:
             yield Problem.at(line.tax_ids[:1], 'unmapped_tax', self.env._(
                 "Tax %(tax)s is mapped to %(rate)s, which is archived in Xero.",
                 tax=names, rate=rate.name))
