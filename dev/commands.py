@@ -15,6 +15,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+import browser_tests
 import odoo_source
 import postgres
 from console import KitError, guarded, run, say, step
@@ -40,6 +41,7 @@ def test(options):
     :return: pytest's exit code
     :rtype: int
     """
+    browser_tests.provide()
     with _databases() as databases:
         prefix = run_prefix("test")
         databases.drop_leftovers(prefix)
@@ -102,7 +104,16 @@ def _pytest(databases, database, template, pattern, *paths):
         "ACCOUNT_XERO_TEMPLATE_DB": template,
     }
     say(f"Running {' '.join(paths)} on the database {database}")
-    return _run([*command, *paths], databases.addons, environment)
+    report = checkout_directory() / f"{database}.xml"
+    try:
+        status = _run([*command, f"--junitxml={report}", *paths], databases.addons, environment)
+        missed = browser_tests.skipped(report) if report.exists() else []
+    finally:
+        report.unlink(missing_ok=True)
+    if missed and os.environ.get("CI") == "true":
+        say(f"Skipped, which is a failure with CI=true: {', '.join(missed)}")
+        return status or 1
+    return status
 
 
 def demo(options):
