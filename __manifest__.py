@@ -7,7 +7,7 @@
     'license': 'LGPL-3',
     'author': "account_xero contributors",
     'depends': ['account'],
-    'external_dependencies': {'python': ['requests', 'xero-python']},
+    'external_dependencies': {'python': ['cryptography', 'requests', 'xero-python']},
     'data': [
         'security/xero_security.xml',
         'security/ir.model.access.csv',

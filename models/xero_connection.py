@@ -7,6 +7,7 @@ from odoo.tools.urls import urljoin as url_join
 
 from ..xero.errors import XeroError
 from .xero_request import CONTACT_OPERATIONS, PAYMENT_OPERATIONS
+from .xero_secret import Secret, reencrypt
 
 DEEP_LINK = 'https://go.xero.com/organisationlogin/default.aspx'
 
@@ -40,8 +41,8 @@ class XeroConnection(models.Model):
         help="The kind that was chosen when the app was created in the Xero developer portal.",
     )
     client_id = fields.Char("Client ID", copy=False)
-    client_secret = fields.Char(groups='base.group_system', copy=False)
-    webhook_key = fields.Char(groups='base.group_system', copy=False)
+    client_secret = Secret(groups='base.group_system', copy=False)
+    webhook_key = Secret(groups='base.group_system', copy=False)
     redirect_uri = fields.Char(
         "Redirect URI", compute='_compute_redirect_uri',
         help="Enter exactly this address as redirect URI of the app in the Xero developer portal.",
@@ -220,6 +221,11 @@ class XeroConnection(models.Model):
         self.env.cr.execute(
             'SELECT 1 FROM xero_connection WHERE id = ANY(%s) FOR NO KEY UPDATE', [self.ids],
             log_exceptions=False)
+
+    @api.autovacuum
+    def _reencrypt(self):
+        """Let the server's first key be the one that the secrets are encrypted with."""
+        reencrypt(self, ('client_secret', 'webhook_key'))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_connected(self):

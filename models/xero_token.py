@@ -7,6 +7,7 @@ from ..xero import oauth
 from ..xero.errors import XeroClientInvalid, XeroError, XeroGrantInvalid
 from .transaction import in_own_transaction
 from .xero_connection_calls import IDENTITY_URL
+from .xero_secret import Secret, reencrypt
 
 _logger = logging.getLogger(__name__)
 
@@ -32,8 +33,8 @@ class XeroToken(models.Model):
     owner = fields.Char(
         required=True, groups='base.group_system',
         help="The Xero user who signed in, or the connection for an app that signs in by itself.")
-    access_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
-    refresh_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    access_token = Secret(groups=fields.NO_ACCESS, copy=False)
+    refresh_token = Secret(groups=fields.NO_ACCESS, copy=False)
     expires_at = fields.Datetime(groups='base.group_system')
     connection_ids = fields.One2many('xero.connection', 'token_id', groups=fields.NO_ACCESS)
 
@@ -135,11 +136,23 @@ class XeroToken(models.Model):
             if connection.app_type == 'custom':
                 return oauth.client_credentials(identity_url, self.client_id, secret)
             if not self.refresh_token:
-                raise XeroGrantInvalid(self.env._("Xero gave no refresh token."))
+                raise XeroGrantInvalid(self._why_no_refresh_token())
             return oauth.refresh(identity_url, self.client_id, secret, self.refresh_token)
         except XeroError as error:
             _logger.info("Xero token %s not renewed: %s", self.id, error.code)
             raise
+
+    def _why_no_refresh_token(self):
+        if self.search_count([('id', '=', self.id), ('refresh_token', '!=', False)]):
+            return self.env._(
+                "The stored sign-in cannot be read, because the key in the server's configuration "
+                "is missing or another one.")
+        return self.env._("Xero gave no refresh token.")
+
+    @api.autovacuum
+    def _reencrypt(self):
+        """Let the server's first key be the one that the tokens are encrypted with."""
+        reencrypt(self, ('access_token', 'refresh_token'))
 
     @api.autovacuum
     def _gc_unused(self):

@@ -52,6 +52,7 @@ from . import test_push_recovery
 from . import test_push_refusals
 from . import test_push_wizard
 from . import test_screens
+from . import test_secret
 from . import test_token
 from . import test_tours
 from . import test_webhook

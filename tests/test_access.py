@@ -1,11 +1,11 @@
 import logging
 import re
 from base64 import b64encode
-from pathlib import Path
 
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError
+from odoo.modules.neutralize import neutralize_database
 from odoo.tests import tagged
 
 from .common_connection import CLIENT_SECRET, MANAGER_GROUPS, XeroConnectionCommon
@@ -50,6 +50,13 @@ class TestAccess(XeroConnectionCommon):
                 self._assert_denied('xero.account', 'search',
                                     [(f'connection_id.{name}', '!=', False)])
                 self._assert_denied(model, 'write', ids, {name: False})
+                self._assert_denied(model, 'web_search_read', [], {name: {}})
+                self._assert_denied(model, 'name_search', '', [(name, '!=', False)])
+                self._assert_denied(model, 'web_read_group', [], [name], ['__count'])
+                self._assert_denied(model, 'create', {}, context={f'default_{name}': 'x'})
+                self.assertNotIn(CLIENT_SECRET, str(self._rpc(
+                    model, 'onchange', ids, {}, ['client_id'], {'client_id': {}, name: {}})))
+                self.assertNotIn(name, self._rpc(model, 'default_get', [name])['result'])
                 self.assertNotIn(name, self._rpc(model, 'fields_get')['result'])
         whole = self._rpc(model, 'read', ids)['result'][0]
         self.assertFalse(set(SECRETS) & set(whole))
@@ -142,8 +149,7 @@ class TestAccess(XeroConnectionCommon):
         self._connect()
         tenant = self.connection.tenant_id
         self.env.flush_all()
-        self.env.cr.execute(
-            (Path(__file__).parents[1] / 'data' / 'neutralize.sql').read_text())
+        neutralize_database(self.env.cr)
         self.env.invalidate_all()
         connection = self.connection.sudo()
         self.assertEqual(connection.state, 'disconnected')
