@@ -25,6 +25,7 @@ from home import CHECKOUT, addons_directory, checkout_directory, exclusive, home
 DEMO_DATABASE = "account_xero_demo"
 SERVE_PORT = 8069
 BENCH_PARTS = ("push", "slow", "payments", "night", "webhook", "screens", "memory")
+ATHERIS = "atheris==3.0.0"
 # The last commit of the version before, from which a database is upgraded.
 VERSION_BEFORE = "418f806"
 # Tests of what documents look like when optional modules of Odoo have a hand in them.
@@ -167,6 +168,23 @@ def bench(options):
         finally:
             databases.drop_run(database)
     return status
+
+
+def fuzz(_options):
+    """Run `dev/fuzz.py` with atheris, which nothing else needs and so has a place of its own.
+
+    :return: the fuzzer's exit code
+    :rtype: int
+    """
+    place = home() / "fuzz"
+    if not (place / "atheris").is_dir():
+        with step(f"Installing {ATHERIS}"):
+            run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", place,
+                 "--disable-pip-version-check", ATHERIS],
+                f"Could not install {ATHERIS} (it has no package for every Python)")
+    with tempfile.TemporaryDirectory() as directory:
+        return _run([sys.executable, str(CHECKOUT / "dev" / "fuzz.py")], directory,
+                    {**os.environ, "PYTHONPATH": str(place)})
 
 
 def package(_options):
@@ -346,7 +364,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser()
     commands = {"demo": demo, "serve": demo, "screenshots": demo, "test": test, "chaos": chaos,
-                "bench": bench, "package": package, "lint": lint}
+                "bench": bench, "fuzz": fuzz, "package": package, "lint": lint}
     parser.add_argument("command", choices=commands)
     parser.add_argument("-k", dest="pattern", help="run the tests whose names match")
     parser.add_argument("--part", choices=BENCH_PARTS, help="the only part of the bench to run")

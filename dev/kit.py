@@ -47,7 +47,8 @@ from console import KitError, guarded, say
 from debian import Archive
 from home import home, remove
 
-COMMANDS = ("demo", "serve", "screenshots", "test", "chaos", "bench", "package", "lint", "clean")
+COMMANDS = ("demo", "serve", "screenshots", "test", "chaos", "bench", "fuzz", "package", "lint",
+            "clean")
 OLDEST, NEWEST = (3, 10), (3, 13)
 
 
@@ -67,7 +68,7 @@ def main():
         postgres.stop(home())
         remove()
         return 0
-    prepare(with_odoo=sys.argv[1] != "lint")
+    prepare(with_odoo=sys.argv[1] not in ("lint", "fuzz"))
     python = python_env.python(home())
     commands = Path(__file__).resolve().with_name("commands.py")
     sys.stdout.flush()

@@ -1,7 +1,7 @@
 """The way of a pull: hints of webhooks, polls and the night's comparison end in one place."""
 import logging
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
@@ -31,6 +31,8 @@ SHARE_SECONDS = 15
 REPAIR_DAYS = 7
 REPAIR_HOUR = 2
 DAY = timedelta(days=1)
+#: Xero has been there since 2006; .NET's empty date is the first day of the year 1.
+FIRST = datetime(2000, 1, 1)
 #: Lists that are compared at night, and what each is asked with. Named each, because Xero does
 #: not say whether a plain list has the deleted invoices; archived contacts it leaves out.
 LISTS = {
@@ -248,14 +250,21 @@ class XeroConnection(models.Model):
             'Contacts': (Contact, self._follow_contacts),
         }.get(cursor.path, (Document, self._apply_documents))
         items = sorted((read.from_json(row) for row in rows),
-                       key=lambda item: item.updated or cursor[field])
+                       key=lambda item: _changed(item) or cursor[field])
         newest = None
         for start in range(0, len(items), CHUNK):
             chunk = items[start:start + CHUNK]
-            newest = chunk[-1].updated or newest
+            newest = _changed(chunk[-1]) or newest
             apply(chunk, field == 'repair_since')
             if newest and newest > cursor[field]:
                 self._transaction(cursor.write, {field: newest.replace(microsecond=0)})
             if start + CHUNK < len(items):
                 self._unless_over()
         return newest
+
+
+def _changed(item):
+    """:return: naive UTC moment of an item's last change, None where Xero says none that can be:
+        one far off would take the cursor past everything that changes until then"""
+    possible = item.updated and FIRST < item.updated < fields.Datetime.now() + DAY
+    return item.updated if possible else None

@@ -14,6 +14,9 @@ from . import test_import_first_sync
 from . import test_import_totals
 from . import test_install
 from . import test_import_unmatched
+from . import test_fuzz_callback
+from . import test_fuzz_parsers
+from . import test_fuzz_pull
 from . import test_limits
 from . import test_mapping
 from . import test_mapping_wizard

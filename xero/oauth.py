@@ -17,7 +17,7 @@ from . import errors
 from .client import rate_limited, read_answer, utc_now
 from .parse import Tenant
 from .scalars import loads, text_of, value_of
-from .transport import BearerAuth, Transport, no_auth
+from .transport import BearerAuth, Transport, is_token, no_auth
 
 SCOPES = (
     "offline_access",
@@ -204,9 +204,21 @@ def claims_of(access_token):
 def _token(identity_url, client_id, client_secret, form):
     asked_at = utc_now()
     raw = _post_form(identity_url.rstrip("/") + TOKEN_PATH, client_id, client_secret, form)
+    return token_of(raw, form, asked_at)
+
+
+def token_of(raw, form, asked_at) -> Token:
+    """Read the answer of the token endpoint.
+
+    :param RawAnswer raw: the answer
+    :param dict form: what it answers
+    :param datetime asked_at: naive UTC
+    :return: Token
+    :raise errors.XeroError: there is no token in it that could be used
+    """
     data = read_answer(raw)
     access_token = text_of(value_of(data, "access_token"))
-    if not access_token:
+    if not is_token(access_token):
         raise errors.XeroOutcomeUnknown("Xero's answer holds no token", status=raw.status)
     claims = claims_of(access_token)
     lifetime = value_of(data, "expires_in")

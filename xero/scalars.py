@@ -7,6 +7,9 @@ from decimal import Decimal, DecimalException
 
 ZERO_GUID = "00000000-0000-0000-0000-000000000000"
 
+#: Digits before and after the point; a float, which Odoo keeps amounts in, holds fewer.
+_PLACES = 18
+
 _EPOCH = datetime(1970, 1, 1)
 _MS_DATE = re.compile(r"/Date\((-?\d{1,17})(?:[+-]\d{4})?\)/", re.ASCII)
 _ISO = re.compile(
@@ -78,7 +81,7 @@ def decimal_of(value):
     """Read a number, which Xero sends as JSON number or, rarely, as text.
 
     :param value: anything
-    :return: finite Decimal, or None
+    :return: Decimal that an amount or a rate can be, or None
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
@@ -86,7 +89,9 @@ def decimal_of(value):
         number = Decimal(str(value).strip())
     except (DecimalException, ValueError):
         return None
-    return number if number.is_finite() else None
+    if not number:
+        return Decimal(0) if number.is_finite() else None
+    return number if number.is_finite() and -_PLACES < number.adjusted() < _PLACES else None
 
 
 def text_of(value):

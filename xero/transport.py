@@ -79,11 +79,20 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
+def is_token(text):
+    """Tell whether a text can be sent as a token (RFC 6750: visible ASCII).
+
+    :param text: str or None
+    :return: bool
+    """
+    return re.fullmatch(r"[\x21-\x7e]+", text or "") is not None
+
+
 class BearerAuth(requests.auth.AuthBase):
     """An access token; as `auth`, so that a .netrc on the machine cannot replace it."""
 
     def __init__(self, access_token):
-        if not re.fullmatch(r"[\x21-\x7e]+", access_token or ""):
+        if not is_token(access_token):
             raise ValueError("The access token is empty or has characters that no token has")
         self._value = f"Bearer {access_token}"
 
