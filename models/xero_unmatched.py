@@ -10,6 +10,7 @@ class XeroUnmatched(models.Model):
     """A document of Xero that Odoo does not have, and why."""
 
     _name = 'xero.unmatched'
+    _inherit = 'xero.guard.mixin'
     _description = "Unmatched Document of Xero"
     _order = 'date desc, id desc'
     _rec_name = 'number'

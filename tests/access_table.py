@@ -36,6 +36,8 @@ MODELS = {
     'xero.log': _XERO,
     'xero.problem': _XERO,
     'xero.difference': _XERO,
+    'xero.first.sync': _XERO,
+    'xero.unmatched': {'synchronise': 'r', 'manage': 'rw'},
     'xero.contact': _XERO,
     'xero.contact.match': {'synchronise': 'r', 'manage': 'rw'},
     'xero.contact.sync': _XERO,
@@ -53,13 +55,16 @@ MODELS = {
     'xero.contact.wizard': {'synchronise': 'crw', 'manage': 'crw'},
     'xero.mapping.wizard': {'manage': 'rw'},
     'xero.mapping.wizard.line': {'manage': 'rw'},
+    'xero.unmatched.link': {'manage': 'crwd'},
+    'xero.first.sync.wizard': {'manage': 'crwd'},
     'xero.compare.wizard': {'manage': 'crw'},
     'xero.choose.organisation': {'manage': 'rw'},
     'xero.choose.organisation.line': _MANAGE,
 }
 
 #: Dialogs: a row is its user's own.
-OWN = {name for name in MODELS if 'wizard' in name or 'choose' in name}
+OWN = {name for name in MODELS
+       if 'wizard' in name or 'choose' in name or name == 'xero.unmatched.link'}
 
 #: Who sets a field, beside the right to write the record: ``code`` is nobody.
 FIELDS = {
@@ -68,7 +73,7 @@ FIELDS = {
         'xero_error_message', 'xero_error_target', 'xero_last_push', 'xero_last_pull',
         'xero_attempts', 'xero_manual', 'xero_payload_hash', 'xero_ticket', 'xero_pdf_state',
         'xero_pdf_message', 'xero_due_date', 'xero_updated', 'xero_pull_hash',
-        'xero_from_void', 'xero_void_applied'}},
+        'xero_from_void', 'xero_void_applied', 'xero_origin', 'xero_files_pending'}},
     'account.partial.reconcile': {'code': {'xero_credit_key'}},
     'account.payment': {'code': {
         'xero_payment_id', 'xero_deleted', 'xero_state', 'xero_error_code', 'xero_error_message',
@@ -85,6 +90,10 @@ FIELDS = {
         'code': {'connection_id', 'company_id', 'certainty', 'score', 'evidence', 'blocked_id',
                  'has_documents', 'dismissed'},
         'manage': {'partner_id', 'contact_id'}},
+    'xero.unmatched': {'code': {
+        'connection_id', 'company_id', 'xero_id', 'kind', 'number', 'contact_id', 'contact_name',
+        'date', 'due_date', 'currency_id', 'currency_code', 'total', 'status', 'reason', 'message',
+        'state', 'released', 'forced'}},
     'xero.connection': {
         'code': {
             'token_id', 'oauth_nonce', 'oauth_verifier', 'state', 'tenant_id', 'tenant_name',
@@ -97,7 +106,8 @@ FIELDS = {
             'company_id', 'app_type', 'client_id', 'auto_sync', 'sync_sales', 'sync_purchases',
             'sync_credit_notes', 'push_status', 'create_contacts', 'update_contacts',
             'items_required', 'attach_pdf', 'mark_sent', 'payment_journal_id',
-            'send_digest', 'push_payments'},
+            'send_digest', 'push_payments', 'import_policy', 'import_from',
+            'import_attachments'},
         'administrator': {'client_secret', 'webhook_key'}},
 }
 

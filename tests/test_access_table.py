@@ -40,6 +40,7 @@ class AccessCommon(XeroCommon, HttpCase):
         link = {'connection_id': connection.id}
         category = env['xero.tracking.category'].create({**link, 'xero_id': 'c', 'name': "C"})
         contact = env['xero.contact'].create({**link, 'xero_id': 'x', 'name': "X"})
+        unmatched = env['xero.unmatched'].create({**link, 'xero_id': 'u', 'reason': 'policy'})
         env['xero.difference']._note(connection, self.move, 'total', '1', '2')
         env['xero.log']._add_event(connection, "Something happened.")
         env['xero.contact.sync']._queue(connection, self.partner_a)
@@ -51,6 +52,8 @@ class AccessCommon(XeroCommon, HttpCase):
             'xero.payment.link': env['xero.payment.link'].create({
                 'payment_id': self.payment.id, 'move_id': self.move.id, 'amount': 1,
                 'journal_id': self.payment.journal_id.id, 'date': '2026-03-02'}),
+            'xero.unmatched': unmatched,
+            'xero.first.sync': env['xero.first.sync'].create({**link, 'scope': 'open'}),
             'xero.contact': contact,
             'xero.contact.match': env['xero.contact.match'].create({
                 **link, 'partner_id': self.partner_a.id, 'contact_id': contact.id,
@@ -94,6 +97,11 @@ class AccessCommon(XeroCommon, HttpCase):
                 'partner_id': self.partner_a.id, 'company_id': self.company.id}),
             'xero.mapping.wizard': mapping,
             'xero.mapping.wizard.line': mapping.line_ids,
+            'xero.first.sync.wizard': env['xero.first.sync.wizard'].create({
+                'connection_id': self.connection.id}),
+            'xero.unmatched.link': env['xero.unmatched.link'].create({
+                'unmatched_id': self.records['xero.unmatched'].id,
+                'partner_id': self.partner_a.id}),
             'xero.compare.wizard': env['xero.compare.wizard'].create({
                 'connection_id': self.connection.id}),
             'xero.choose.organisation': choice,
@@ -208,6 +216,7 @@ class TestFields(AccessCommon):
                     {'name': "P"}).id}),
             'product.product': self.product_a,
             'xero.contact.match': self.records['xero.contact.match'],
+            'xero.unmatched': self.records['xero.unmatched'],
             'xero.connection': self.connection,
         }
 
