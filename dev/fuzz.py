@@ -52,9 +52,9 @@ def read(data):
     header = provider.ConsumeUnicode(8)
     if provider.ConsumeBool():
         body = json.dumps({provider.PickValueInList(LISTS): [value(provider), value(provider)]})
-        TARGETS.read(body.encode(), status, header)
+        TARGETS.read_body(body.encode(), status, header)
     else:
-        TARGETS.read(provider.ConsumeBytes(len(data)), status, header)
+        TARGETS.read_body(provider.ConsumeBytes(len(data)), status, header)
 
 
 if __name__ == "__main__":

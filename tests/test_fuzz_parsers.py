@@ -62,13 +62,13 @@ class TestFuzzParsers(BaseCase):
         statuses = st.sampled_from([200, 200, 200, 204, 304, 400, 401, 403, 404, 429, 500, 503])
         headers = st.one_of(st.text(max_size=8), st.sampled_from(
             ['0', '-1', '1e999', 'NaN', '9' * 400, 'day', 'insufficient_scope']))
-        SETTINGS(given(bodies(), statuses, headers)(TARGETS.read))()
+        SETTINGS(given(bodies(), statuses, headers)(TARGETS.read_body))()
 
     def test_what_is_no_json(self):
         check = example(b'<html><body>502</body></html>', 502, '')(
             example(b'[' * 100000, 200, '')(example(b'{"a":' + b'1' * 10000 + b'}', 200, '')(
                 given(st.binary(max_size=200), st.integers(100, 599), st.just(''))(
-                    TARGETS.read))))
+                    TARGETS.read_body))))
         SETTINGS(check)()
 
     def test_any_json(self):

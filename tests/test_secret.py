@@ -82,7 +82,7 @@ class TestSecret(XeroConnectionCommon):
         self.assertTrue(token.access_token.startswith('eyJ'))
         self.assertEqual(self._with_key(self.old), secrets)
         self.assertTrue(self._renewed())
-        self.assertNotEqual(self._with_key(self.old), secrets, "the renewed ones are encrypted, too")
+        self.assertNotEqual(self._with_key(self.old), secrets, "renewed ones are encrypted, too")
 
     def test_the_log_of_all_statements_shows_none(self):
         """As with --log-sql; without a key the statements have to hold the values."""
