@@ -1,4 +1,4 @@
-"""Browser tests need Chromium: where it comes from, and whether they really ran."""
+"""Browser tests and pictures need Chromium: where it comes from, and whether tests really ran."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def provide():
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         try:
-            with step("Installing Chromium for the browser tests"):
+            with step("Installing Chromium"):
                 run(["sh", "-c", COMMAND], "Could not install Chromium", env=environment)
             return
         except KitError as error:
             say(str(error))
-    say(f"Browser tests are skipped, because Chromium is missing. As root: {COMMAND}")
+    say(f"Chromium is missing, so no browser test and no picture. As root: {COMMAND}")
 
 
 def skipped(report):

@@ -125,6 +125,8 @@ def demo(options):
     :return: the demo's exit code
     :rtype: int
     """
+    if options.command == "screenshots":
+        browser_tests.provide()
     script = CHECKOUT / "dev" / "demo.py"
     # One database and one port: the second demo at a time would take them from the first.
     with exclusive("demo", wait=False), _databases() as databases:
