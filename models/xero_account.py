@@ -13,6 +13,7 @@ class XeroAccount(models.Model):
     xero_id = fields.Char("Xero ID", required=True, readonly=True)
     code = fields.Char(readonly=True)
     type = fields.Char(readonly=True)
+    type_label = fields.Char("Kind of Account", compute='_compute_type_label')
     class_name = fields.Char("Class", readonly=True)
     tax_type = fields.Char("Default Tax Type", readonly=True)
     system_account = fields.Char(
@@ -23,6 +24,36 @@ class XeroAccount(models.Model):
 
     _id_uniq = models.Constraint(
         'UNIQUE(connection_id, xero_id)', "An account is listed once a connection.")
+
+    @api.depends('type')
+    @api.depends_context('lang')
+    def _compute_type_label(self):
+        # Source: Xero: Accounting API, Types, Account types.
+        labels = {
+            'BANK': self.env._("Bank"),
+            'CURRENT': self.env._("Current asset"),
+            'CURRLIAB': self.env._("Current liability"),
+            'DEPRECIATN': self.env._("Depreciation"),
+            'DIRECTCOSTS': self.env._("Direct costs"),
+            'EQUITY': self.env._("Equity"),
+            'EXPENSE': self.env._("Expense"),
+            'FIXED': self.env._("Fixed asset"),
+            'INVENTORY': self.env._("Inventory"),
+            'LIABILITY': self.env._("Liability"),
+            'NONCURRENT': self.env._("Non-current asset"),
+            'OTHERINCOME': self.env._("Other income"),
+            'OVERHEADS': self.env._("Overhead"),
+            'PREPAYMENT': self.env._("Prepayment"),
+            'REVENUE': self.env._("Revenue"),
+            'SALES': self.env._("Sales"),
+            'TERMLIAB': self.env._("Non-current liability"),
+            'PAYGLIABILITY': self.env._("PAYG liability"),
+            'SUPERANNUATIONEXPENSE': self.env._("Superannuation expense"),
+            'SUPERANNUATIONLIABILITY': self.env._("Superannuation liability"),
+            'WAGESEXPENSE': self.env._("Wages expense"),
+        }
+        for account in self:
+            account.type_label = labels.get(account.type, account.type)
 
     @api.depends('code', 'name')
     def _compute_display_name(self):

@@ -158,6 +158,12 @@ class TestPlaces(XeroCommon):
     def test_no_menu_for_who_only_invoices(self):
         self.assertIsNone(self._menus('account.group_account_invoice'))
 
+    def test_types_of_accounts_in_words(self):
+        accounts = self.env['xero.account'].search([('connection_id', '=', self.connection.id)])
+        self.assertGreater(len(set(accounts.mapped('type'))), 5)
+        for account in accounts:
+            self.assertNotEqual(account.type_label, account.type)
+
     # === SETTINGS === #
 
     def test_settings_show_and_switch(self):
