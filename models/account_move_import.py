@@ -119,6 +119,11 @@ class AccountMove(models.Model):
         for field, here, there, text in super()._xero_differences(document):
             yield field, here, there, (
                 made_there if self.xero_origin and field != 'amount_due' else text)
+        if self.xero_origin and self.state == 'draft' and document.status not in GONE \
+                and document.total not in (None, self._xero_decimal(self.amount_total)):
+            yield ('total', self._xero_money(self._xero_decimal(self.amount_total)),
+                   self._xero_money(document.total), self.env._(
+                       "It was changed in Xero after its import as a draft. Change the draft."))
         if self.xero_origin and self.state == 'cancel' and document.status not in GONE:
             yield 'status', self.env._("Cancelled"), self.xero_status_label, self.env._(
                 "It was made in Xero and cancelled here only. Void it in Xero, too, or reset it "

@@ -52,6 +52,20 @@ class TestImportPolicy(XeroImportCommon):
         self.assertEqual(move.amount_residual, 90, "the payment came with the posting")
         self._settled()
 
+    def test_draft_that_is_changed_there(self):
+        self.connection.import_policy = 'draft'
+        document = self._there(self._contact(self.partner_a), Status='DRAFT')
+        self._pull()
+        self.person.edit(document['InvoiceID'], LineItems=[self._line('50.00')])
+        self._pull()
+        move = self._here(document)
+        self.assertEqual(set(self._differences()), {(move.display_name, 'total')})
+        move.invoice_line_ids.price_unit = 50
+        move._xero_queue_pull()
+        self._pull_at_once()
+        self.assertFalse(self._differences())
+        self._settled()
+
     def test_draft_waits_for_its_approval(self):
         document = self._there(self._contact(self.partner_a), Status='DRAFT')
         self._pull()

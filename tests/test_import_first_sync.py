@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models import xero_connection_push
+from ..models import xero_connection_fetch, xero_connection_push, xero_first_sync
 from .common_import import XeroImportCommon
 
 _logger = logging.getLogger(__name__)
@@ -40,6 +40,8 @@ class TestFirstSync(XeroImportCommon):
                 Date=f'2026-{number % 6 + 1:02}-15',
                 **({'InvoiceNumber': f'V{number}'} if kind == 'ACCPAY' else {}))
             documents.append(document)
+            if number % 40 == 0:
+                self._later(seconds=2)
             if number % 3 == 0:
                 self.person.pay(self._id(document), 5 if number % 2 else None)
         self._connected_later()
@@ -130,7 +132,10 @@ class TestFirstSync(XeroImportCommon):
         self.assertEqual(len(by_sync), 1)
 
     def test_interrupted_anywhere_it_comes_to_the_same(self):
-        documents = self._seed(120)
+        """Pages of 30, some of them within one second, and every run ends early."""
+        for module in (xero_connection_fetch, xero_first_sync):
+            self.patch(module, 'PAGE_SIZE', 30)
+        documents = self._seed(100)
         run = self._start(scope='all')
         self.sandbox.inject('500', 'GET', '/CreditNotes')
         seconds, over = xero_connection_push.RUN_SECONDS, iter([0.5, 1, 2])
@@ -144,7 +149,7 @@ class TestFirstSync(XeroImportCommon):
                 break
             self._later(minutes=6)
         self.assertEqual(run.state, 'done')
-        self.assertEqual(run.read_count, 120)
+        self.assertEqual(run.read_count, 100)
         for document in documents:
             self._assert_as_there(document)
         self.assertEqual(self._open_here(), self._open_in_xero())
