@@ -1,5 +1,5 @@
 """The demo: a British company's invoices and bills arrive in Xero, once and to the cent; what is
-paid, credited and voided there comes back.
+paid, credited and voided there comes back, and so does a history that was made there.
 
 Run by `make demo`, `make serve` and `make screenshots` (see kit.py for the environment). Odoo,
 PostgreSQL and all HTTP are real; Xero is the sandbox of the tests. Exits non-zero if anything does
@@ -18,6 +18,7 @@ sys.path.insert(0, str(CHECKOUT / "tests"))
 
 import demo_backlog  # noqa: E402
 import demo_books  # noqa: E402
+import demo_import  # noqa: E402
 import demo_pull  # noqa: E402
 import screenshots  # noqa: E402
 from demo_server import OdooServer  # noqa: E402
@@ -160,6 +161,7 @@ def main():
         say(f"  All {len(moves)} documents agree between both books: "
             f"{'yes' if all_agree else 'NO'}")
         agree = demo_pull.run(odoo, connection, sandbox, organisation, say) and agree
+        agree = demo_import.run(odoo, connection, organisation, say) and agree
         if agree and pictures:
             screenshots.take(odoo, sandbox, organisation, say)
         if agree and serve:

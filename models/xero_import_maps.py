@@ -208,8 +208,8 @@ class ImportMaps:
         return None
 
     def _tax(self, line, move_type, account, inclusive, obstacles):
-        """Choose by use and rate, and where several fit, the one that the account or the company
-        has as its default.
+        """Choose by use and rate, and where several fit, the one that the account has as its
+        default, else the company's.
 
         :return: `account.tax`, or None
         """
@@ -222,10 +222,9 @@ class ImportMaps:
         exact = taxes.filtered(lambda tax: not float_compare(
             tax._xero_percent() or 0, rate.rate, precision_digits=4))
         taxes = exact or taxes
-        defaults = (account.tax_ids if account else taxes.browse()) \
-            | self.company[f'account_{use}_tax_id']
         for preferred in (taxes.filtered(lambda tax: tax.price_include == inclusive),
-                          taxes & defaults):
+                          account.tax_ids if account else taxes.browse(),
+                          self.company[f'account_{use}_tax_id']):
             taxes = (preferred & taxes) or taxes
         if len(taxes) == 1 or (taxes and line.tax_type == NO_TAX):
             return taxes[:1]

@@ -111,6 +111,7 @@ class TestUnmatched(XeroImportCommon):
         row = self._wait_for('unmapped_tax', unclear)
         self.assertIn("Twin", row.message)
         self.income.tax_ids = twin
+        self.env.company.account_sale_tax_id = self.tax_sale_20
         row.action_try_again()
         self._comes(unclear)
         self.assertEqual(self._here(unclear).invoice_line_ids.tax_ids, twin)
