@@ -8,15 +8,15 @@ from . import test_dashboard
 from . import test_digest
 from . import test_error_codes
 from . import test_errors
+from . import test_fuzz_callback
+from . import test_fuzz_parsers
+from . import test_fuzz_pull
 from . import test_import
 from . import test_import_files
 from . import test_import_first_sync
 from . import test_import_totals
-from . import test_install
 from . import test_import_unmatched
-from . import test_fuzz_callback
-from . import test_fuzz_parsers
-from . import test_fuzz_pull
+from . import test_install
 from . import test_limits
 from . import test_mapping
 from . import test_mapping_wizard
@@ -58,6 +58,7 @@ from . import test_screens
 from . import test_secret
 from . import test_token
 from . import test_tours
+from . import test_translations
 from . import test_webhook
 from . import test_webhook_protocol
 from . import test_webhook_server
