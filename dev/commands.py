@@ -159,7 +159,7 @@ def bench(options):
         try:
             _install(databases, template)
             for part in [options.part] if options.part else BENCH_PARTS:
-                say(f"\n=== {part}")
+                say(f"Measuring: {part}")
                 databases.copy(template, database)
                 databases.copy(databases.base(), plain)
                 config = databases.write_config(database, http_port=_free_port())
