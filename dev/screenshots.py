@@ -54,6 +54,13 @@ def take(odoo, sandbox, organisation, say):
             keep("push")
         page(f"customer-invoices/{failed}", ".o_form_view [name='xero_state']")
         keep("invoice")
+        [paid] = odoo.call("account.move", "search", [
+            ("move_type", "=", "out_invoice"), ("xero_state", "=", "synced"),
+            ("payment_state", "in", ("in_payment", "paid"))], limit=1)
+        page(f"customer-invoices/{paid}", ".o_notebook a[name='other_info']")
+        browser.click(".o_notebook a[name='other_info']")
+        browser.wait_for("button[name='action_xero_log']")
+        keep("panel")
         for name, selector, height in (
                 ("dashboard", ".o_kanban_record:not(.o_kanban_ghost)", 560),
                 ("difference", LIST, 360), ("mapping_account", LIST, 320)):
