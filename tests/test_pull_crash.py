@@ -287,7 +287,7 @@ class TestPullCrash(XeroProcessCase):
         with self.subTest("lost, and found by the poll"):
             self._change_everything(3)
             self._later([])
-            self._announce(drop=4)
+            self._announce(drop=BILLS - 1)
             self._pull()
             self.assertNotEqual(self._here(), self._there())
             self._later(['Invoices'])
