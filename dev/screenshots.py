@@ -60,6 +60,8 @@ def take(odoo, sandbox, organisation, say):
         page(f"customer-invoices/{paid}", ".o_notebook a[name='other_info']")
         browser.click(".o_notebook a[name='other_info']")
         browser.wait_for("button[name='action_xero_log']")
+        browser.run("document.querySelector(`button[name='action_xero_log']`)"
+                    ".scrollIntoView({block: 'end'})")
         keep("panel")
         for name, selector, height in (
                 ("dashboard", ".o_kanban_record:not(.o_kanban_ghost)", 560),
