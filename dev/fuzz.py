@@ -23,7 +23,8 @@ with atheris.instrument_imports(include=["xero"]):
 
 #: What Xero's objects are made of, so that chance need not spell it.
 NAMES = sorted(set(re.findall(r'"([A-Za-z]\w+)"', "".join(
-    (CHECKOUT / "xero" / f"{name}.py").read_text() for name in ("parse", "outcome", "webhook")))))
+    (CHECKOUT / "xero" / f"{name}.py").read_text()
+    for name in ("documents", "outcome", "parse", "webhook")))))
 LISTS = ["Invoices", "Elements", "events", "Payments", "Contacts", "Actions"]
 
 

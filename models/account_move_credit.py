@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from odoo import models
 
-from ..xero.parse import Payment
+from ..xero.documents import Payment
 from .account_move import GONE, XERO_KINDS
 
 
@@ -33,7 +33,7 @@ class AccountMove(models.Model):
         amount is free for payments and other credits.
 
         :param recordset connection: `xero.connection` of the document's company
-        :param parse.Document document: as Xero has it; its credits are all there are
+        :param documents.Document document: as Xero has it; its credits are all there are
         """
         self.ensure_one()
         wanted = _allocations(document)
@@ -55,7 +55,7 @@ class AccountMove(models.Model):
         second one finds it done.
 
         :param recordset connection: `xero.connection` of the document's company
-        :param parse.Document document: as Xero has it; its credits are all there are
+        :param documents.Document document: as Xero has it; its credits are all there are
         :raise UserError: Odoo does not let it be booked
         """
         self.ensure_one()
@@ -229,7 +229,7 @@ class AccountMove(models.Model):
 def _allocations(document):
     """Return what a document lists as allocated.
 
-    :param parse.Document document: as Xero has it
+    :param documents.Document document: as Xero has it
     :return: {key: Allocation}, None where Xero does not tell the whole truth
     """
     parts = {}

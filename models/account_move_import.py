@@ -144,7 +144,7 @@ class AccountMove(models.Model):
         or entered on both sides.
 
         :param recordset connection: `xero.connection`
-        :param list documents: parse.Document
+        :param list documents: documents.Document
         :param dict partners: {ContactID: `res.partner`}
         :return: {identifier: document here, or the Obstacle where that is not clear}; an empty
             recordset for what is on its way to Xero just now

@@ -32,7 +32,7 @@ class AccountMove(models.Model):
         The payments are the whole truth, so applying the same again writes nothing.
 
         :param recordset connection: `xero.connection`
-        :param dict truth: {document: list of its live parse.Payment}
+        :param dict truth: {document: list of its live documents.Payment}
         """
         Payment = self.env['account.payment'].sudo().with_company(
             connection.company_id).with_context(xero_pulling=True, skip_is_manually_modified=True)
@@ -91,7 +91,7 @@ class AccountMove(models.Model):
     def _xero_apply_unknown(self, connection, unknown, problems):
         """Recognise what is here already, and book the rest where it fits.
 
-        :param list unknown: (document, parse.Payment) that nothing here is linked to
+        :param list unknown: (document, documents.Payment) that nothing here is linked to
         :param dict problems: {document: list of texts}, extended
         """
         Payment = self.env['account.payment']

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import format_date, formatLang
 
-from ..xero.parse import Payment
+from ..xero.documents import Payment
 from ..xero.webhook import Event
 from .account_move import CREDIT_NOTES, GONE
 
@@ -73,8 +73,8 @@ class AccountMove(models.Model):
         reason and holds up no other.
 
         :param recordset connection: `xero.connection`
-        :param dict documents: {`account.move`: parse.Document}
-        :param dict payments: {identifier: parse.Payment} with the bank account, of those
+        :param dict documents: {`account.move`: documents.Document}
+        :param dict payments: {identifier: documents.Payment} with the bank account, of those
             payments that are new here
         """
         pulling = self.env(context={
@@ -147,7 +147,7 @@ class AccountMove(models.Model):
     def _xero_apply_headers(self, connection, documents):
         """Follow what Xero shows of the documents themselves: status, number, due date.
 
-        :param dict documents: {`account.move`: parse.Document}
+        :param dict documents: {`account.move`: documents.Document}
         """
         rows, log = [], []
         for move, document in documents.items():
@@ -176,7 +176,7 @@ class AccountMove(models.Model):
     def _xero_compare(self, connection, documents):
         """List what differs between both books, and take from the list what agrees again.
 
-        :param dict documents: {`account.move`: parse.Document}
+        :param dict documents: {`account.move`: documents.Document}
         :return: the documents that agree in everything
         :rtype: set
         """
@@ -197,7 +197,7 @@ class AccountMove(models.Model):
     def _xero_differences(self, document):
         """Yield in what this document and Xero's differ, as far as that is not about to change.
 
-        :param parse.Document document: as Xero has it
+        :param documents.Document document: as Xero has it
         :return: iterator of (field of `xero.difference`, here, there, explanation)
         """
         self.ensure_one()

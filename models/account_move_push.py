@@ -181,7 +181,7 @@ class AccountMove(models.Model):
     def _xero_apply_answer(self, document, item):
         """Return what a created or updated document becomes.
 
-        :param parse.Document document: as Xero has it now
+        :param documents.Document document: as Xero has it now
         :param dict item: ``ticket`` and ``hash`` of what was sent
         :return: values, for :meth:`_xero_store`
         :rtype: dict

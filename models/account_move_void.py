@@ -48,7 +48,7 @@ class AccountMove(models.Model):
         Does nothing the second time, nor to what was cancelled or taken back before.
 
         :param recordset connection: `xero.connection` of the document's company
-        :param parse.Document document: as Xero has it, VOIDED or DELETED
+        :param documents.Document document: as Xero has it, VOIDED or DELETED
         :raise UserError: Odoo allows neither
         """
         self.ensure_one()

@@ -43,7 +43,7 @@ class AccountPayment(models.Model):
         """Log, once, that Xero deleted a payment that has never been linked here.
 
         :param recordset connection: `xero.connection`
-        :param parse.Payment payment: with the status DELETED
+        :param documents.Payment payment: with the status DELETED
         """
         company = connection.company_id
         move = self.env['account.move'].search([

@@ -13,7 +13,7 @@ class AccountPayment(models.Model):
         """Book payments of Xero and reconcile them, each step for all of them at once.
 
         :param recordset connection: `xero.connection`
-        :param list pairs: (document, parse.Payment); a payment without an account is booked in
+        :param list pairs: (document, documents.Payment); a payment without an account is booked in
             the connection's default journal
         :return: the payments, in the order of ``pairs``
         :raise UserError: Odoo refuses one of them, for instance because there is no journal
@@ -41,7 +41,7 @@ class AccountPayment(models.Model):
 
         :param recordset connection: `xero.connection`
         :param recordset move: the invoice that was paid, or the credit note that was refunded
-        :param parse.Payment payment: as Xero has it
+        :param documents.Payment payment: as Xero has it
         :param recordset journal: where it is booked, may be empty
         :rtype: dict
         :raise UserError: there is no journal

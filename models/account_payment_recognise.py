@@ -88,7 +88,7 @@ class AccountPayment(models.Model):
         """Find payments of Xero that are here already.
 
         :param recordset connection: `xero.connection`
-        :param list pairs: (document, parse.Payment) that are live in Xero and not linked here
+        :param list pairs: (document, documents.Payment) that are live in Xero and not linked here
         :return: found: the `account.payment` that each is, empty where the document was paid
             without one or by a part of one; unclear: those that each may be
         :rtype: Pairing
@@ -187,7 +187,7 @@ class AccountPayment(models.Model):
     def _xero_link(self, connection, links):
         """Make payments here known as those in Xero.
 
-        :param list links: (document, parse.Payment, `account.payment`)
+        :param list links: (document, documents.Payment, `account.payment`)
         """
         rows = []
         for move, wanted, payment in links:

@@ -5,8 +5,9 @@ from odoo import fields, models
 
 from ..xero import query
 from ..xero.client import PAGE_SIZE
+from ..xero.documents import Document, Payment
 from ..xero.errors import XeroRejected
-from ..xero.parse import Contact, Document, Payment
+from ..xero.parse import Contact
 from ..xero.scalars import value_of
 from .account_move import CREDIT_NOTES
 from .xero_connection_push import RunOver
@@ -58,7 +59,7 @@ class XeroConnection(models.Model):
 
         :param invoices: identifiers of invoices and bills
         :param notes: of credit notes, for which Xero has no list of identifiers
-        :return: list of parse.Document; what Xero no longer knows is left out
+        :return: list of documents.Document; what Xero no longer knows is left out
         """
         rows = []
         for question in query.by_ids(invoices):
@@ -122,9 +123,9 @@ class XeroConnection(models.Model):
     def _apply_documents(self, documents, compare, payments=None):
         """Bring linked documents to the state that Xero has, and commit.
 
-        :param list documents: parse.Document
+        :param list documents: documents.Document
         :param bool compare: also those that have not changed since the last time
-        :param dict payments: {identifier: parse.Payment} of these documents; fetched when left out
+        :param dict payments: {identifier: documents.Payment}; fetched when left out
         """
         linked = self._linked({document.xero_id for document in documents})
         unknown = [document for document in documents if document.xero_id not in linked]
@@ -145,7 +146,7 @@ class XeroConnection(models.Model):
     def _note_unannounced(self, found, compare):
         """Remember that a poll found what a webhook should have told of by now, if any come.
 
-        :param dict found: {`account.move`: parse.Document} that have changed
+        :param dict found: {`account.move`: documents.Document} that have changed
         :param bool compare: not found by a poll for changes
         """
         now = fields.Datetime.now()
@@ -158,7 +159,7 @@ class XeroConnection(models.Model):
     def _apply_payments(self, payments, compare):
         """Fetch and apply the documents of payments that are not here as they are in Xero.
 
-        :param list payments: parse.Payment
+        :param list payments: documents.Payment
         :param bool compare: as for :meth:`_apply_documents`, which is for the documents to do
         """
         linked = self._linked({p.document_id for p in payments if p.document_id})
@@ -193,8 +194,8 @@ class XeroConnection(models.Model):
         """Find what the lists of documents leave out of payments that are new here: the bank
         account and the amount there.
 
-        :param documents: parse.Document
-        :return: {identifier: parse.Payment}
+        :param documents: documents.Document
+        :return: {identifier: documents.Payment}
         """
         rows = [row.xero_id for document in documents for row in document.payments if row.xero_id]
         wanted = set(rows) - self._payments_here(rows).keys()

@@ -2,8 +2,9 @@
 from odoo import api, fields, models
 
 from ..xero import query
+from ..xero.documents import Attachment
 from ..xero.errors import XeroScopeMissing
-from ..xero.parse import Attachment, Contact
+from ..xero.parse import Contact
 from .account_move import CREDIT_NOTES, GONE
 from .xero_connection_push import DAY_RESERVE, RunOver
 from .xero_import_maps import APPROVED, MOVE_TYPES, ImportMaps, Obstacle
@@ -80,8 +81,8 @@ class XeroConnection(models.Model):
 
         Nothing of it is done twice, and nothing is asked of Xero.
 
-        :param list documents: parse.Document
-        :return: {document here: parse.Document} of those that are linked now
+        :param list documents: documents.Document
+        :return: {document here: documents.Document} of those that are linked now
         """
         self = self.with_context(xero_pulling=True)
         Unmatched = self.env['xero.unmatched']

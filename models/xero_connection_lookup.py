@@ -6,8 +6,8 @@ from odoo import fields, models
 from odoo.tools.misc import format_date
 
 from ..xero import payload, query
+from ..xero.documents import Document, PaymentRow
 from ..xero.errors import CONTACT_CODES, XeroOutcomeUnknown, XeroRejected
-from ..xero.parse import Document, PaymentRow
 from .account_move import GONE
 from .account_move_preflight import Problem
 from .xero_connection_push import RunOver
@@ -102,7 +102,7 @@ class XeroConnection(models.Model):
         Updates and voids need no question, they may be repeated; nor do contacts, since Xero
         refuses one that exists.
 
-        :return: list of parse.Document
+        :return: list of documents.Document
         """
         if request.operation != 'create':
             return []
@@ -113,7 +113,7 @@ class XeroConnection(models.Model):
         """End a request that Xero no longer remembers: adopt what it made. The rest goes out
         again from the queue.
 
-        :param list documents: parse.Document that may be of it
+        :param list documents: documents.Document that may be of it
         """
         if request.operation == 'update':
             # Either state may be the one that Xero has, so the next one has to be sent.
@@ -132,7 +132,7 @@ class XeroConnection(models.Model):
 
         :param list elements: what was sent
         :param list items: of the request, in the same order
-        :param list documents: parse.Document that Xero has
+        :param list documents: documents.Document that Xero has
         :param datetime since: when the request left (naive UTC), None if it certainly failed
         :return: {position: (document, whether it is ours)}
         """
@@ -280,7 +280,7 @@ class XeroConnection(models.Model):
     def _with_reason(self, refusal, document, advice):
         """Put before Xero's words what is applied to the document there, and what to do.
 
-        :param document: parse.Document, None where Xero does not tell
+        :param document: documents.Document, None where Xero does not tell
         :param str advice: what to do, translated
         :rtype: Refusal
         """
@@ -321,7 +321,7 @@ def _compare(element, total, document, since):
 
     :param dict element: what was sent
     :param str total: the total that Xero was to make of it
-    :param parse.Document document: what Xero has
+    :param documents.Document document: what Xero has
     :param datetime since: the document is younger if it is ours; None if ours is not there
     :return: True for ours, False for another one in its place, None for one that is not concerned
     """

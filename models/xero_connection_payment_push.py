@@ -2,7 +2,7 @@
 from odoo import api, fields, models, tools
 
 from ..xero import query
-from ..xero.parse import Document, Payment
+from ..xero.documents import Document, Payment
 from .account_move_preflight import Problem
 from .account_payment_push import PAYABLE
 from .xero_connection_lookup import LookUpFailed
@@ -193,7 +193,7 @@ class XeroConnection(models.Model):
     def _settle_deletions(self, refusals, payments):
         """A deletion that Xero refuses has been done already, or cannot be done from here.
 
-        :param list payments: parse.Payment that Xero has of them
+        :param list payments: documents.Payment that Xero has of them
         """
         known = {payment.xero_id: payment for payment in payments}
         for refusal in refusals:

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 
 from ..xero import query
+from ..xero.documents import Document, Payment
 from ..xero.errors import XeroError, XeroRejected
-from ..xero.parse import Contact, Document, Payment
+from ..xero.parse import Contact
 from .xero_connection_push import RunOver
 from .xero_cursor import INTERVALS
 

@@ -5,7 +5,7 @@ from odoo import fields, models
 
 from ..xero import query
 from ..xero.client import PAGE_SIZE
-from ..xero.parse import Document, Payment
+from ..xero.documents import Document, Payment
 from .xero_connection_pull import CHUNK, OVERLAP
 from .xero_connection_push import DAY_RESERVE
 
@@ -215,8 +215,8 @@ class XeroConnection(models.Model):
         """Find the bank accounts of the payments of a page of documents: by the span of their
         dates where that takes fewer calls than by their names.
 
-        :param list documents: parse.Document
-        :return: {identifier: parse.Payment}
+        :param list documents: documents.Document
+        :return: {identifier: documents.Payment}
         """
         if self.import_policy != 'post':
             return {}

@@ -36,7 +36,7 @@ class ImportMaps:
     """What the documents of a batch refer to, found with a constant number of queries.
 
     :param recordset connection: one `xero.connection`, with all rights and in its company
-    :param documents: parse.Document
+    :param documents: documents.Document
     """
 
     def __init__(self, connection, documents):
@@ -89,7 +89,7 @@ class ImportMaps:
 
     def prepare(self, document):
         """
-        :param parse.Document document: as Xero has it
+        :param documents.Document document: as Xero has it
         :return: the Import, or a list of Obstacle
         """
         move_type = MOVE_TYPES[document.kind]

@@ -71,7 +71,7 @@ class XeroPaymentLink(models.Model):
         adopted, one that was deleted there is undone.
 
         :param recordset connection: `xero.connection`
-        :param dict truth: {document: list of its live parse.Payment}
+        :param dict truth: {document: list of its live documents.Payment}
         :return: ``truth`` without the payments that were sent from here
         """
         links = self.sudo().search([
@@ -110,7 +110,7 @@ class XeroPaymentLink(models.Model):
         """Find these among payments of Xero by amount and date, those of the same reference first;
         none is given away twice.
 
-        :param list payments: parse.Payment or parse.PaymentRow of the document of these, that
+        :param list payments: Payment or PaymentRow of xero.documents, of the same document, that
             nothing here has
         :return: {link: payment}
         """

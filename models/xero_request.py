@@ -8,9 +8,9 @@ from odoo import api, fields, models
 
 from ..xero import payload
 from ..xero.client import Answer
+from ..xero.documents import Document
 from ..xero.errors import XeroOutcomeUnknown, XeroRejected, classify
 from ..xero.outcome import match_outcomes, outcomes
-from ..xero.parse import Document
 from .account_move_preflight import Problem
 
 #: Elements in one call, as Xero recommends (limits guide).

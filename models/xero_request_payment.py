@@ -3,8 +3,8 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 
+from ..xero.documents import Payment
 from ..xero.outcome import match_outcomes
-from ..xero.parse import Payment
 from .account_move_preflight import Problem
 from .xero_request import PAYMENT_OPERATIONS, RETRY_DELAYS
 

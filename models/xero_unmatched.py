@@ -69,7 +69,7 @@ class XeroUnmatched(models.Model):
 
         :param recordset connection: `xero.connection`
         :param dict known: {identifier: row} of those that wait already
-        :param list rows: (parse.Document, list of Obstacle, at least one)
+        :param list rows: (documents.Document, list of Obstacle, at least one)
         """
         currencies = {c.name: c.id for c in self.env['res.currency'].with_context(
             active_test=False).search([('name', 'in', [d.currency_code for d, _o in rows])])}

@@ -1,7 +1,7 @@
 """What the tests of voids and credits from Xero share."""
 from odoo.tools import SQL
 
-from ..xero.parse import Document
+from ..xero.documents import Document
 from .common_pull import XeroPullCommon
 
 TABLES = ('account_move', 'account_move_line', 'account_partial_reconcile', 'account_payment',
@@ -22,7 +22,7 @@ class XeroApplyCommon(XeroPullCommon):
         return move
 
     def _document(self, move):
-        """:return: parse.Document of a document, as Xero has it now"""
+        """:return: documents.Document of a document, as Xero has it now"""
         path = 'CreditNotes' if 'refund' in move.move_type else 'Invoices'
         answer = self.connection._ask_xero(
             lambda client: client.get(f'{path}/{move.xero_document_id}'))

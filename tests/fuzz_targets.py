@@ -15,8 +15,8 @@ class FuzzTargets:
     """
 
     def __init__(self, load):
-        for name in ('client', 'errors', 'limits', 'oauth', 'outcome', 'parse', 'scalars',
-                     'transport', 'webhook'):
+        for name in ('client', 'documents', 'errors', 'limits', 'oauth', 'outcome', 'parse',
+                     'scalars', 'transport', 'webhook'):
             setattr(self, name, load(name))
 
     def read_body(self, body, status, header):
@@ -51,7 +51,8 @@ class FuzzTargets:
             for row in value)]
         for row in rows:
             for name in READERS:
-                self._check(getattr(self.parse, name).from_json(row))
+                reader = getattr(self.documents, name, None) or getattr(self.parse, name)
+                self._check(reader.from_json(row))
         self.parse.denied_actions(data)
         results = self.outcome.outcomes(data, 'Invoices')
         sent = [{'InvoiceNumber': 'INV-1'}, {'InvoiceNumber': 'INV-2', 'Url': 'x'}]

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.account_xero.xero import outcome, parse
+from odoo.addons.account_xero.xero import documents, outcome, parse
 
 RUN = settings(max_examples=300, derandomize=True, database=None, deadline=None)
 KINDS = (
     parse.Organisation, parse.Account, parse.TaxRate, parse.Currency, parse.Contact,
-    parse.Document, parse.Tenant, parse.Payment, parse.PaymentRow,
+    documents.Document, parse.Tenant, documents.Payment, documents.PaymentRow,
 )  # fmt: skip
 KEYS = (
     "InvoiceID", "Type", "Date", "DueDate", "Contact", "ContactID", "Total", "AmountDue", "Status",
@@ -124,7 +124,7 @@ class TestParse(BaseCase):
             self.assertIsNone(parse.decimal_of(value), value)
 
     def test_document_of_each_endpoint(self):
-        invoice = parse.Document.from_json(
+        invoice = documents.Document.from_json(
             {
                 "InvoiceID": "i-1",
                 "Type": "ACCREC",
@@ -149,7 +149,7 @@ class TestParse(BaseCase):
         self.assertEqual((invoice.date, invoice.due_date), (date(2018, 2, 15), date(2018, 3, 15)))
         self.assertEqual((invoice.amount_due, invoice.amount_paid, invoice.reference), (0, 12, ""))
         self.assertEqual(invoice.updated, datetime(2019, 11, 14, 18, 10, 38, 314000))
-        credit = parse.Document.from_json(
+        credit = documents.Document.from_json(
             {"CreditNoteID": "n-1", "CreditNoteNumber": "CN1", "RemainingCredit": 5, "Total": 9}
         )
         self.assertEqual(
@@ -269,7 +269,7 @@ class TestOutcomes(BaseCase):
 @tagged("post_install", "-at_install")
 class TestMoney(BaseCase):
     def test_payments_and_credits_of_an_invoice(self):
-        document = parse.Document.from_json(parse.loads(b"""{
+        document = documents.Document.from_json(parse.loads(b"""{
             "InvoiceID": "i-1", "AmountPaid": 30.10, "AmountCredited": 5.00,
             "Payments": [{"PaymentID": "p-1", "Date": "/Date(1767225600000+0000)/",
                           "Amount": 30.10, "Reference": "BACS", "CurrencyRate": 1.25}],
@@ -285,13 +285,13 @@ class TestMoney(BaseCase):
             [("CreditNotes", "c-1", "i-1", Decimal(3)), ("Overpayments", "o-1", "i-1", Decimal(2))])
 
     def test_both_sides_of_an_allocation_read_alike(self):
-        note = parse.Document.from_json(parse.loads(b"""{
+        note = documents.Document.from_json(parse.loads(b"""{
             "CreditNoteID": "c-1", "CreditNoteNumber": "CN-1", "RemainingCredit": 1,
             "Allocations": [
                 {"Amount": 3.00, "Date": "/Date(1767225600000+0000)/",
                  "Invoice": {"InvoiceID": "i-1"}},
                 {"Amount": 9.00, "IsDeleted": true, "Invoice": {"InvoiceID": "i-2"}}]}"""))
-        invoice = parse.Document.from_json(parse.loads(b"""{
+        invoice = documents.Document.from_json(parse.loads(b"""{
             "InvoiceID": "i-1", "CreditNotes": [{
                 "CreditNoteID": "c-1", "CreditNoteNumber": "CN-1", "AppliedAmount": 3.00,
                 "Date": "/Date(1767225600000+0000)/"}]}"""))
@@ -299,7 +299,7 @@ class TestMoney(BaseCase):
         self.assertEqual(note.amount_due, Decimal(1))
 
     def test_payment(self):
-        payment = parse.Payment.from_json(parse.loads(b"""{
+        payment = documents.Payment.from_json(parse.loads(b"""{
             "PaymentID": "p-1", "PaymentType": "ARCREDITPAYMENT", "Status": "DELETED",
             "Amount": 10, "BankAmount": 8.00, "CurrencyRate": 1.25, "BatchPaymentID": "b-1",
             "Account": {"AccountID": "a-1"}, "CreditNote": {"CreditNoteID": "c-1"}}"""))

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL
 
-from ..xero.parse import Payment
+from ..xero.documents import Payment
 from .common import XeroCommon
 
 #: Whatever the application of a state may write to.

@@ -1,7 +1,7 @@
 """Payments deleted in Xero."""
 from odoo.tests import tagged
 
-from ..xero.parse import Payment
+from ..xero.documents import Payment
 from .test_pull_payments import XeroPaymentsCommon
 
 

@@ -1,0 +1,270 @@
+"""Xero's invoices, bills, credit notes and payments, from JSON to plain values; see parse.py."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from .scalars import date_of, datetime_of, decimal_of, dict_of, guid_of, rows_of, text_of, value_of
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment as its document lists it: in the document's currency, without its bank account."""
+
+    xero_id: str | None
+    date: date | None
+    amount: Decimal | None
+    reference: str
+    currency_rate: Decimal | None
+
+    @classmethod
+    def from_json(cls, row):
+        row = dict_of(row)
+        return cls(
+            xero_id=guid_of(row.get("PaymentID")),
+            date=date_of(row.get("Date")),
+            amount=decimal_of(row.get("Amount")),
+            reference=text_of(row.get("Reference")),
+            currency_rate=decimal_of(row.get("CurrencyRate")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A part of a credit that was used for an invoice; Xero makes no payment of it.
+
+    `kind` is the list that the credit is in: CreditNotes, Overpayments or Prepayments.
+    """
+
+    kind: str
+    credit_id: str | None
+    invoice_id: str | None
+    amount: Decimal | None
+    date: date | None
+    number: str
+
+    @classmethod
+    def of_invoice(cls, kind, row, invoice_id):
+        """Read it as the invoice lists it."""
+        row = dict_of(row)
+        return cls(
+            kind=kind,
+            credit_id=guid_of(row.get(f"{kind[:-1]}ID")) or guid_of(row.get("ID")),
+            invoice_id=invoice_id,
+            amount=decimal_of(row.get("AppliedAmount")),
+            date=date_of(row.get("Date")),
+            number=text_of(row.get("CreditNoteNumber")),
+        )
+
+    @classmethod
+    def of_credit_note(cls, row, note_id, number):
+        """Read it as the credit note lists it, among its allocations."""
+        return cls(
+            kind="CreditNotes",
+            credit_id=note_id,
+            invoice_id=guid_of(value_of(value_of(row, "Invoice"), "InvoiceID")),
+            amount=decimal_of(value_of(row, "Amount")),
+            date=date_of(value_of(row, "Date")),
+            number=number,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a document; `amount` is before or with tax, as the document says."""
+
+    description: str
+    quantity: Decimal | None
+    unit_amount: Decimal | None
+    amount: Decimal | None
+    tax_amount: Decimal
+    discount_rate: Decimal | None
+    account_code: str
+    account_id: str | None
+    tax_type: str
+    item_code: str
+    options: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, row):
+        row = dict_of(row)
+        return cls(
+            description=text_of(row.get("Description")),
+            quantity=decimal_of(row.get("Quantity")),
+            unit_amount=decimal_of(row.get("UnitAmount")),
+            amount=decimal_of(row.get("LineAmount")),
+            tax_amount=decimal_of(row.get("TaxAmount")) or Decimal(0),
+            discount_rate=decimal_of(row.get("DiscountRate")),
+            account_code=text_of(row.get("AccountCode")),
+            account_id=guid_of(row.get("AccountID")),
+            tax_type=text_of(row.get("TaxType")),
+            item_code=text_of(row.get("ItemCode")),
+            options=tuple(filter(None, (
+                guid_of(tracking.get("TrackingOptionID")) for tracking in rows_of(row, "Tracking")
+            ))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    xero_id: str | None
+    name: str
+    mime_type: str
+
+    @classmethod
+    def from_json(cls, row):
+        return cls(
+            xero_id=guid_of(value_of(row, "AttachmentID")),
+            name=text_of(value_of(row, "FileName")),
+            mime_type=text_of(value_of(row, "MimeType")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An invoice, a bill or a credit note; `amount_due` of a credit note is what remains of it."""
+
+    xero_id: str | None
+    kind: str
+    number: str
+    reference: str
+    status: str
+    contact_id: str | None
+    date: date | None
+    due_date: date | None
+    currency_code: str
+    currency_rate: Decimal | None
+    subtotal: Decimal | None
+    total_tax: Decimal | None
+    total: Decimal | None
+    amount_due: Decimal | None
+    amount_paid: Decimal | None
+    amount_credited: Decimal | None
+    url: str
+    updated: datetime | None
+    payments: tuple[PaymentRow, ...]
+    credits: tuple[Credit, ...]
+    contact_name: str = ""
+    amount_types: str = ""
+    has_attachments: bool = False
+    #: Read only when somebody asks for the lines: most documents of a page are known already.
+    raw_lines: tuple = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(map(Line.from_json, self.raw_lines))
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of everything that is compared or applied here, whatever its moment."""
+        content = replace(self, updated=None, url="", reference="", contact_name="",
+                          amount_types="", has_attachments=False, raw_lines=())
+        return hashlib.sha1(repr(content).encode(), usedforsecurity=False).hexdigest()
+
+    @classmethod
+    def from_json(cls, item):
+        item = dict_of(item)
+        due = item.get("AmountDue")
+        xero_id = guid_of(item.get("InvoiceID")) or guid_of(item.get("CreditNoteID"))
+        return cls(
+            xero_id=xero_id,
+            kind=text_of(item.get("Type")),
+            number=text_of(item.get("InvoiceNumber")) or text_of(item.get("CreditNoteNumber")),
+            reference=text_of(item.get("Reference")),
+            status=text_of(item.get("Status")),
+            contact_id=guid_of(dict_of(item.get("Contact")).get("ContactID")),
+            date=date_of(item.get("Date")) or date_of(item.get("DateString")),
+            due_date=date_of(item.get("DueDate")) or date_of(item.get("DueDateString")),
+            currency_code=text_of(item.get("CurrencyCode")),
+            currency_rate=decimal_of(item.get("CurrencyRate")),
+            subtotal=decimal_of(item.get("SubTotal")),
+            total_tax=decimal_of(item.get("TotalTax")),
+            total=decimal_of(item.get("Total")),
+            amount_due=decimal_of(item.get("RemainingCredit") if due is None else due),
+            amount_paid=decimal_of(item.get("AmountPaid")),
+            amount_credited=decimal_of(item.get("AmountCredited")),
+            url=text_of(item.get("Url")),
+            updated=datetime_of(item.get("UpdatedDateUTC"))
+            or datetime_of(item.get("UpdatedDateUTCString")),
+            payments=tuple(map(PaymentRow.from_json, rows_of(item, "Payments"))),
+            credits=_credits(item, xero_id),
+            contact_name=text_of(dict_of(item.get("Contact")).get("Name")),
+            amount_types=text_of(item.get("LineAmountTypes")),
+            has_attachments=item.get("HasAttachments") is True,
+            raw_lines=tuple(rows_of(item, "LineItems")),
+        )
+
+
+def _credits(item, xero_id):
+    """What was used of a credit note, or for an invoice."""
+    if "CreditNoteID" in item:
+        rows, number = rows_of(item, "Allocations"), text_of(item.get("CreditNoteNumber"))
+        used = [Credit.of_credit_note(row, xero_id, number) for row in rows
+                if value_of(row, "IsDeleted") is not True]
+    else:
+        used = [
+            Credit.of_invoice(kind, row, xero_id)
+            for kind in ("CreditNotes", "Overpayments", "Prepayments")
+            for row in rows_of(item, kind)
+        ]
+    return tuple(used)
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment of an invoice, or the refund of a credit note.
+
+    `amount` is in the document's currency, `bank_amount` in that of the bank account.
+    """
+
+    xero_id: str | None
+    document_id: str | None
+    type: str
+    status: str
+    date: date | None
+    amount: Decimal | None
+    bank_amount: Decimal | None
+    currency_rate: Decimal | None
+    reference: str
+    account_id: str | None
+    batch_id: str | None
+    updated: datetime | None
+
+    @classmethod
+    def of_row(cls, row, document_id):
+        """Read a PaymentRow as a payment of which no more is known than its document tells."""
+        return cls(
+            xero_id=row.xero_id,
+            document_id=document_id,
+            type="",
+            status="AUTHORISED",
+            date=row.date,
+            amount=row.amount,
+            bank_amount=None,
+            currency_rate=row.currency_rate,
+            reference=row.reference,
+            account_id=None,
+            batch_id=None,
+            updated=None,
+        )
+
+    @classmethod
+    def from_json(cls, item):
+        item = dict_of(item)
+        return cls(
+            xero_id=guid_of(item.get("PaymentID")),
+            document_id=guid_of(value_of(item.get("Invoice"), "InvoiceID"))
+            or guid_of(value_of(item.get("CreditNote"), "CreditNoteID")),
+            type=text_of(item.get("PaymentType")),
+            status=text_of(item.get("Status")),
+            date=date_of(item.get("Date")),
+            amount=decimal_of(item.get("Amount")),
+            bank_amount=decimal_of(item.get("BankAmount")),
+            currency_rate=decimal_of(item.get("CurrencyRate")),
+            reference=text_of(item.get("Reference")),
+            account_id=guid_of(value_of(item.get("Account"), "AccountID")),
+            batch_id=guid_of(item.get("BatchPaymentID")),
+            updated=datetime_of(item.get("UpdatedDateUTC"))
+            or datetime_of(item.get("UpdatedDateUTCString")),
+        )
