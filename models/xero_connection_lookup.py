@@ -170,6 +170,8 @@ class XeroConnection(models.Model):
             values.update(move._xero_failure(Problem('document_not_editable', self.env._(
                 "%(number)s was voided or deleted in Xero.", number=document.number))))
         move._xero_store([(move, values)])
+        # What happened to it in Xero before it was linked here has passed the pull by.
+        move._xero_queue_pull()
 
     # === RECORDS THAT XERO REFUSED === #
 

@@ -137,7 +137,8 @@ class XeroConnection(models.Model):
         late = fields.Datetime.now() - PATIENCE
         if not (any(cursor.polled_at and cursor._is_due(late) for cursor in self.cursor_ids)
                 or self.env['xero.event'].search_count([
-                    ('connection_id', '=', self.id), ('create_date', '<', late)], limit=1)):
+                    ('connection_id', '=', self.id), ('create_date', '<', late),
+                    ('event_type', '!=', 'REQUEST')], limit=1)):    # those of Xero's webhooks
             return
         try:
             self.with_context(

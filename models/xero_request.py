@@ -296,6 +296,9 @@ class XeroRequest(models.Model):
             (moves[item['id']], moves[item['id']]._xero_apply_answer(
                 Document.from_json(result.data), item))
             for item, result in done if item['id'] in moves], answer)
+        if self.attempts > 1:
+            # Xero gives the first answer again. What has happened since has passed the pull by.
+            self.env['account.move'].union(*moves.values())._xero_queue_pull()
 
     def _halve(self):
         """Replace a batch that Xero refused as a whole, without saying which element is to

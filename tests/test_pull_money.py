@@ -1,5 +1,5 @@
 """Payments in Xero, from the poll or the webhook to the books: calls, order, repetition, loss."""
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -120,6 +120,26 @@ class TestPullMoney(XeroPullCommon):
         self._pull()
         self.assertEqual(move.amount_residual, 75)
         self._assert_settled()
+
+    def test_paid_before_the_lost_answer_was_found(self):
+        """The poll passes it by, because it is not linked to anything yet."""
+        self._link(self.partner_a)
+        for minutes in (3, 20):
+            with self.subTest(minutes=minutes):
+                self.sandbox.inject('cut_after', 'PUT', '/Invoices')
+                move = self._invoice()
+                self._push()
+                self.assertEqual(move.xero_state, 'pending')
+                self.org.as_person.pay(self.org.invoices[-1]['InvoiceID'])
+                self.connection._cursors(['Invoices', 'Payments']).write({
+                    'changed_since': datetime.utcnow() + timedelta(hours=1),
+                    'polled_at': datetime.utcnow()})
+                self._later(minutes=minutes)
+                self._push_on(move)
+                self._synced(move)
+                self._pull_at_once()
+                self.assertEqual(move.amount_residual, 0)
+                self._assert_settled()
 
     def test_one_that_cannot_be_booked_holds_up_no_other(self):
         """A document that was reset to draft cannot be paid; the others are."""
