@@ -35,8 +35,7 @@ registry.category("web_tour.tours").add("account_xero_connect", {
         ...toggle("sync_purchases"),
         ...toggle("auto_sync"),
         ...toggle("auto_sync"),
-        { trigger: ".o_form_button_save:visible", run: "click" },
-        { trigger: ".o_form_saved" },
+        { content: "A switch is saved at once", trigger: ".o_form_saved" },
     ],
 });
 
