@@ -32,6 +32,8 @@ VERSION_BEFORE = "418f806"
 WITH_ORDERS = ("account_xero/tests/test_push_delivery.py",
                "account_xero/tests/test_pull_void.py::TestPullVoidOrders")
 CHAOS = "account_xero/tests/test_chaos.py"
+# Minutes of killed processes; their outcome also depends on how busy the machine is.
+KILLED = "account_xero/tests/test_pull_crash.py"
 CHAOS_DOCUMENTS = "ACCOUNT_XERO_CHAOS_DOCUMENTS"
 
 
@@ -51,7 +53,9 @@ def test(options):
         try:
             _install(databases, template)
             databases.copy(template, database)
-            status = _pytest(databases, database, template, options.pattern, "account_xero/tests")
+            quick = [] if options.pattern else [f"--ignore={KILLED}", f"--ignore={CHAOS}"]
+            status = _pytest(databases, database, template, options.pattern,
+                             "account_xero/tests", *quick)
             if not options.pattern or "delivery" in options.pattern:
                 with step("Adding orders and deliveries to the database"):
                     databases.copy(template, database)

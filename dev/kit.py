@@ -12,9 +12,9 @@ Environment variables that it reads:
     DEBIAN_MIRROR      Debian's archive, for machines whose apt sources do not name one
     PGHOST, PGUSER...  a PostgreSQL server to use instead of the kit's own
 
-and the chaos test, also within `test`:
+and the chaos test, also with `test -k chaos`:
 
-    ACCOUNT_XERO_CHAOS_DOCUMENTS  how many; 10,000 for `chaos`, 300 within `test`
+    ACCOUNT_XERO_CHAOS_DOCUMENTS  how many; 10,000 for `chaos`, 300 with `test`
     ACCOUNT_XERO_CHAOS_SEED       of an earlier run, to repeat what was left to chance
 
 Environment variables that it sets for the tests, dev/demo.py and dev/bench.py, beside PG*, PATH and

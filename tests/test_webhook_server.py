@@ -42,6 +42,10 @@ class Server:
                 return self.post(host, 'wrong')
             except TimeoutError:
                 continue
+            except ConnectionRefusedError:
+                # It says that it is running a moment before it listens.
+                if self.process.poll() is not None:
+                    raise
 
     def close(self):
         self.process.terminate()
