@@ -13,7 +13,7 @@ from .common_import import XeroImportCommon
 _logger = logging.getLogger(__name__)
 
 #: Documents and contacts of the large history. It has 3,000 and 500 where the environment says so.
-SIZE = int(os.environ.get('ACCOUNT_XERO_HISTORY', 300))
+SIZE = int(os.environ.get('ACCOUNT_XERO_HISTORY', 60))
 
 
 @tagged('post_install', '-at_install')
