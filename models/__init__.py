@@ -24,6 +24,7 @@ from . import account_payment_method
 from . import account_payment_push
 from . import account_payment_recognise
 from . import account_tax
+from . import ir_ui_menu
 from . import product_product
 from . import res_company
 from . import res_config_settings

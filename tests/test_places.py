@@ -132,15 +132,34 @@ class TestPlaces(XeroCommon):
 
     # === MENUS === #
 
-    def _menus(self, groups):
-        """:return: names of what a user finds in the Xero menu, in order; None without the menu"""
-        user = new_test_user(self.env, 'menus', groups=groups)
-        visible = self.env['ir.ui.menu'].with_user(user)._visible_menu_ids()
-        menu = self.env.ref('account_xero.menu_xero')
-        if not {menu.id, self.env.ref(CONFIGURATION).id} <= set(visible):
-            return None
-        return menu.child_id.sorted('sequence').filtered(
-            lambda child: child.id in visible).mapped('name')
+    def _menus(self, groups, parent='account_xero.menu_xero'):
+        """:return: names of what a user finds in a menu, in order; None without the menu"""
+        user = new_test_user(self.env, f'menus {groups}', groups=groups)
+        menus = self.env['ir.ui.menu'].with_user(user).load_menus(False)
+        menu = menus.get(self.env.ref(parent).id)
+        return menu and [menus[child]['name'] for child in menu['children']]
+
+    def test_configuration_holds_xero_alone_for_its_users(self):
+        """Nothing that Odoo keeps for accounting managers comes with the menu of Xero."""
+        for groups in ('account_xero.group_xero_user', 'account_xero.group_xero_manager',
+                       'account_xero.group_xero_user,account.group_account_user'):
+            self.assertEqual(self._menus(groups, CONFIGURATION), ["Xero"])
+        manager = 'account.group_account_manager'
+        odoos = self._menus(manager, CONFIGURATION)
+        self.assertGreater(len(odoos), 1)
+        self.assertNotIn("Xero", odoos)
+        self.assertCountEqual(
+            self._menus(f'{manager},account_xero.group_xero_user', CONFIGURATION),
+            [*odoos, "Xero"])
+
+    def test_menus_that_others_open_stay(self):
+        """Another module may show Configuration to its users, too."""
+        group = self.env['res.groups'].create({'name': "Other"})
+        self.env.ref(CONFIGURATION).group_ids += group
+        user = new_test_user(self.env, 'both', groups='account_xero.group_xero_user')
+        user.group_ids += group
+        menus = self.env['ir.ui.menu'].with_user(user).load_menus(False)
+        self.assertGreater(len(menus[self.env.ref(CONFIGURATION).id]['children']), 1)
 
     def test_menu_of_a_manager(self):
         menus = self._menus('account_xero.group_xero_manager')
