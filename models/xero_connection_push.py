@@ -296,7 +296,7 @@ class XeroConnection(models.Model):
             elif change := move._xero_prepare_change(body, item['hash']):
                 values.append(Request._values(
                     self, 'update', 'POST', f'{endpoint}/{move.xero_document_id}', [change],
-                    [item]))
+                    [item], endpoint))
             else:
                 again = item['pdf'] and move.xero_pdf_state == 'failed'
                 rows.append((move, {**move._xero_success(),
@@ -314,7 +314,7 @@ class XeroConnection(models.Model):
                                    'DELETED' if draft else 'VOIDED')
         return self.env['xero.request']._values(
             self, 'cancel', 'POST', f'{endpoint}/{move.xero_document_id}', [body],
-            [{'id': move.id, 'ticket': move.xero_ticket, 'hash': None}])
+            [{'id': move.id, 'ticket': move.xero_ticket, 'hash': None}], endpoint)
 
     # === SENDING === #
 

@@ -22,6 +22,8 @@ BATCH_BYTES = 3_000_000
 KEY_LIFE = timedelta(minutes=4)
 #: Waits after the first and the second attempt that reached Xero and had no clear end.
 RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=5))
+#: Lists of documents, whose unit prices have four decimals when they are asked for.
+DOCUMENTS = ('Invoices', 'CreditNotes')
 #: What concerns partners; what is in neither of these concerns documents.
 CONTACT_OPERATIONS = ('contacts', 'contact_update')
 #: What concerns `xero.payment.link`.
@@ -84,7 +86,8 @@ class XeroRequest(models.Model):
         """Return the values of a request, ready to be created.
 
         :param list bodies: JSON objects, one an element of ``items``
-        :param str wrapper: key that holds the list, or None for a request with a single object
+        :param str wrapper: key that holds the list; None where Xero's OpenAPI document wants a
+            single object
         :rtype: dict
         """
         content = {wrapper: bodies} if wrapper else bodies[0]
@@ -93,10 +96,19 @@ class XeroRequest(models.Model):
             'operation': operation,
             'method': method,
             'path': path,
-            'params': {'summarizeErrors': 'false', 'unitdp': '4'} if wrapper else {'unitdp': '4'},
+            'params': self._params(path),
             'body': payload.encode(content).decode(),
             'idempotency_key': f'{connection.tenant_id}:{uuid.uuid4()}',
             'items': items,
+        }
+
+    @api.model
+    def _params(self, path):
+        """:return: the query that Xero's OpenAPI document knows for what is sent to a path"""
+        collection, _slash, single = path.partition('/')
+        return {
+            **({} if single else {'summarizeErrors': 'false'}),
+            **({'unitdp': '4'} if collection in DOCUMENTS else {}),
         }
 
     @api.model
@@ -123,9 +135,7 @@ class XeroRequest(models.Model):
     def _elements(self):
         """:return: the JSON objects that were sent, in the order of ``items``"""
         content = json.loads(self.body)
-        if self.operation in (*CONTACT_OPERATIONS, 'create'):
-            return next(iter(content.values()))
-        return [content]
+        return content.get(self.path.split('/')[0], [content])
 
     def _call(self):
         """:return: arguments of `XeroClient.request`"""

@@ -22,14 +22,14 @@ class XeroRequest(models.Model):
     def _attachment_values(self, connection, move, name, content):
         """Return the values of the request that attaches a PDF to a document.
 
-        Xero: POST makes the attachment, or replaces the one of this name.
+        Xero: PUT makes the attachment, or replaces the one of this name.
 
         :rtype: dict
         """
         endpoint = payload.endpoint_of(XERO_KINDS[move.move_type])
         return {
             **self._values(
-                connection, 'attach', 'POST',
+                connection, 'attach', 'PUT',
                 f'{endpoint}/{move.xero_document_id}/Attachments/{name}', [{}],
                 [{'id': move.id, 'ticket': move.xero_ticket}]),
             'params': {'IncludeOnline': 'true'},
@@ -40,7 +40,7 @@ class XeroRequest(models.Model):
         # EXTENDS 'account_xero'
         call = super()._call()
         if self.operation == 'attach':
-            call.update(body=b64decode(self.content), content_type='application/pdf')
+            call.update(body=b64decode(self.content), content_type='application/octet-stream')
         return call
 
     def _waiting(self):

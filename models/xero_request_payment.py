@@ -1,7 +1,7 @@
 """Payments on their way to Xero."""
 from dataclasses import replace
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..xero.documents import Payment
 from ..xero.outcome import match_outcomes
@@ -17,19 +17,6 @@ class XeroRequest(models.Model):
         ondelete={'pay': 'cascade', 'unpay': 'cascade'})
 
     # === WHAT IS SENT === #
-
-    @api.model
-    def _values(self, connection, operation, method, path, bodies, items, wrapper=None):
-        # EXTENDS 'account_xero'
-        values = super()._values(connection, operation, method, path, bodies, items, wrapper)
-        if operation in PAYMENT_OPERATIONS:
-            values['params'] = {'summarizeErrors': 'false'} if wrapper else {}
-        return values
-
-    def _elements(self):
-        # EXTENDS 'account_xero'
-        elements = super()._elements()
-        return elements[0]['Payments'] if self.operation == 'pay' else elements
 
     def _links(self):
         """:return: the `xero.payment.link` of these requests, as far as they exist"""

@@ -19,7 +19,7 @@ from odoo.sql_db import connection_info_for
 from .chaos_books import Company
 from .processes import Worker, _options
 from .test_webhook_server import Server
-from .xero_sandbox import XeroSandbox
+from .xero_sandbox import XeroSandbox, openapi
 from .xero_sandbox.faults import KINDS
 
 KEY = 'key of the webhook'
@@ -100,7 +100,7 @@ class Chaos:
         return self._open.enter_context(closing(resource))
 
     def _prepare(self):
-        self.sandbox = self._open.enter_context(XeroSandbox())
+        self.sandbox = self._open.enter_context(XeroSandbox(openapi_dir=openapi.folder()))
         self.db = self._opened(_connect(self.database))
         self.postgres = self._opened(_connect('postgres'))
         self.people = self._opened(Worker(self.database))

@@ -8,7 +8,7 @@ from odoo import Command, fields
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 from ..models.xero_request import CONTACT_OPERATIONS, PAYMENT_OPERATIONS
-from .xero_sandbox import XeroSandbox
+from .xero_sandbox import XeroSandbox, openapi
 
 CLIENT_ID = 'test-client'
 CLIENT_SECRET = 'test-secret'
@@ -21,7 +21,7 @@ class XeroCommon(AccountTestInvoicingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = XeroSandbox().start()
+        cls.sandbox = XeroSandbox(openapi_dir=openapi.folder()).start()
         cls.addClassCleanup(cls.sandbox.stop)
         parameters = cls.env['ir.config_parameter'].sudo()
         for name in ('api_url', 'identity_url', 'login_url'):
@@ -48,6 +48,8 @@ class XeroCommon(AccountTestInvoicingCommon):
         self.sandbox.faults.clear()
         self.sandbox.ledger.reset()
         self.addCleanup(lambda: self.assertEqual(self.sandbox.errors, []))
+        self.sandbox.unpublished.clear()
+        self.addCleanup(lambda: self.assertEqual(self.sandbox.unpublished, []))
         self.org = self.sandbox.add_organisation(
             f"Organisation of {self._testMethodName}",
             base_currency=self.env.company.currency_id.name,

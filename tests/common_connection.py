@@ -7,7 +7,7 @@ from lxml import html
 from odoo import Command
 from odoo.tests import HttpCase, new_test_user
 
-from .xero_sandbox import XeroSandbox
+from .xero_sandbox import XeroSandbox, openapi
 
 CLIENT_ID = 'test-client'
 CLIENT_SECRET = 'secret-of-the-app-4711'
@@ -24,7 +24,7 @@ class XeroConnectionCommon(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = XeroSandbox().start()
+        cls.sandbox = XeroSandbox(openapi_dir=openapi.folder()).start()
         cls.addClassCleanup(cls.sandbox.stop)
         base_url = f'http://localhost:{cls.http_port()}'      # Xero refuses 127.0.0.1
         cls.redirect_uri = f'{base_url}/xero/oauth/callback'
@@ -50,6 +50,8 @@ class XeroConnectionCommon(HttpCase):
         self.sandbox.faults.clear()
         self.sandbox.ledger.reset()
         self.addCleanup(lambda: self.assertEqual(self.sandbox.errors, []))
+        self.sandbox.unpublished.clear()
+        self.addCleanup(lambda: self.assertEqual(self.sandbox.unpublished, []))
         self.organisation = self.sandbox.add_organisation(
             f"Organisation of {self._testMethodName}")
         self.connection = self._connection(self.company)

@@ -3,7 +3,7 @@ import os
 import signal
 
 from .processes import Office, ProcessCase
-from .xero_sandbox import XeroSandbox
+from .xero_sandbox import XeroSandbox, openapi
 
 
 def connect(call, sandbox, app, company):
@@ -42,7 +42,7 @@ class XeroProcessCase(ProcessCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = XeroSandbox().start()
+        cls.sandbox = XeroSandbox(openapi_dir=openapi.folder()).start()
         cls.addClassCleanup(cls.sandbox.stop)
         cls.app = cls.sandbox.add_app('cid', 'secret', ['http://localhost:8069/'])
         cls.office = Office(cls.database)
@@ -67,6 +67,8 @@ class XeroProcessCase(ProcessCase):
         self.sandbox.ledger.reset()
         self.addCleanup(self.sandbox.faults.clear)
         self.addCleanup(lambda: self.assertEqual(self.sandbox.errors, []))
+        self.sandbox.unpublished.clear()
+        self.addCleanup(lambda: self.assertEqual(self.sandbox.unpublished, []))
 
     # === DOCUMENTS === #
 

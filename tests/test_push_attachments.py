@@ -38,7 +38,7 @@ class TestPushAttachments(XeroTimeCommon):
         return content
 
     def _uploads(self):
-        return self.sandbox.calls_to('POST', '/Invoices/*/Attachments/*')
+        return self.sandbox.calls_to('PUT', '/Invoices/*/Attachments/*')
 
     def _in_xero(self, move):
         """:return: {name: (description, bytes)} of a document's files in Xero"""
@@ -77,7 +77,7 @@ class TestPushAttachments(XeroTimeCommon):
         self._assert_attached(refund)
         [upload] = self._uploads()
         self.assertEqual((upload.query['IncludeOnline'], upload.headers['Content-Type']),
-                         ('true', 'application/pdf'))
+                         ('true', 'application/octet-stream'))
         self.assertTrue(upload.headers['Idempotency-Key'])
         self.assertEqual([row.message for row in self._log(invoice, 'success')][:1],
                          ["The PDF is attached."])
@@ -161,7 +161,7 @@ class TestPushAttachments(XeroTimeCommon):
         for kind in ('cut_after', 'cut_before', '500', 'html_200'):
             with self.subTest(kind=kind):
                 self.sandbox.ledger.reset()
-                self.sandbox.inject(kind, 'POST', '/Invoices/*/Attachments/*')
+                self.sandbox.inject(kind, 'PUT', '/Invoices/*/Attachments/*')
                 invoice = self._printed(text=kind)
                 self._push()
                 self.assertEqual((invoice.xero_state, invoice.xero_pdf_state),
@@ -173,7 +173,7 @@ class TestPushAttachments(XeroTimeCommon):
                 self._assert_attached(invoice)
 
     def test_an_answer_that_is_lost_for_long(self):
-        self.sandbox.inject('cut_after', 'POST', '/Invoices/*/Attachments/*')
+        self.sandbox.inject('cut_after', 'PUT', '/Invoices/*/Attachments/*')
         invoice = self._printed()
         self._push()
         self._later(minutes=30)
@@ -182,7 +182,7 @@ class TestPushAttachments(XeroTimeCommon):
         self.assertEqual(len(self._uploads()), 2)
 
     def test_three_attempts(self):
-        self.sandbox.inject('500', 'POST', '/Invoices/*/Attachments/*', times=9)
+        self.sandbox.inject('500', 'PUT', '/Invoices/*/Attachments/*', times=9)
         invoice = self._printed()
         for _round in range(6):
             self._push()
@@ -192,7 +192,7 @@ class TestPushAttachments(XeroTimeCommon):
         self.assertEqual(self._log(invoice, 'failure').error_code, 'transient')
 
     def test_rate_limits_are_no_attempt(self):
-        self.sandbox.inject('429_minute', 'POST', '/Invoices/*/Attachments/*', times=4)
+        self.sandbox.inject('429_minute', 'PUT', '/Invoices/*/Attachments/*', times=4)
         invoice = self._printed()
         for _round in range(6):
             self._push()
@@ -201,13 +201,13 @@ class TestPushAttachments(XeroTimeCommon):
         self._assert_attached(invoice)
 
     def test_an_expired_token(self):
-        self.sandbox.inject('token_expired', 'POST', '/Invoices/*/Attachments/*')
+        self.sandbox.inject('token_expired', 'PUT', '/Invoices/*/Attachments/*')
         invoice = self._printed()
         self._push()
         self._assert_attached(invoice)
 
     def test_changed_while_its_pdf_is_on_its_way(self):
-        self.sandbox.inject('cut_before', 'POST', '/Invoices/*/Attachments/*')
+        self.sandbox.inject('cut_before', 'PUT', '/Invoices/*/Attachments/*')
         invoice = self._printed()
         self._push()
         invoice.invoice_line_ids.name = "Other work"
@@ -221,7 +221,7 @@ class TestPushAttachments(XeroTimeCommon):
         self._assert_attached(invoice)
 
     def test_cancelled_while_its_pdf_is_on_its_way(self):
-        self.sandbox.inject('cut_before', 'POST', '/Invoices/*/Attachments/*')
+        self.sandbox.inject('cut_before', 'PUT', '/Invoices/*/Attachments/*')
         invoice = self._printed()
         self._push()
         invoice.button_draft()
@@ -288,7 +288,8 @@ class TestPushAttachments(XeroTimeCommon):
         self._push()
         self._push()
         [call] = self._updates()
-        self.assertEqual(call.body, {'InvoiceID': invoice.xero_document_id, 'SentToContact': True})
+        self.assertEqual(call.body, {'Invoices': [
+            {'InvoiceID': invoice.xero_document_id, 'SentToContact': True}]})
         self.assertIs(self._synced(invoice)['SentToContact'], True)
         invoice.action_xero_sync_now()
         self._push()

@@ -58,7 +58,7 @@ class TestPushChanges(XeroCommon):
         self.assertEqual(self._document()['Status'], 'VOIDED')
         self.assertEqual((self.invoice.xero_state, self.invoice.xero_status), ('synced', 'VOIDED'))
         [call] = self.sandbox.calls
-        self.assertNotIn('LineItems', call.body)
+        self.assertNotIn('LineItems', call.body['Invoices'][0])
 
     def test_a_cancelled_draft_is_deleted_there(self):
         self.connection.push_status = 'DRAFT'

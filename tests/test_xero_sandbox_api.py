@@ -1,21 +1,17 @@
 """The sandbox's Accounting API: who may call it, and what a request must look like."""
-import os
 import unittest
 from decimal import Decimal
-from importlib.util import find_spec
 
 import requests
 
 try:
     from .test_xero_sandbox_common import ZERO_GUID, SandboxCase, tagged
+    from .xero_sandbox import openapi
 except ImportError:
     from test_xero_sandbox_common import ZERO_GUID, SandboxCase, tagged
+    from xero_sandbox import openapi
 
-# The published documents, when they lie beside the checkout or where the variable says.
-OPENAPI_DIR = os.environ.get("XERO_OPENAPI_DIR") or os.path.join(
-    os.path.dirname(os.path.realpath(__file__)), "..", "..", "shared", "xero")
-OPENAPI = os.path.exists(os.path.join(OPENAPI_DIR, "xero_accounting.yaml")) and all(
-    find_spec(name) for name in ("yaml", "jsonschema"))
+OPENAPI = openapi.folder()
 
 
 @tagged("post_install", "-at_install", "xero_sandbox")
@@ -152,11 +148,12 @@ class TestXeroSandboxApi(SandboxCase):
         self.assertEqual((record["Total"], record["AmountDue"]), (120, 120))
 
     @unittest.skipUnless(OPENAPI, "Xero's OpenAPI documents or PyYAML, jsonschema are not here")
-    def test_bodies_fit_the_published_document(self):
-        self.sandbox.openapi = _openapi()
-        self.put({"Name": "Ridgeway", "EmailAddress": "a@example.com", "ContactNumber": "ODOO-1",
-                  "Phones": [{"PhoneType": "DEFAULT", "PhoneNumber": "123"}], "Addresses": [
-                      {"AddressType": "STREET", "City": "Leeds", "Country": "UK"}]}, "/Contacts")
+    def test_requests_fit_the_published_document(self):
+        self.sandbox.openapi = openapi.load(OPENAPI)
+        self.put({"Contacts": [{
+            "Name": "Ridgeway", "EmailAddress": "a@example.com", "ContactNumber": "ODOO-1",
+            "Phones": [{"PhoneType": "DEFAULT", "PhoneNumber": "123"}], "Addresses": [
+                {"AddressType": "STREET", "City": "Leeds", "Country": "UK"}]}]}, "/Contacts")
         body = self.invoice(
             LineAmountTypes="Exclusive", CurrencyCode="EUR", CurrencyRate=1.17, Reference="SO1",
             Url="https://odoo.example.com/odoo/action-1/5", InvoiceNumber="INV/2026/00001",
@@ -170,11 +167,32 @@ class TestXeroSandboxApi(SandboxCase):
                "Date": "2026-03-05"}
         payment = self.put({"Payments": [pay]}, "/Payments")
         self.post(f"/Payments/{payment['PaymentID']}", {"Status": "DELETED"})
-        self.post(f"/Invoices/{made['InvoiceID']}", {"Status": "VOIDED"})
-        # RoundingAmount is newer than the document at hand, so it alone refuses it.
-        response = self.call("PUT", "/Invoices", {"Invoices": [{**body, "RoundingAmount": 0.01}]})
-        self.assertEqual(response.status_code, 400)
-        self.assertIn("RoundingAmount", response.json()["Message"])
+        one = f"/Invoices/{made['InvoiceID']}"
+        self.rows(self.call("POST", one, {"Invoices": [{"Status": "VOIDED"}]}, unitdp=4))
+        self.rows(self.call("GET", "/Invoices", IDs=f"{made['InvoiceID']},{made['InvoiceID']}",
+                            Statuses="VOIDED,PAID", page=1, pageSize=1000, unitdp=4))
+        self.assertEqual(self.sandbox.unpublished, [])
+        for beside, method, path, sent, params in (
+            # Newer than the document at hand, so it alone refuses it.
+            ("RoundingAmount", "PUT", "/Invoices",
+             {"Invoices": [{**body, "RoundingAmount": 0.01}]}, {}),
+            ("Status", "POST", one, {"Status": "VOIDED"}, {}),
+            ("unitdp", "PUT", "/Contacts", {"Contacts": [{"Name": "Brook"}]}, {"unitdp": 4}),
+            ("summarizeErrors", "POST", one, {"Invoices": [{}]}, {"summarizeErrors": "false"}),
+            ("IDs", "GET", "/CreditNotes", None, {"IDs": made["InvoiceID"]}),
+            ("IDs", "GET", "/Invoices", None, {"IDs": "INV-1"}),
+            ("includeArchived", "GET", "/Contacts", None, {"includeArchived": "True"}),
+            ("page", "GET", "/Invoices", None, {"page": "first"}),
+        ):
+            with self.subTest(beside, path=path):
+                response = self.call(method, path, sent, **params)
+                self.assertEqual(response.status_code, 400)
+                self.assertIn(beside, response.json()["Message"])
+                self.assertIn(beside, self.sandbox.unpublished.pop())
+        response = self.call("PUT", "/Invoices", {"Invoices": [body]},
+                             headers={"Idempotency-Key": "k" * 129})
+        self.assertIn("idempotency key", response.json()["Message"].lower())
+        self.sandbox.unpublished.clear()
 
     # -- settings -------------------------------------------------------------------------------
 
@@ -268,11 +286,3 @@ class TestXeroSandboxApi(SandboxCase):
         self.assertNotIn("hidden", str(self.sandbox.calls[-1].as_dict()))
         self.sandbox.reset_calls()
         self.assertEqual(self.sandbox.calls, [])
-
-
-def _openapi():
-    try:
-        from .xero_sandbox.openapi import load
-    except ImportError:
-        from xero_sandbox.openapi import load
-    return load(OPENAPI_DIR)

@@ -1,4 +1,5 @@
 """History notes and attachments of documents and contacts."""
+from mimetypes import guess_type
 from urllib.parse import quote
 
 from .documents import Writer
@@ -38,8 +39,6 @@ def add_history(request, collection, reference):
     _record, owner = _owner(request, collection, reference)
     data = request.json()
     check("HistoryRecords", data)
-    if request.sandbox.openapi:
-        request.sandbox.openapi.check(request, "HistoryRecords", data.get("HistoryRecords"))
     made = []
     for element in data.get("HistoryRecords") or []:
         details = element.get("Details") or ""
@@ -67,7 +66,7 @@ def put_attachment(request, collection, reference, name):
                 "FileName": name, "ContentLength": len(request.body),
                 "Url": f"https://api.xero.com/api.xro/2.0/{collection}/{owner}/Attachments/"
                        f"{quote(name)}",
-                "MimeType": request.headers.get("Content-Type", "application/octet-stream"),
+                "MimeType": guess_type(name)[0] or "application/octet-stream",
                 "IncludeOnline": request.query.get("IncludeOnline", "").lower() == "true"}
         files[name] = (meta, request.body)
         if "HasAttachments" in record:

@@ -22,8 +22,6 @@ def elements_of(request, collection, singular=None):
     else:
         check(singular, data)
         items = [data]
-    if request.sandbox.openapi:
-        request.sandbox.openapi.check(request, collection, items)
     if not items or items == [{}]:
         raise bad_request(f"No data has been processed for this endpoint. This endpoint is "
                           f"expecting {singular} data to be specifed in the request body.",

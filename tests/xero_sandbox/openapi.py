@@ -1,74 +1,127 @@
-"""Optional check of request bodies against Xero's published OpenAPI document."""
+"""Optional check of whole requests against Xero's published OpenAPI document."""
+import json
 import os
 import re
 from functools import lru_cache
-
-import jsonschema
-import referencing
-import yaml
+from importlib.util import find_spec
 
 from .errors import bad_request
 from .ledger import API_PREFIX
 
+_HERE = os.path.dirname(os.path.realpath(__file__))
+#: Where the published documents lie, beside the checkout or where the variable says.
+FOLDER = os.environ.get("XERO_OPENAPI_DIR") or os.path.join(
+    _HERE, "..", "..", "..", "shared", "xero")
+#: What HTTP itself, and every call to Xero, has besides what the document names.
+_COMMON_HEADERS = {
+    "accept", "accept-encoding", "authorization", "connection", "content-length", "content-type",
+    "host", "user-agent"}
+_SAMPLES = {
+    "boolean": re.compile("true|false"), "integer": re.compile(r"\d+"),
+    "uuid": re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")}
+
+
+def folder():
+    """:return: FOLDER when the documents, and what reads them, are here; else None."""
+    here = os.path.exists(os.path.join(FOLDER, "xero_accounting.yaml")) and all(
+        find_spec(name) for name in ("yaml", "jsonschema"))
+    return FOLDER if here else None
+
 
 @lru_cache(maxsize=2)
-def load(folder):
-    """:return: OpenApi of a folder, read once. :param str folder: holds xero_accounting.yaml."""
-    return OpenApi(folder)
+def load(path):
+    """:return: OpenApi of a folder, read once. :param str path: holds xero_accounting.yaml."""
+    return OpenApi(path)
 
 
 class OpenApi:
     """The operations of the document and validators of their bodies."""
 
-    def __init__(self, folder):
+    def __init__(self, path):
+        import referencing.jsonschema
+        import yaml
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        with open(os.path.join(folder, "xero_accounting.yaml"), encoding="utf-8") as file:
+        with open(os.path.join(path, "xero_accounting.yaml"), encoding="utf-8") as file:
             document = yaml.load(file, loader)
         for schema in document["components"]["schemas"].values():
             if schema.get("properties"):
                 # The document names every field; what it does not name is refused.
                 schema.setdefault("additionalProperties", False)
-        self._schemas = document["components"]["schemas"]
+        self._parameters = document["components"]["parameters"]
         resource = referencing.Resource(
             {"components": document["components"]}, referencing.jsonschema.DRAFT202012)
         self._registry = referencing.Registry().with_resource("urn:xero", resource)
-        self._operations = self._read(document["paths"])
+        self._operations = list(self._read(document["paths"]))
         self._validators = {}
 
-    @staticmethod
-    def _read(paths):
-        operations = []
-        for path, methods in paths.items():
+    def _read(self, paths):
+        """Yield (METHOD, pattern, parameters by (place, name), schemas by type of content)."""
+        # A fixed part of a path goes before a variable one: Invoices/{id}/OnlineInvoice.
+        for path, methods in sorted(paths.items(), key=lambda item: item[0].count("{")):
             pattern = re.compile("/".join(
                 "[^/]+" if part.startswith("{") else re.escape(part) for part in path.split("/")))
-            for method in ("put", "post"):
-                content = methods.get(method, {}).get("requestBody", {}).get("content", {})
-                if "application/json" in content:
-                    name = content["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
-                    operations.append((method.upper(), pattern, name))
-        return operations
+            for method in methods.keys() & {"get", "put", "post", "delete"}:
+                named = (self._resolved(one) for one in (
+                    *methods.get("parameters", ()), *methods[method].get("parameters", ())))
+                content = methods[method].get("requestBody", {}).get("content", {})
+                yield (method.upper(), pattern,
+                       {(one["in"], one["name"].lower() if one["in"] == "header" else one["name"]):
+                        one for one in named},
+                       {kind: value["schema"] for kind, value in content.items()})
 
-    def schema_of(self, method, path):
-        """:return: name of the body's schema of an operation, or None."""
-        return next((name for verb, pattern, name in self._operations
-                     if verb == method and pattern.fullmatch(path)), None)
+    def _resolved(self, parameter):
+        name = parameter.get("$ref", "").rsplit("/", 1)[-1]
+        return self._parameters[name] if name else parameter
 
-    def check(self, request, collection, items):
-        """:param str collection: e.g. ``Invoices``. :param list items: its elements as sent.
-        :raise ApiError: 400 when the document does not allow them."""
-        name = self.schema_of(request.method, request.path[len(API_PREFIX):])
-        if name is None:
-            raise bad_request(f"{request.method} {request.path} takes no body")
-        listed = collection in self._schemas[name]["properties"]
-        for value in [{collection: items}] if listed else items:
-            error = jsonschema.exceptions.best_match(self._validator(name).iter_errors(value))
-            if error:
-                where = ".".join(str(part) for part in error.absolute_path)
-                raise bad_request(f"{name}: {where}: {error.message}")
+    def check(self, request):
+        """:param request: as the sandbox received it, headers and raw body too.
+        :raise ApiError: 400 when the document does not allow it, whatever Xero may tolerate."""
+        path = request.path[len(API_PREFIX):]
+        found = next((rest for verb, pattern, *rest in self._operations
+                      if verb == request.method and pattern.fullmatch(path)), None)
+        if found is None:
+            raise bad_request(f"OpenAPI: there is no {request.method} {path}")
+        parameters, contents = found
+        for place, values in (("query", request.query), ("header", request.headers)):
+            for name, value in values.items():
+                key = name.lower() if place == "header" else name
+                if place == "header" and key in _COMMON_HEADERS:
+                    continue
+                if (place, key) not in parameters:
+                    raise bad_request(f"OpenAPI: {request.method} {path} has no {place} {name}")
+                self._check_value(f"{place} {name}", value, parameters[place, key]["schema"])
+        self._check_body(request, contents)
 
-    def _validator(self, name):
-        if name not in self._validators:
-            self._validators[name] = jsonschema.Draft202012Validator(
-                {"$ref": f"urn:xero#/components/schemas/{name}"}, registry=self._registry,
+    @staticmethod
+    def _check_value(where, value, schema):
+        items = schema.get("items", schema)
+        for part in value.split(",") if schema["type"] == "array" else [value]:
+            sample = _SAMPLES.get(items.get("format")) or _SAMPLES.get(items["type"])
+            if (sample and not sample.fullmatch(part)) or not part \
+                    or len(part) > items.get("maxLength", len(part)) \
+                    or part not in items.get("enum", [part]):
+                raise bad_request(f"OpenAPI: {where} cannot be {part!r}")
+
+    def _check_body(self, request, contents):
+        if not request.body and not contents:
+            return
+        kind = (request.headers.get("Content-Type") or "").split(";")[0]
+        if kind not in contents:
+            raise bad_request(
+                f"OpenAPI: {request.method} {request.path} takes no body of type {kind!r}")
+        if kind != "application/json":
+            return
+        import jsonschema.exceptions
+        errors = self._validator(contents[kind]["$ref"]).iter_errors(json.loads(request.body))
+        error = jsonschema.exceptions.best_match(errors)
+        if error:
+            where = ".".join(str(part) for part in error.absolute_path)
+            raise bad_request(f"OpenAPI: {request.path}: {where}: {error.message}")
+
+    def _validator(self, reference):
+        if reference not in self._validators:
+            import jsonschema.exceptions
+            self._validators[reference] = jsonschema.Draft202012Validator(
+                {"$ref": f"urn:xero{reference}"}, registry=self._registry,
                 format_checker=jsonschema.FormatChecker(["uuid"]))
-        return self._validators[name]
+        return self._validators[reference]

@@ -16,11 +16,12 @@ from .webhooks import Webhooks, http_post
 class XeroSandbox:
     """An HTTP server on loopback that stands for login, identity and api.xero.com.
 
-    :param str openapi_dir: folder with ``xero_accounting.yaml``; request bodies are checked against
-        it too (needs PyYAML and jsonschema).
+    :param str openapi_dir: folder with ``xero_accounting.yaml``; every request is checked against
+        it (needs PyYAML and jsonschema).
     :param int port: 0 for a free one.
 
-    ``errors`` holds defects of the sandbox itself; a test may assert that it is empty.
+    ``errors`` holds defects of the sandbox itself, ``unpublished`` what was asked for beside the
+    published document; a test may assert that both are empty.
     """
 
     def __init__(self, openapi_dir=None, port=0):
@@ -36,6 +37,7 @@ class XeroSandbox:
         self.identity = Identity(self)
         self.webhooks = Webhooks(self)
         self.organisations, self.errors, self.holds = [], [], {}
+        self.unpublished = []
         self._port, self._server = port, None
         self.add_user("Demo User", "demo@example.com")
 
