@@ -10,6 +10,7 @@ from ..xero import query
 from ..xero.documents import Document, Payment
 from ..xero.errors import XeroError, XeroRejected
 from ..xero.parse import Contact
+from .transaction import in_own_transaction
 from .xero_connection_push import RunOver
 from .xero_cursor import INTERVALS
 
@@ -83,7 +84,10 @@ class XeroConnection(models.Model):
         due = connections.filtered(
             lambda c: not c.last_reconcile or c.last_reconcile < c._night(now, -1))
         for connection in due or connections:
-            connection._compare_since(now - timedelta(days=REPAIR_DAYS))
+            # Each by itself, and again when a pull has just changed the same rows: one
+            # organisation's pull must not cost all of them their night.
+            in_own_transaction(
+                connection, lambda c: c._compare_since(now - timedelta(days=REPAIR_DAYS)))
         self.env['ir.cron']._commit_progress(remaining=0)
         self._cron_pull()
         self.env.ref('account_xero.ir_cron_reconcile')._trigger(

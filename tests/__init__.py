@@ -11,6 +11,7 @@ from . import test_errors
 from . import test_fuzz_callback
 from . import test_fuzz_parsers
 from . import test_fuzz_pull
+from . import test_hosts
 from . import test_import
 from . import test_import_files
 from . import test_import_first_sync

@@ -4,19 +4,16 @@ Real Odoo servers with their own schedulers on one database, real commits, real 
 only Xero is the sandbox. At the end nothing goes wrong any more, and both books must agree.
 """
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from contextlib import ExitStack, closing
 
-import psutil
 import psycopg2
 
 from odoo.sql_db import connection_info_for
 
 from .chaos_books import Company
+from .hosts import Host
 from .processes import Worker, _options
 from .test_webhook_server import Server
 from .xero_sandbox import XeroSandbox, openapi
@@ -42,30 +39,6 @@ MOMENTS = {
     'ir_cron': ('nextcall',),
 }
 MINUTE, HOUR, DAY = 60, 3600, 86400
-
-
-class Host:
-    """An Odoo server that runs scheduled actions in processes of its own."""
-
-    def __init__(self, database):
-        self.process = subprocess.Popen(
-            [sys.executable, '-m', 'odoo', 'server', *_options(database), '--no-http',
-             '--workers=1', '--max-cron-threads=2'])
-
-    def kill_a_worker(self, dice):
-        """End a worker at once, as a power cut does. :return: whether there was one"""
-        workers = psutil.Process(self.process.pid).children()
-        if workers:
-            dice.choice(sorted(workers, key=lambda each: each.pid)).send_signal(signal.SIGKILL)
-        return bool(workers)
-
-    def close(self):
-        """End it with all its processes, whatever they are doing."""
-        processes = [*psutil.Process(self.process.pid).children(recursive=True), self.process]
-        for process in reversed(processes):     # the one that would replace the others first
-            process.kill()
-        psutil.wait_procs(processes[:-1])
-        self.process.wait()
 
 
 class Chaos:
@@ -118,7 +91,7 @@ class Chaos:
         call('xero.connection', [company.connection for company in self.companies], 'write', {
             'webhook_key': KEY})
         self._sql("UPDATE ir_cron SET active = starts_with(cron_name, 'Xero')")
-        self.hosts = [self._opened(Host(self.database)) for _host in range(HOSTS)]
+        self.hosts = [self._opened(Host(_options(self.database))) for _host in range(HOSTS)]
 
     def _sql(self, statement, *values):
         with self.db.cursor() as cursor:

@@ -209,6 +209,22 @@ class TestPushCrash(XeroProcessCase):
         self.assertEqual(self._move(theirs)[0], 'synced')
         self.assertEqual([d['Total'] for d in org.invoices], [100])
 
+    def test_the_nights_comparison_meets_a_pull(self):
+        """Another worker changes a row that is to be compared: that costs nobody the night."""
+        call = self.office.call
+        call('xero.connection', [self.connection], '_pull')
+        [[cron]] = self._sql("SELECT res_id FROM ir_model_data WHERE module = 'account_xero'"
+                             " AND name = 'ir_cron_reconcile'")
+        somebody = self._connect_to(self.database)
+        self.addCleanup(somebody.close)
+        somebody.cursor().execute("UPDATE xero_cursor SET polled_at = now()")
+        process = self.office.start('ir.cron', [cron], 'method_direct_trigger')
+        self._wait_for_locks()
+        somebody.commit()
+        self.assertIs(self.office.result(process), True)
+        self.assertEqual(self._sql("SELECT count(last_reconcile), count(*) FROM xero_connection"
+                                   " WHERE id = %s", self.connection), [(1, 1)])
+
     # === CHANGES WHILE A REQUEST IS IN FLIGHT === #
 
     def _while_in_flight(self, move, work):

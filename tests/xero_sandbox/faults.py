@@ -77,13 +77,15 @@ class Hold:
     """A request that was received and is not answered until :meth:`release`.
 
     :param str when: ``before`` the work is done, or ``after`` it.
+
+    ``call`` is the ledger's Call of the request, None until one has arrived.
     """
 
     def __init__(self, method, path, when="before"):
         if when not in ("before", "after"):
             raise ValueError("when is 'before' or 'after'")
         self.method, self.path, self.when = method, path, when
-        self.received = threading.Event()
+        self.received, self.call = threading.Event(), None
         self._released = threading.Event()
         self._drop = False
 
@@ -97,8 +99,9 @@ class Hold:
         self._drop = drop
         self._released.set()
 
-    def stop_here(self):
+    def stop_here(self, call):
         """Called in the request's thread. :raise Cut: when released with ``drop``."""
+        self.call = call
         self.received.set()
         self._released.wait()
         if self._drop:
@@ -170,13 +173,14 @@ class Faults:
         for hold in holds:
             hold.release(drop=drop)
 
-    def stop_at(self, when, method, path):
+    def stop_at(self, when, call):
         """Hold this request here when a hold asks for it. :raise Cut: when it is dropped."""
         with self._lock:
             hold = next((hold for hold in self._holds if hold.when == when
-                         and hold.method in (None, method) and path_matches(path, hold.path)), None)
+                         and hold.method in (None, call.method)
+                         and path_matches(call.path, hold.path)), None)
             if hold is None:
                 return
             self._holds.remove(hold)
             self._taken.append(hold)
-        hold.stop_here()
+        hold.stop_here(call)

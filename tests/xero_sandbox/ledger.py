@@ -26,8 +26,9 @@ class Call:
     the request is still under way.
 
     ``path`` is without the Accounting API's prefix, ``headers`` without the bearer token, ``at`` in
-    epoch seconds of the sandbox's clock, ``replayed`` an answer from the idempotency memory,
-    ``fault`` the kind of the failure that was injected.
+    epoch seconds of the sandbox's clock, ``until`` the moment of the answer (None before it),
+    ``replayed`` an answer from the idempotency memory, ``fault`` the kind of the failure that was
+    injected.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Call:
     status: int = None
     replayed: bool = False
     fault: str = None
+    until: float = None
 
     @cached_property
     def body(self):

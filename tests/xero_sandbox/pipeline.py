@@ -17,6 +17,13 @@ def serve(sandbox, request):
     call = Call(request.method, short_path(request.path), request.query,
                 redacted(request.headers.items()), request.body, sandbox.clock.now())
     sandbox.ledger.open(call)
+    try:
+        return _answer(sandbox, request, call)
+    finally:
+        call.until = sandbox.clock.now()
+
+
+def _answer(sandbox, request, call):
     fault = sandbox.faults.take(call.method, call.path)
     try:
         if fault:
@@ -56,7 +63,7 @@ def _accounting(sandbox, request, call, fault):
     headers, leave = sandbox.limits.enter(request.app, request.organisation)
     try:
         response = _once(sandbox, request, call, fault, handler)
-        sandbox.faults.stop_at("after", call.method, call.path)
+        sandbox.faults.stop_at("after", call)
     except ApiError as error:
         response = api.error_response(request, error)
     finally:
@@ -83,7 +90,7 @@ def _once(sandbox, request, call, fault, handler):
     remembered = None
     try:
         # Only requests that were received and not begun stop here: nothing is done yet.
-        sandbox.faults.stop_at("before", call.method, call.path)
+        sandbox.faults.stop_at("before", call)
         early = fault and not fault.after_work and fault.response()
         if early:
             response = api.error_response(request, early)
@@ -118,9 +125,9 @@ def _identity(sandbox, request, call, fault):
     early = fault and not fault.after_work and fault.response()
     if early:
         return api.error_response(request, early)
-    sandbox.faults.stop_at("before", call.method, call.path)
+    sandbox.faults.stop_at("before", call)
     status, body, headers = identity.handle(sandbox.identity, request, consent.authorize)
-    sandbox.faults.stop_at("after", call.method, call.path)
+    sandbox.faults.stop_at("after", call)
     return _spoiled(fault, request, api.Response(status, body, headers))
 
 

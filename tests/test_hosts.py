@@ -1,0 +1,133 @@
+"""Several Odoo servers on one database share the organisations, and one of them dies."""
+import threading
+import time
+
+from odoo.tests import tagged
+
+from .companies import found, post_bills
+from .hosts import Host, listening, process_of, served_at_once
+from .processes import PATIENCE, ProcessCase, Worker, _options
+from .xero_sandbox import XeroSandbox
+
+COMPANIES, BILLS = 12, 2
+#: Seconds that Xero takes for a call: long beside what Odoo does meanwhile, so that two at once are
+#: seen to be.
+LATENCY = 0.2
+
+
+@tagged('post_install', '-at_install')
+class TestHosts(ProcessCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = XeroSandbox().start()
+        cls.addClassCleanup(cls.sandbox.stop)
+        cls.hosts = [Host(_options(cls.database)) for _host in range(2)]
+        for host in cls.hosts:
+            cls.addClassCleanup(host.close)
+        cls.office = Worker(cls.database)
+        cls.addClassCleanup(cls.office.close)
+        cls.office.answer()
+        call = cls.office.call
+        for name in ('api_url', 'identity_url', 'login_url'):
+            call('ir.config_parameter', [], 'set_param', f'account_xero.{name}', cls.sandbox.url)
+        [currency] = call('res.company', [1], 'read', ['currency_id'])
+        number, code = currency['currency_id']
+        cls.orgs = [cls.sandbox.add_organisation(f"Company {n}", base_currency=code,
+                                                 currencies=[code]) for n in range(COMPANIES)]
+        app = cls.sandbox.add_app('hosts', 'hosts', ['http://localhost:8069/'])
+        tokens = cls.sandbox.connect(app, cls.orgs)
+        cls.companies = found(call, app.client_id, {
+            'owner': "everyone", 'expires_at': '2099-01-01', 'access_token': tokens['access_token'],
+            'refresh_token': tokens['refresh_token']}, [
+                (org.tenant_id, org.name) for org in cls.orgs], number)
+        cls.pause = threading.Event()
+
+    def setUp(self):
+        super().setUp()
+        self.postgres = self._connect_to('postgres')
+        self.postgres.autocommit = True
+        self.addCleanup(self.postgres.close)
+        self.addCleanup(self.sandbox.clear_faults)
+        self.addCleanup(lambda: self.assertEqual(self.sandbox.errors, []))
+        self.sandbox.inject('slow', times=10**6, seconds=LATENCY)
+        self._until(lambda: listening(self._sql, self.hosts), "the servers do not start")
+
+    # === WHAT HAPPENS === #
+
+    def _until(self, condition, complaint):
+        deadline = time.monotonic() + PATIENCE
+        while not (result := condition()):
+            self.assertLess(time.monotonic(), deadline, complaint)
+            self.pause.wait(0.05)
+        return result
+
+    def _post(self, name):
+        self.name = name
+        self.sandbox.reset_calls()
+        post_bills(self.office.call, self.companies, BILLS, name)
+
+    def _wake(self):
+        """Schedulers look by themselves, too, but once a minute and up to ten seconds."""
+        with self.postgres.cursor() as cursor:
+            cursor.execute("SELECT pg_notify('cron_trigger', %s)", [self.database])
+
+    def _a_minute_passes(self):
+        """It passes after the scheduled actions that are running, whose rows are locked."""
+        self._sql("UPDATE ir_cron SET nextcall = nextcall - interval '1 minute' WHERE active")
+        self._wake()
+
+    def _waiting(self):
+        return self._sql("SELECT count(*) FROM account_move WHERE xero_state <> 'synced'")[0][0]
+
+    def _host_of(self, call):
+        """:return: the server one of whose processes made a call"""
+        [host] = [host for host in self.hosts
+                  if process_of(call) in [str(process.pid) for process in host.processes()]]
+        return host
+
+    def _assert_once(self):
+        """Each bill is in its own company's organisation, once, and so is its vendor."""
+        for company, org in zip(self.companies, self.orgs, strict=True):
+            numbers = [document['InvoiceNumber'] for document in org.invoices]
+            self.assertEqual(
+                sorted(number for number in numbers if number.startswith(self.name)),
+                [f'{self.name}-{company.id}-{count}' for count in range(BILLS)])
+            self.assertEqual([contact['Name'] for contact in org.contacts].count(
+                f"Vendor {self.name}-{company.id}"), 1)
+        self.assertEqual(self._sql("SELECT * FROM xero_request"), [])
+
+    # === TESTS === #
+
+    def test_two_hosts_share_the_organisations_then_one_dies(self):
+        self._post("Shared")
+        self._sql("UPDATE ir_cron SET active = starts_with(cron_name, 'Xero'), nextcall = now()")
+        self._wake()
+        self._until(lambda: not self._waiting(), "documents stay")
+        self._assert_once()
+        self.assertEqual(served_at_once(self.sandbox.calls), [])
+        sent = [call for call in self.sandbox.calls if call.method == 'PUT']
+        self.assertEqual(len(sent), 2 * COMPANIES)
+        self.assertEqual(
+            {self._host_of(call) for call in self.sandbox.calls if call.tenant_id},
+            set(self.hosts))
+
+        hold = self.sandbox.hold('PUT', '/Invoices', when='after')
+        self._post("Killed")
+        self.assertTrue(hold.wait())
+        host = self._host_of(hold.call)
+        processes = [str(process.pid) for process in host.processes()]
+        host.close()
+        gone = [call for call in self.sandbox.calls
+                if call.until is None and process_of(call) in processes]
+        hold.release(drop=True)
+        self._until(lambda: self._waiting() <= len(gone) * BILLS, "one host does not go on")
+        self._a_minute_passes()
+        self._until(lambda: not self._waiting(), "nobody takes over from the dead host")
+        self._assert_once()
+        self.assertEqual(
+            [call.replayed for call in self.sandbox.calls_to('PUT', '/Invoices')
+             if call.tenant_id == hold.call.tenant_id], [False, True])
+        self.assertEqual(
+            served_at_once([call for call in self.sandbox.calls if call not in gone]), [])
