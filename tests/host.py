@@ -4,8 +4,9 @@ Run by :class:`.hosts.Host`, with the arguments of Odoo's own command.
 """
 import os
 
-import odoo.cli
 from requests.adapters import HTTPAdapter
+
+import odoo.cli
 
 send = HTTPAdapter.send
 
