@@ -23,11 +23,12 @@ class Death:
     commit that changes something, before each request by which Xero changes something, and after
     each request, with the answer in its hands.
 
-    :param int die_at: the number of the moment, from 0
+    :param str kind: what is in the names of the moments that are counted
+    :param int number: the number of the moment among those, from 0
     """
 
-    def __init__(self, die_at):
-        self.left = die_at
+    def __init__(self, kind, number):
+        self.kind, self.left = kind, number
 
     def watch(self):
         """Count from now on."""
@@ -52,7 +53,7 @@ class Death:
 
     def pass_by(self, moment):
         """:param str moment: told to the test when it was the last one"""
-        self.left -= 1
+        self.left -= self.kind in moment
         if self.left < 0:
             worker.tell([os.getpid(), {'result': {'killed': moment}}])
             os.kill(os.getpid(), signal.SIGKILL)
@@ -65,7 +66,7 @@ def serve(registry, model, ids, method, arguments, options=None):
         module, _, constant = name.rpartition('.')
         setattr(importlib.import_module(f'odoo.addons.account_xero.{module}'), constant, value)
     if 'die_at' in options:
-        Death(options['die_at']).watch()
+        Death(*options['die_at']).watch()
     return worker.call(registry, model, ids, method, arguments)
 
 

@@ -1,6 +1,8 @@
 """The pull in processes that die at any moment, or that meet."""
+from collections import Counter
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import count
 
 from odoo.tests import tagged
 
@@ -9,6 +11,8 @@ from .test_webhook_server import Server
 
 KEY = 'key of the webhook'
 BILLS = 3
+#: The moments at which a pull is killed: nothing but these can make a difference.
+MOMENTS = ('before a commit', 'after GET')
 #: So that a page of a few documents comes in several parts.
 CONSTANTS = {'models.xero_connection_pull.CHUNK': 2}
 
@@ -31,6 +35,8 @@ class TestPullCrash(XeroProcessCase):
     def setUp(self):
         super().setUp()
         self.bodies = []
+        # Else webhooks count as healthy, and it is not yet the time for a poll.
+        self._sql("DELETE FROM xero_delivery")
         self.addCleanup(self.app.events.clear)
         if not self.org.invoices:
             for _number in range(BILLS):
@@ -144,35 +150,37 @@ class TestPullCrash(XeroProcessCase):
     # === DEATH === #
 
     def _kill_everywhere(self, prepare, check, job='_cron_pull'):
-        """Kill a job at its first moment, at its second, and so on, each time amid new changes;
-        the next run of it brings both books to agreement.
+        """Kill a job at its first commit, at its second, and so on, then at its calls, each time
+        amid new changes; the next run of it brings both books to agreement.
 
         :param prepare: callable that has the job find what was changed
         :param check: callable for what must be so although it was killed
-        :return: list of where it was killed
+        :return: Counter of {kind of moment: how often it was killed at one}
         """
-        deaths, killed = [], True
-        while killed:
-            self._change_everything(len(deaths))
-            prepare()
-            killed = self._pull(job, die_at=len(deaths))
-            check()
-            if killed:
-                deaths.append(killed)
-                self._pull(job)
-            with self.subTest(number=len(deaths), killed=killed):
-                self._assert_agreed()
+        deaths, turn = Counter(), count()
+        for kind in MOMENTS:
+            killed = True
+            while killed:
+                self._change_everything(next(turn))
+                prepare()
+                killed = self._pull(job, die_at=[kind, deaths[kind]])
+                check()
+                if killed:
+                    deaths[kind] += 1
+                    self._pull(job)
+                with self.subTest(number=deaths[kind], killed=killed):
+                    self._assert_agreed()
         return deaths
 
     def test_killed_anywhere_in_a_poll(self):
         deaths = self._kill_everywhere(
             lambda: self._later(['Invoices']), lambda: self._assert_read('changed_since'))
-        self.assertGreaterEqual(sum('GET' in death for death in deaths), 2)
-        self.assertGreater(deaths.count('before a commit'), 5)
+        self.assertGreaterEqual(deaths['after GET'], 2)
+        self.assertGreater(deaths['before a commit'], 5)
 
     def test_killed_anywhere_in_a_poll_of_payments(self):
         deaths = self._kill_everywhere(lambda: self._later(['Payments']), lambda: None)
-        self.assertGreaterEqual(sum('GET' in death for death in deaths), 2)
+        self.assertGreaterEqual(deaths['after GET'], 2)
 
     def test_killed_anywhere_in_what_webhooks_announced(self):
         def prepare():
@@ -180,13 +188,13 @@ class TestPullCrash(XeroProcessCase):
             self._announce()
 
         deaths = self._kill_everywhere(prepare, self._assert_events_there)
-        self.assertGreaterEqual(sum('GET' in death for death in deaths), 2)
+        self.assertGreaterEqual(deaths['after GET'], 2)
 
     def test_killed_anywhere_in_the_nights_comparison(self):
         """It is not the time for a poll: nothing but the comparison finds what has changed."""
         deaths = self._kill_everywhere(
             lambda: self._later([]), lambda: self._assert_read('repair_since'), '_cron_reconcile')
-        self.assertGreaterEqual(sum('GET' in death for death in deaths), 4)
+        self.assertGreaterEqual(deaths['after GET'], 4)
 
     def test_killed_while_the_token_is_renewed(self):
         for when in ('before', 'after'):
