@@ -76,7 +76,14 @@ class AccountMove(models.Model):
 
     @api.depends('xero_status')
     def _compute_xero_status_label(self):
-        labels = {
+        labels = self._xero_status_labels()
+        for move in self:
+            move.xero_status_label = labels.get(move.xero_status, move.xero_status)
+
+    @api.model
+    def _xero_status_labels(self):
+        """:return: {status of a document in Xero: the same in words}"""
+        return {
             'DRAFT': self.env._("Draft"),
             'SUBMITTED': self.env._("Awaiting approval"),
             'AUTHORISED': self.env._("Approved, awaiting payment"),
@@ -84,8 +91,6 @@ class AccountMove(models.Model):
             'VOIDED': self.env._("Voided"),
             'DELETED': self.env._("Deleted"),
         }
-        for move in self:
-            move.xero_status_label = labels.get(move.xero_status, move.xero_status)
 
     @api.model
     def _xero_selection_error(self):
@@ -303,7 +308,7 @@ class AccountMove(models.Model):
         :raise UserError: there is nothing here that could be sent
         """
         if not self.env.user.has_group('account_xero.group_xero_user'):
-            raise AccessError(self.env._("Ask for the right *Xero: Synchronise* to do this."))
+            raise AccessError(self.env._("Ask for the right “Xero: Synchronise” to do this."))
         self.check_access('read')
         moves = self.filtered(
             lambda move: move.xero_active

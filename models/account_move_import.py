@@ -77,7 +77,7 @@ class AccountMove(models.Model):
     def _xero_fetch_now(self, moves):
         """:return: a connection of these documents, which are fetched in a moment"""
         if not self.env.user.has_group('account_xero.group_xero_user'):
-            raise AccessError(self.env._("Ask for the right *Xero: Synchronise* to do this."))
+            raise AccessError(self.env._("Ask for the right “Xero: Synchronise” to do this."))
         connection = self.env['xero.connection']._connection_of(moves.company_id[:1]).get(
             moves.company_id[:1].id)
         if not connection:

@@ -138,7 +138,7 @@ class AccountPayment(models.Model):
         :return: a notification; the push itself runs in the background
         """
         if not self.env.user.has_group('account_xero.group_xero_user'):
-            raise AccessError(self.env._("Ask for the right *Xero: Synchronise* to do this."))
+            raise AccessError(self.env._("Ask for the right “Xero: Synchronise” to do this."))
         self.check_access('read')
         self._xero_queue()
         queued = self.filtered(lambda payment: payment.xero_state == 'pending')

@@ -249,7 +249,7 @@ class ResPartner(models.Model):
         :raise AccessError: the user may not send to Xero
         :raise UserError: the company is not connected"""
         if not self.env.user.has_group('account_xero.group_xero_user'):
-            raise AccessError(self.env._("Ask for the right *Xero: Synchronise* to do this."))
+            raise AccessError(self.env._("Ask for the right “Xero: Synchronise” to do this."))
         self.check_access('read')
         connections = self.env['xero.connection']._connection_of(self.env.company)
         if not connections:

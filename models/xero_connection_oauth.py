@@ -84,7 +84,7 @@ class XeroConnection(models.Model):
         """
         refusal = UserError(self.env._(
             "This return from Xero is not valid any more: it was used already, it is too old, or "
-            "it belongs to another user or browser. Open the connection and press Connect again."))
+            "it belongs to another user or browser. Sign in again from the connection."))
         try:
             connection_id, uid, nonce, in_session = verify_hash_signed(
                 self.env(su=True), STATE_SCOPE, state)
@@ -153,8 +153,8 @@ class XeroConnection(models.Model):
             return self._action_form()
         if not tenants:
             raise UserError(self.env._(
-                "Xero gave access to no organisation. Press Connect again and tick the "
-                "organisation on Xero's page."))
+                "Xero gave access to no organisation. Sign in again, and tick the organisation on "
+                "Xero's page."))
         wizard_id = in_own_transaction(
             self, lambda own: own._prepare_choice(token_id, tenants).id)
         action = self.env['ir.actions.actions']._for_xml_id(
@@ -190,7 +190,8 @@ class XeroConnection(models.Model):
     def _bind_organisation(self, token_id, tenant):
         self._check_organisation(tenant)
         if not self.env['xero.token'].browse(token_id).exists():
-            raise UserError(self.env._("This sign-in was ended meanwhile. Press Connect again."))
+            raise UserError(self.env._(
+                "This sign-in was ended meanwhile. Sign in again from the connection."))
         if self.tenant_id and self.tenant_id != tenant.tenant_id:
             self._forget_organisation()
         before = self.state
@@ -242,8 +243,8 @@ class XeroConnection(models.Model):
                 organisation=tenant.name, company=other.company_id.name))
         if self.tenant_id and self.tenant_id != tenant.tenant_id and self._has_documents():
             raise UserError(self.env._(
-                "The documents of %(company)s are linked to %(before)s, not to %(now)s. Press "
-                "Connect again and choose %(before)s.",
+                "The documents of %(company)s are linked to %(before)s, not to %(now)s. Sign in "
+                "again, and choose %(before)s on Xero's page.",
                 company=self.company_id.name, before=self.tenant_name, now=tenant.name))
 
     def _connect_custom(self):

@@ -48,7 +48,7 @@ class XeroConnection(models.Model):
         except XeroError as error:
             self.sudo()._note_error(error)
             return self._notify('danger', *self._error_text(error))
-        return self._notify('success', self.env._("Reference data is up to date"), self.env._(
+        return self._notify('success', self.env._("Accounts and taxes are up to date"), self.env._(
             "%(accounts)s accounts and %(rates)s tax rates can be mapped.",
             accounts=self.env['xero.account'].search_count([('connection_id', '=', self.id)]),
             rates=self.env['xero.tax.rate'].search_count([('connection_id', '=', self.id)])))

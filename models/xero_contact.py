@@ -16,7 +16,8 @@ class XeroContact(models.Model):
     xero_id = fields.Char("Contact ID", required=True, readonly=True)
     name = fields.Char(readonly=True)
     number = fields.Char("Contact Code", readonly=True)
-    status = fields.Char(readonly=True)
+    status = fields.Char("Status Code", readonly=True)
+    status_label = fields.Char("Status", compute='_compute_status_label')
     email = fields.Char("E-mail", readonly=True)
     phone = fields.Char(readonly=True)
     tax_number = fields.Char(readonly=True)
@@ -50,6 +51,16 @@ class XeroContact(models.Model):
     def _compute_display_name(self):
         for contact in self:
             contact.display_name = ', '.join(filter(None, (contact.name, contact.email)))
+
+    @api.depends('status')
+    def _compute_status_label(self):
+        labels = {
+            'ACTIVE': self.env._("Active"),
+            'ARCHIVED': self.env._("Archived"),
+            'GDPRREQUEST': self.env._("Erasure requested"),
+        }
+        for contact in self:
+            contact.status_label = labels.get(contact.status, contact.status)
 
     @api.depends('xero_id', 'connection_id')
     def _compute_partner_id(self):

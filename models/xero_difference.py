@@ -30,7 +30,8 @@ class XeroDifference(models.Model):
     there = fields.Char("In Xero", readonly=True)
     message = fields.Text("Explanation", readonly=True)
     state = fields.Selection(
-        [('open', "Open"), ('ignored', "Ignored")], default='open', required=True, readonly=True)
+        [('open', "To decide"), ('ignored', "Ignored")],
+        default='open', required=True, readonly=True)
     create_date = fields.Datetime("Found", readonly=True)
 
     _record_uniq = models.Constraint(
@@ -86,7 +87,7 @@ class XeroDifference(models.Model):
     def _documents(self):
         """:return: the `account.move` of these differences that exist and that the user may see"""
         if not self.env.user.has_group('account_xero.group_xero_user'):
-            raise AccessError(self.env._("Ask for the right *Xero: Synchronise* to do this."))
+            raise AccessError(self.env._("Ask for the right “Xero: Synchronise” to do this."))
         rows = self.filtered(lambda row: row.res_model == 'account.move')
         return self.env['account.move'].browse(rows.mapped('res_id')).exists()
 

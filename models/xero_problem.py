@@ -24,7 +24,7 @@ class XeroProblem(models.Model):
     code = fields.Selection('_selection_code', "Problem", readonly=True)
     message = fields.Text("What is wrong", readonly=True)
     target = fields.Char(readonly=True)
-    count = fields.Integer("Number", readonly=True)
+    count = fields.Integer("How Many", readonly=True)
     names = fields.Char(readonly=True)
     documents = fields.Char(compute='_compute_documents')
     fix = fields.Char("What to do", compute='_compute_fix')

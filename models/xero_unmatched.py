@@ -31,7 +31,8 @@ class XeroUnmatched(models.Model):
     currency_id = fields.Many2one('res.currency', readonly=True)
     currency_code = fields.Char(readonly=True)
     total = fields.Monetary(readonly=True)
-    status = fields.Char("Status in Xero", readonly=True)
+    status = fields.Char(readonly=True)
+    status_label = fields.Char("Status in Xero", compute='_compute_status_label')
     reason = fields.Selection(
         [
             ('policy', "Not imported by policy"),
@@ -59,6 +60,12 @@ class XeroUnmatched(models.Model):
 
     _xero_uniq = models.Constraint(
         'UNIQUE(connection_id, xero_id)', "A document of Xero waits once.")
+
+    @api.depends('status')
+    def _compute_status_label(self):
+        labels = self.env['account.move']._xero_status_labels()
+        for row in self:
+            row.status_label = labels.get(row.status, row.status)
 
     # === FILLING === #
 

@@ -57,6 +57,7 @@ from . import test_push_refusals
 from . import test_push_wizard
 from . import test_screens
 from . import test_secret
+from . import test_texts
 from . import test_token
 from . import test_tours
 from . import test_translations

@@ -25,7 +25,7 @@ class XeroContactWizard(models.TransientModel):
     phone = fields.Char(related='partner_id.phone', related_sudo=False)
     vat = fields.Char(related='partner_id.vat', related_sudo=False, string="Tax number")
     address = fields.Char(related='partner_id.contact_address', related_sudo=False)
-    linked_id = fields.Char("Linked to", compute='_compute_sides')
+    linked_to = fields.Char(compute='_compute_sides')
     error = fields.Text("What Xero says", compute='_compute_sides')
     candidate_ids = fields.Many2many(
         'xero.contact.candidate', string="Contacts in Xero", compute='_compute_sides')
@@ -60,8 +60,10 @@ class XeroContactWizard(models.TransientModel):
             row = self.env['xero.contact.sync'].search([*mine, ('state', '=', 'failed')])
             wizard.error = row.error_message
             wizard.candidate_ids = self.env['xero.contact.candidate'].search(mine)
-            wizard.linked_id = wizard.connection_id and wizard.partner_id.with_company(
-                wizard.company_id).xero_contact_id
+            wizard.linked_to = wizard.connection_id and self.env['xero.contact'].search([
+                ('connection_id', '=', wizard.connection_id.id),
+                ('xero_id', '=', wizard.partner_id.with_company(
+                    wizard.company_id).xero_contact_id)]).display_name
 
     @api.depends('partner_id', 'connection_id')
     def _compute_choice(self):

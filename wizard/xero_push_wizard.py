@@ -159,7 +159,7 @@ class XeroPushWizard(models.TransientModel):
         """
         self.ensure_one()
         if not self.env.user.has_group('account_xero.group_xero_user'):
-            raise AccessError(self.env._("Ask for the right *Xero: Synchronise* to do this."))
+            raise AccessError(self.env._("Ask for the right “Xero: Synchronise” to do this."))
         self.eligible_ids.check_access('read')
         self.eligible_ids._xero_queue(manual=True)
         self.sudo().write({'queued': True, 'cause_ids': [fields.Command.clear()]})
@@ -204,7 +204,7 @@ class XeroPushWizardCause(models.TransientModel):
     target_model = fields.Char()
     target_id = fields.Many2oneReference(model_field='target_model')
     move_ids = fields.Many2many('account.move')
-    count = fields.Integer("Number", compute='_compute_texts')
+    count = fields.Integer("How Many", compute='_compute_texts')
     documents = fields.Char(compute='_compute_texts')
 
     @api.depends('code', 'move_ids')
@@ -237,7 +237,7 @@ class XeroPushWizardNote(models.TransientModel):
     wizard_id = fields.Many2one('xero.push.wizard', required=True, ondelete='cascade')
     reason = fields.Char()
     move_ids = fields.Many2many('account.move')
-    count = fields.Integer("Number", compute='_compute_count')
+    count = fields.Integer("How Many", compute='_compute_count')
     documents = fields.Char(compute='_compute_count')
 
     @api.depends('move_ids')

@@ -34,7 +34,10 @@ CATALOGUE: dict[str, ErrorText] = {
             "The connection is paused or was ended, or the permission that Xero gave to Odoo has "
             "expired or is not complete."
         ),
-        _lt("Open the Xero connection and press Resume or Reconnect."),
+        _lt(
+            "Open the Xero connection and press Connect to Xero, Reconnect or Resume, whichever is "
+            "there."
+        ),
         "connection",
     ),
     "app_revoked": ErrorText(
@@ -67,7 +70,7 @@ CATALOGUE: dict[str, ErrorText] = {
     "unmapped_account": ErrorText(
         _lt("An account has no usable Xero account"),
         _lt("A line's account is not mapped, or Xero does not accept the mapped account there."),
-        _lt("Choose an active Xero account for it in the account mapping, then try again."),
+        _lt("Choose an active Xero account for it under Mapping > Accounts, then try again."),
         "account_mapping",
     ),
     "unmapped_tax": ErrorText(
@@ -76,19 +79,21 @@ CATALOGUE: dict[str, ErrorText] = {
             "A line's tax is not mapped, or Xero does not allow the mapped tax rate with the "
             "line's account."
         ),
-        _lt("Choose a Xero tax rate that fits the account in the tax mapping, then try again."),
+        _lt("Choose a Xero tax rate that fits the account under Mapping > Taxes, then try again."),
         "tax_mapping",
     ),
     "unmapped_item": ErrorText(
         _lt("A product has no usable Xero item"),
         _lt("A line's product is not mapped, or Xero does not know the mapped item."),
-        _lt("Choose a Xero item for the product in the item mapping, then try again."),
+        _lt("Choose a Xero item for the product under Mapping > Products, then try again."),
         "item_mapping",
     ),
     "unmapped_tracking": ErrorText(
         _lt("An analytic account has no usable Xero tracking option"),
         _lt("A line's analytic account is not mapped, or Xero does not know the tracking option."),
-        _lt("Choose an active tracking option in the tracking mapping, then try again."),
+        _lt(
+            "Choose an active tracking option under Mapping > Analytic Accounts, then try again."
+        ),
         "tracking_mapping",
     ),
     "currency_not_enabled": ErrorText(
@@ -126,7 +131,7 @@ CATALOGUE: dict[str, ErrorText] = {
     "total_mismatch": ErrorText(
         _lt("The totals in Odoo and Xero differ"),
         _lt("Xero computes another total or tax than Odoo for this document."),
-        _lt("Compare both documents, and check the rates in the tax mapping."),
+        _lt("Compare both documents, and check the rates under Mapping > Taxes."),
         "document",
     ),
     "plan_limit": ErrorText(

@@ -1,0 +1,65 @@
+"""Messages and manual call buttons, menus and fields by the names that these have."""
+import io
+import re
+from pathlib import Path
+
+import polib
+from lxml import etree
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools.translate import trans_export
+
+#: Names in README.rst that are Odoo's own or Xero's.
+OF_ODOO = {'Accounting', 'Apps', 'Configuration', 'Invoicing', 'Settings', 'Update Apps List'}
+OF_XERO = {'My Apps', 'New app', 'Webhooks', 'Webhooks key', 'Invoices', 'Credit notes',
+           'Mobile or desktop app', 'custom connection', 'Send "Intent to receive"'}
+#: What README.rst emphasises and is no name.
+OTHER = {'Server', 'wkhtmltopdf', 'Documents stay grey.', 'An old invoice has no badge.',
+         'The webhook stays unverified in Xero.', 'Xero: pending, failed, synced, not linked'}
+
+
+@tagged('post_install', '-at_install')
+class TestTexts(TransactionCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        exported = io.BytesIO()
+        trans_export(None, ['account_xero'], exported, 'po', cls.env)
+        cls.texts = {' '.join(re.sub('<[^>]+>', '', entry.msgid).split())
+                     for entry in polib.pofile(exported.getvalue().decode())}
+
+    def _buttons(self):
+        views = self.env['ir.ui.view'].search([]).filtered(
+            lambda view: view.xml_id.startswith('account_xero.'))
+        return {name for view in views for name in etree.fromstring(view.arch).xpath(
+            '//button/@string')}
+
+    def test_messages_name_buttons_that_there_are(self):
+        buttons = {*self._buttons(), 'Send "Intent to receive"'}
+        button = re.compile(f"({'|'.join(map(re.escape, buttons))})($|[.,;]| (and|in|on)\\b)")
+        named = [(text, rest) for text in self.texts
+                 for rest in re.findall(r'\b[Pp]ress (.*)', text)]
+        self.assertGreater(len(named), 8)
+        self.assertEqual([text for text, rest in named if not button.match(rest)], [])
+
+    def test_messages_name_menus_that_there_are(self):
+        pages = tuple(self.env.ref('account_xero.menu_xero_mapping').child_id.mapped('name'))
+        named = [rest for text in self.texts for rest in re.findall('Mapping > (.*)', text)]
+        self.assertGreater(len(named), 3)
+        self.assertEqual([rest for rest in named if not rest.startswith(pages)], [])
+
+    def test_messages_have_no_markup(self):
+        self.assertEqual([text for text in self.texts if re.search(r'\*\w[^*]*\*|``', text)], [])
+
+    def test_the_manual_names_what_there_is(self):
+        text = (Path(__file__).parent.parent / 'README.rst').read_text()
+        text, _rest = text.split('\nWhat it survives\n')
+        names = [' '.join(name.split()) for name in re.findall(
+            r'(?<![*\w`])\*(\w[^*]{0,60})\*(?![*\w])', text)]
+        self.assertGreater(len(names), 80)
+        module = self.env.ref('base.module_account_xero')
+        known = {name.rstrip('.').casefold() for name in (
+            *self.texts, *OF_ODOO, *OF_XERO, *OTHER, module.shortdesc)}
+        self.assertEqual([name for name in names for part in name.split(' > ')
+                          if part.rstrip('.').casefold() not in known], [])
