@@ -24,6 +24,7 @@ from . import account_payment_method
 from . import account_payment_push
 from . import account_payment_recognise
 from . import account_tax
+from . import ir_cron
 from . import ir_ui_menu
 from . import product_product
 from . import res_company
@@ -48,6 +49,7 @@ from . import xero_connection_payment_push
 from . import xero_connection_pull
 from . import xero_connection_push
 from . import xero_connection_reference
+from . import xero_connection_serve
 from . import xero_connection_webhook
 from . import xero_contact
 from . import xero_contact_candidate

@@ -6,7 +6,7 @@ class XeroClaim(models.Model):
 
     It is a table of its own because the lock is held through many transactions: were it on the
     connection, a user who flips a switch would wait for the end of a push. A worker that dies
-    loses its database session and the lock with it.
+    loses its database session and the lock with it; see :func:`.transaction.end_with_the_machine`.
     """
 
     _name = 'xero.claim'

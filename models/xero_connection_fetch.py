@@ -10,7 +10,7 @@ from ..xero.errors import XeroRejected
 from ..xero.parse import Contact
 from ..xero.scalars import value_of
 from .account_move import CREDIT_NOTES
-from .xero_connection_push import RunOver
+from .xero_connection_serve import RunOver
 
 #: Pages of payments that are read to find those of a document; further ones are asked for by name.
 PAYMENT_PAGES = 5

@@ -6,7 +6,8 @@ from ..xero.documents import Attachment
 from ..xero.errors import XeroScopeMissing
 from ..xero.parse import Contact
 from .account_move import CREDIT_NOTES, GONE
-from .xero_connection_push import DAY_RESERVE, RunOver
+from .xero_connection_push import DAY_RESERVE
+from .xero_connection_serve import RunOver
 from .xero_import_maps import APPROVED, MOVE_TYPES, ImportMaps, Obstacle
 
 #: Waiting documents that are fetched again in one go, five calls.

@@ -10,7 +10,7 @@ from ..xero.documents import Document, PaymentRow
 from ..xero.errors import CONTACT_CODES, XeroOutcomeUnknown, XeroRejected
 from .account_move import GONE
 from .account_move_preflight import Problem
-from .xero_connection_push import RunOver
+from .xero_connection_serve import RunOver
 from .xero_request import CONTACT_OPERATIONS, RETRY_DELAYS
 
 #: How far the clocks here and at Xero may be apart.

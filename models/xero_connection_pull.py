@@ -11,7 +11,7 @@ from ..xero.documents import Document, Payment
 from ..xero.errors import XeroError, XeroRejected
 from ..xero.parse import Contact
 from .transaction import in_own_transaction
-from .xero_connection_push import RunOver
+from .xero_connection_serve import RunOver
 from .xero_cursor import INTERVALS
 
 _logger = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ BUSY_WAIT = timedelta(seconds=10)
 #: News that have waited so long are fetched by the push that keeps the organisation busy, for a
 #: part of its time.
 PATIENCE = timedelta(minutes=2)
-SHARE_SECONDS = 15
+SHARE_SECONDS = 7
 #: What the night's comparison goes back.
 REPAIR_DAYS = 7
 REPAIR_HOUR = 2

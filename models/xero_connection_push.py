@@ -1,12 +1,9 @@
 """The way of a push: claim, preflight, contacts, documents, answers."""
-import logging
-import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..xero import limits, payload
 from ..xero.errors import (
@@ -22,23 +19,15 @@ from ..xero.errors import (
 from .account_move import XERO_KINDS
 from .account_move_preflight import Problem
 from .account_move_push import fingerprint
+from .xero_connection_serve import RunOver
 from .xero_request import CONTACT_OPERATIONS, PAYMENT_OPERATIONS
-
-_logger = logging.getLogger(__name__)
 
 #: Documents looked at in one go; ten full calls.
 CHUNK = 500
-#: Seconds after which a run starts nothing new. With a call that takes its full timeout it still
-#: ends before Odoo's own limit of 120 seconds for a job.
-RUN_SECONDS = 45
 #: Scheduled actions that share the organisations with the first one.
 PUSH_HELPERS = tuple(f'account_xero.ir_cron_push_{number}' for number in (2, 3, 4))
 #: Calls of the day that are left to *Sync now* and to pulling.
 DAY_RESERVE = 100
-
-
-class RunOver(Exception):
-    """The time of this run is over; what is left comes in the next one."""
 
 
 class XeroConnection(models.Model):
@@ -53,38 +42,6 @@ class XeroConnection(models.Model):
         :param bool helper: see :meth:`_serve`
         """
         self._serve('_has_work', '_push', self._trigger_push, () if helper else PUSH_HELPERS)
-
-    @api.model
-    def _serve(self, due, work, trigger, helpers):
-        """Serve organisations one after the other, and share them with other workers.
-
-        Odoo never runs a scheduled action twice at once, on however many hosts. So further ones
-        that do the same are woken when several organisations wait; whoever claims one first
-        serves it.
-
-        :param str due: method that says whether an organisation waits
-        :param str work: method that serves it
-        :param trigger: callable that has this done again
-        :param helpers: xml ids of the further scheduled actions, none for these themselves
-        """
-        waiting = self.search([('state', '=', 'connected')]).filtered(lambda c: getattr(c, due)())
-        for name in helpers[:max(0, len(waiting) - 1)]:
-            self.env.ref(name).sudo()._trigger()
-        self.env['ir.cron']._commit_progress(remaining=len(waiting))
-        # In no fixed order, so that a slow organisation does not always keep the same one waiting,
-        # and two workers seldom want the same one.
-        for connection in random.sample(list(waiting), len(waiting)):
-            try:
-                getattr(connection, work)()
-            except Exception:
-                # One organisation's trouble must not keep the others waiting.
-                self.env.cr.rollback()
-                _logger.exception("%s of connection %s stopped", work, connection.id)
-            if not self.env['ir.cron']._commit_progress(1):
-                # As a job of its own: Odoo ends one by force that takes too long altogether.
-                self.env['ir.cron']._commit_progress(remaining=0)
-                trigger()
-                break
 
     def _has_work(self):
         """Whether something waits for this connection, and it need not wait itself."""
@@ -103,37 +60,6 @@ class XeroConnection(models.Model):
         """Push this organisation's queue, unless another worker is at work for it."""
         self._claimed('_has_work', '_push_claimed', '_trigger_push')
 
-    def _claimed(self, due, work, go_on):
-        """Do an organisation's work, unless another worker is at it.
-
-        The claim is held by the caller's transaction; the work runs and commits in one of its
-        own, so that the claim lasts until the end.
-
-        :param str due: method that says whether there is something to do
-        :param str work: method that does it
-        :param str go_on: method that has the rest done later
-        :return: whether nobody else was at it
-        """
-        self.ensure_one()
-        claim = self.env['xero.claim'].sudo().search([('connection_id', '=', self.id)])
-        if not claim.try_lock_for_update(allow_referencing=True):
-            return False
-        with self.env.registry.cursor() as cr:
-            env = self.env(cr=cr, su=True, context={
-                'lang': self.env.user.lang, 'xero_deadline': time.monotonic() + RUN_SECONDS})
-            worker = self.with_env(env).with_company(self.with_env(env).company_id)
-            try:
-                # Seen from here, after whoever held the claim before.
-                if getattr(worker, due)():
-                    getattr(worker, work)()
-            except RunOver:
-                cr.rollback()
-                getattr(worker, go_on)()
-            except XeroError as error:
-                cr.rollback()
-                worker._push_stopped(error)
-        return True
-
     def _push_stopped(self, error):
         """Keep why nothing can be sent at the moment, and go on when that may have passed."""
         now = fields.Datetime.now()
@@ -149,26 +75,6 @@ class XeroConnection(models.Model):
             values['budget_seen_at'] = False    # by then it is another day's calls that count
         self.write(values)
         self._wait(limits.resume_at(error, now))
-
-    def _transaction(self, work, *args):
-        """Do something and commit it; from a new snapshot when another transaction changed the
-        same rows first. The other one has ended by then, so there is nothing to wait for.
-
-        :param work: callable that only touches the database
-        :return: what ``work`` returned
-        """
-        for tries_left in reversed(range(5)):
-            try:
-                result = work(*args)
-                self.env['ir.cron']._commit_progress()
-                return result
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                self.env.cr.rollback()
-                if not tries_left:
-                    raise
-
-    def _time_left(self):
-        return time.monotonic() < self.env.context['xero_deadline']
 
     # === THE WAY OF A PUSH === #
 

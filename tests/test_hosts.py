@@ -4,6 +4,9 @@ import time
 
 from odoo.tests import tagged
 
+from odoo.addons.account_xero.models.transaction import KEEPALIVE, in_own_transaction
+
+from .common import XeroCommon
 from .companies import found, post_bills
 from .hosts import Host, listening, process_of, served_at_once
 from .processes import PATIENCE, ProcessCase, Worker, _options
@@ -131,3 +134,32 @@ class TestHosts(ProcessCase):
              if call.tenant_id == hold.call.tenant_id], [False, True])
         self.assertEqual(
             served_at_once([call for call in self.sandbox.calls if call not in gone]), [])
+
+
+@tagged('post_install', '-at_install')
+class TestVanishedMachine(XeroCommon):
+    """A machine without power says no goodbye; PostgreSQL has to ask, and is told how often."""
+
+    def _watched(self):
+        """:return: settings of this session that somebody has changed. Their values cannot be seen
+            on a Unix socket."""
+        self.env.cr.execute("SELECT name FROM pg_settings WHERE name LIKE 'tcp%%' AND source = %s",
+                            ['session'])
+        return {name for [name] in self.env.cr.fetchall()}
+
+    def test_claim(self):
+        self.assertFalse(self._watched())
+        with self.enter_registry_test_mode():
+            self.connection._push()
+        self.assertEqual(self._watched(), set(KEEPALIVE))
+
+    def test_transaction_of_its_own(self):
+        """It may wait for Xero's new tokens with their row locked."""
+        with self.enter_registry_test_mode():
+            watched = in_own_transaction(self.connection, lambda _connection: self._watched())
+        self.assertEqual(watched, set(KEEPALIVE))
+
+    def test_scheduled_action(self):
+        with self.enter_registry_test_mode():
+            self.env.ref('base.autovacuum_job').sudo().method_direct_trigger()
+        self.assertEqual(self._watched(), set(KEEPALIVE))

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models import xero_connection_fetch, xero_connection_push, xero_first_sync
+from ..models import xero_connection_fetch, xero_connection_serve, xero_first_sync
 from .common_import import XeroImportCommon
 
 _logger = logging.getLogger(__name__)
@@ -138,13 +138,13 @@ class TestFirstSync(XeroImportCommon):
         documents = self._seed(100)
         run = self._start(scope='all')
         self.sandbox.inject('500', 'GET', '/CreditNotes')
-        seconds, over = xero_connection_push.RUN_SECONDS, iter([0.5, 1, 2])
+        seconds, over = xero_connection_serve.RUN_SECONDS, iter([0.5, 1, 2])
         for _time in range(60):
-            xero_connection_push.RUN_SECONDS = next(over, seconds)
+            xero_connection_serve.RUN_SECONDS = next(over, seconds)
             try:
                 self._pull_at_once()
             finally:
-                xero_connection_push.RUN_SECONDS = seconds
+                xero_connection_serve.RUN_SECONDS = seconds
             if run.state == 'done':
                 break
             self._later(minutes=6)

@@ -150,13 +150,28 @@ class TestPushLimits(XeroTimeCommon):
             'connection_id': self.connection.id, 'operation': 'create', 'method': 'PUT',
             'path': 'Invoices', 'body': 'not JSON', 'idempotency_key': 'x', 'attempts': 1,
             'items': [{'id': ours.id}], 'sent_at': '2026-01-01'})
-        with self.assertLogs('odoo.addons.account_xero.models.xero_connection_push', 'ERROR'):
+        with self.assertLogs('odoo.addons.account_xero.models.xero_connection_serve', 'ERROR'):
             self._push()
         self.assertEqual(theirs.xero_state, 'synced', theirs.xero_error_message)
         self.assertEqual(ours.xero_state, 'pending')
         request.unlink()
         self._push()
         self._synced(ours)
+
+    def test_who_was_served_longest_ago_comes_first(self):
+        """One organisation is busy all the time: it keeps the other waiting for no more than one
+        turn of its own."""
+        theirs = self._second_organisation()
+        other, ours = theirs.company_id.sudo().xero_connection_ids, self.connection.sudo()
+        for turn in range(6):
+            self._bill()
+            theirs.copy({'ref': f'theirs {turn}', 'invoice_date': '2026-03-02'}).action_post()
+            ours.budget_seen_at = fields.Datetime.now()
+            other.budget_seen_at = fields.Datetime.now() - timedelta(seconds=20)
+            self.sandbox.reset_calls()
+            self._push()
+            self.assertEqual([call.tenant_id for call in self._creations()],
+                             [other.tenant_id, self.connection.tenant_id])
 
     def test_further_workers_are_woken_when_several_organisations_wait(self):
         helpers = [self.env.ref(name) for name in PUSH_HELPERS]
