@@ -76,11 +76,10 @@ class XeroConnection(models.Model):
             return False
         end_with_the_machine(self.env.cr)
         with self.env.registry.cursor() as cr:
-            end_with_the_machine(cr, session=True)
-            cr.commit()
             env = self.env(cr=cr, su=True, context={
                 'lang': self.env.user.lang, 'xero_deadline': time.monotonic() + RUN_SECONDS})
             worker = self.with_env(env).with_company(self.with_env(env).company_id)
+            worker._transaction(end_with_the_machine, cr, True)
             try:
                 # Seen from here, after whoever held the claim before.
                 if getattr(worker, due)():
