@@ -116,7 +116,9 @@ class XeroConnection(models.Model):
         Unmatched._note(self, known, [
             (document, rows[document.xero_id]) for document in wanted
             if rows.get(document.xero_id)])
-        Unmatched.union(*(known[xero_id] for xero_id in linked if xero_id in known)).unlink()
+        # A released row stays until what was paid of its document is here, too.
+        Unmatched.union(*(known[xero_id] for xero_id in linked if xero_id in known)).filtered(
+            lambda row: not row.released).unlink()
         return {linked[document.xero_id]: document for document in wanted
                 if document.xero_id in linked}
 
@@ -185,9 +187,10 @@ class XeroConnection(models.Model):
     def _end_release(self, rows, gone):
         """:param set gone: identifiers that Xero does not know any more"""
         rows = rows.exists()
-        lost = rows.filtered(lambda row: row.xero_id in gone)
-        lost.unlink()
-        (rows - lost).filtered('released').write({'released': False})
+        here = self._linked(rows.mapped('xero_id'))
+        over = rows.filtered(lambda row: row.xero_id in gone or row.xero_id in here)
+        over.unlink()
+        (rows - over).filtered('released').write({'released': False})
 
     def _pull_contacts_of_unmatched(self):
         """Fetch the contacts of waiting documents that are not here yet, each once: a list of
