@@ -7,6 +7,7 @@ time is not counted. Both sides of a ratio come from one run, so it says somethi
 
 import sys
 
+import bench_import
 import bench_pull
 import bench_push
 import bench_screens
@@ -20,6 +21,8 @@ PARTS = {
     "webhook": bench_webhook.webhook,
     "screens": bench_screens.screens,
     "memory": bench_push.memory,
+    "history": bench_import.history,
+    "listed": bench_import.listed,
 }
 
 

@@ -24,7 +24,8 @@ from home import CHECKOUT, addons_directory, checkout_directory, exclusive, home
 
 DEMO_DATABASE = "account_xero_demo"
 SERVE_PORT = 8069
-BENCH_PARTS = ("push", "slow", "payments", "night", "webhook", "screens", "memory")
+BENCH_PARTS = ("push", "slow", "payments", "night", "webhook", "screens", "memory",
+               "history", "listed")
 ATHERIS = "atheris==3.0.0"
 # The last commit of the version before, from which a database is upgraded.
 VERSION_BEFORE = "418f806"
@@ -33,7 +34,7 @@ WITH_ORDERS = ("account_xero/tests/test_push_delivery.py",
                "account_xero/tests/test_pull_void.py::TestPullVoidOrders")
 CHAOS = "account_xero/tests/test_chaos.py"
 # Minutes of killed processes; their outcome also depends on how busy the machine is.
-KILLED = "account_xero/tests/test_pull_crash.py"
+KILLED = ("account_xero/tests/test_pull_crash.py", "account_xero/tests/test_import_crash.py")
 CHAOS_DOCUMENTS = "ACCOUNT_XERO_CHAOS_DOCUMENTS"
 
 
@@ -53,7 +54,7 @@ def test(options):
         try:
             _install(databases, template)
             databases.copy(template, database)
-            quick = [] if options.pattern else [f"--ignore={KILLED}", f"--ignore={CHAOS}"]
+            quick = [] if options.pattern else [f"--ignore={path}" for path in (*KILLED, CHAOS)]
             status = _pytest(databases, database, template, options.pattern,
                              "account_xero/tests", *quick)
             if not options.pattern or "delivery" in options.pattern:

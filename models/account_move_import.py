@@ -3,14 +3,13 @@ import logging
 import re
 from collections import defaultdict
 
-import psycopg2
-
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .account_move import GONE
 from .account_move_preflight import Problem
-from .xero_import_maps import MOVE_TYPES, Obstacle
+from .xero_import_maps import APPROVED, MOVE_TYPES, Obstacle
 
 _logger = logging.getLogger(__name__)
 
@@ -246,16 +245,27 @@ class AccountMove(models.Model):
                         "The total in Xero is %(there)s, and here it would be %(here)s.",
                         there=document.total, here=here))
                 imports = [one for position, one in enumerate(imports) if position not in differing]
-            except (UserError, psycopg2.IntegrityError, ValueError) as error:
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
+            except Exception as error:
+                # Whatever it is, it must not keep the rest of the page from being read, for ever.
                 self.env.invalidate_all()
                 if len(imports) > 1:
                     for one in imports:
                         result.update(self._xero_import(connection, [one]))
                 else:
-                    _logger.info("%s of Xero not imported: %r", imports[0].document.xero_id, error)
-                    result[imports[0].document.xero_id] = Obstacle('validation_error', str(error))
+                    result[imports[0].document.xero_id] = Obstacle(
+                        'validation_error', self._xero_refusal(imports[0].document, error))
                 break
         return result
+
+    def _xero_refusal(self, document, error):
+        """:param Exception error: Odoo's refusal, or a fault of the software, which is logged
+        :return: why a document cannot be imported, for people"""
+        if isinstance(error, UserError | RedirectWarning):
+            return str(error.args[0])
+        _logger.error("%s of Xero cannot be imported", document.xero_id, exc_info=error)
+        return self.env._("It cannot be imported. The server's log says more.")
 
     @api.model
     def _xero_import_all(self, connection, imports):
@@ -270,12 +280,18 @@ class AccountMove(models.Model):
             if move._xero_decimal(move.amount_total) != one.document.total}
         if differing:
             raise TotalsDiffer(differing)
+        days = {move: move.date for move in moves}
         if connection.import_policy == 'post':
-            ready = moves.filtered(lambda move: move.xero_status in ('AUTHORISED', 'PAID'))
+            ready = moves.filtered(lambda move: move.xero_status in APPROVED)
             ready._post(soft=False)
+        texts = {move: self.env._("Imported from Xero: %s", move.xero_number) for move in moves}
+        redated = moves.filtered(lambda move: move.date != days[move])
+        for move in redated:
+            texts[move] += '. ' + self.env._(
+                "That period is locked, so the journal entry is dated %s.", move.date)
+        redated._message_log_batch({move.id: texts[move] for move in redated})
         self.env['xero.log']._add_pulls(connection, [
-            (move, 'success', None, self.env._("Imported from Xero: %s", move.xero_number))
-            for move in moves])
+            (move, 'success', None, text) for move, text in texts.items()])
         return moves
 
     def _xero_fit_taxes(self, taxes):

@@ -130,7 +130,7 @@ class XeroConnection(models.Model):
         linked = self._linked({document.xero_id for document in documents})
         unknown = [document for document in documents if document.xero_id not in linked]
         made = self._transaction(self._import_documents, unknown) \
-            if unknown and self.import_policy != 'none' else {}
+            if unknown and self._imports() else {}
         found = made | {
             linked[document.xero_id]: document for document in documents
             if document.xero_id in linked and (

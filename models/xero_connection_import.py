@@ -90,6 +90,10 @@ class XeroConnection(models.Model):
         known = {row.xero_id: row for row in Unmatched.search([
             ('connection_id', '=', self.id),
             ('xero_id', 'in', [document.xero_id for document in documents])])}
+        if self.import_policy == 'none':
+            # What somebody asked for comes all the same; the rest is as it was.
+            documents = [document for document in documents if document.xero_id in known
+                         and known[document.xero_id].forced]
         wanted = [document for document in documents
                   if self._wants_document(document, known.get(document.xero_id))]
         dropped = Unmatched.union(*(
@@ -121,6 +125,10 @@ class XeroConnection(models.Model):
             lambda row: not row.released).unlink()
         return {linked[document.xero_id]: document for document in wanted
                 if document.xero_id in linked}
+
+    def _imports(self):
+        """:return: whether documents of Xero that are not here have any business here"""
+        return self.import_policy != 'none' or bool(self._released(limit=1))
 
     def _wants_document(self, document, row):
         """:param recordset row: `xero.unmatched`, where the document waits already, or None

@@ -225,7 +225,7 @@ class XeroConnection(models.Model):
         none of it exists in the next one. No document is linked."""
         for model in ('xero.account', 'xero.tax.rate', 'xero.currency', 'xero.item',
                       'xero.tracking.category', 'xero.request', 'xero.cursor',
-                      'xero.contact.match', 'xero.contact'):
+                      'xero.contact.match', 'xero.contact', 'xero.unmatched', 'xero.first.sync'):
             self.env[model].with_context(active_test=False).search(
                 [('connection_id', '=', self.id)]).unlink()
         self.env['res.partner'].with_company(self.company_id).with_context(

@@ -13,8 +13,10 @@ from . import test_fuzz_parsers
 from . import test_fuzz_pull
 from . import test_hosts
 from . import test_import
+from . import test_import_crash
 from . import test_import_files
 from . import test_import_first_sync
+from . import test_import_history
 from . import test_import_totals
 from . import test_import_unmatched
 from . import test_install

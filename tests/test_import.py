@@ -95,6 +95,38 @@ class TestImportPolicy(XeroImportCommon):
         self.connection.import_policy = 'list'
         self.assertTrue(self.connection.import_from)
 
+    def test_left_alone_later(self):
+        """What waits when the policy goes back stays, and comes when somebody asks for it."""
+        self.connection.import_policy = 'list'
+        contact = self._contact(self.partner_a)
+        documents = [self._there(contact), self._there(contact)]
+        self._pull()
+        self.connection.import_policy = 'none'
+        for document in documents:
+            self.person.edit(self._id(document), Reference="Changed")
+        self._there(contact)
+        self._pull()
+        self.assertEqual(set(self._waiting().mapped('xero_id')), set(map(self._id, documents)))
+        self._waiting().filtered(
+            lambda row: row.xero_id == self._id(documents[0])).action_try_again()
+        self._pull_at_once()
+        self.assertEqual(self._assert_as_there(documents[0]).state, 'draft')
+        self.assertEqual(self._waiting().xero_id, self._id(documents[1]))
+        self.assertFalse(self._waiting().released)
+        self._settled()
+
+    def test_locked_period(self):
+        """Odoo dates the entry after the lock; the document says so."""
+        self.env.company.fiscalyear_lock_date = '2026-03-31'
+        document = self._there(self._contact(self.partner_a))
+        self._pull()
+        move = self._assert_as_there(document)
+        self.assertEqual(str(move.invoice_date), DAY)
+        self.assertGreater(str(move.date), '2026-03-31')
+        self.assertIn(str(move.date), move.message_ids[:1].preview)
+        self.assertFalse(self._differences())
+        self._settled()
+
     def test_by_webhook(self):
         contact = self._contact(self.partner_a)
         self._pull()

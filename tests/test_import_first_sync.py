@@ -1,19 +1,10 @@
 """The first synchronisation: a history seeded in Xero, brought here once, even interrupted."""
-import logging
-import os
-import time
-
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..models import xero_connection_fetch, xero_connection_serve, xero_first_sync
 from .common_import import XeroImportCommon
-
-_logger = logging.getLogger(__name__)
-
-#: Documents and contacts of the large history. It has 3,000 and 500 where the environment says so.
-SIZE = int(os.environ.get('ACCOUNT_XERO_HISTORY', 60))
 
 
 @tagged('post_install', '-at_install')
@@ -173,22 +164,3 @@ class TestFirstSync(XeroImportCommon):
         self.connection.action_stop_first_sync()
         self._pull_at_once()
         self.assertEqual((run.state, run.read_count), ('stopped', 0))
-
-    def test_large_history(self):
-        """The log says what it took; ACCOUNT_XERO_HISTORY=3000 has 500 contacts, too."""
-        self.org.minute_limit = 6000
-        self._seed(SIZE, contacts=max(SIZE // 6, 5))
-        self.sandbox.ledger.reset()
-        began = time.perf_counter()
-        run = self._start(scope='all')
-        self._run(run)
-        seconds = time.perf_counter() - began
-        calls = len([call for call in self.sandbox.calls if call.tenant_id])
-        _logger.info("%s documents in %.1f s, %s calls", SIZE, seconds, calls)
-        self.assertEqual(self._open_here(), self._open_in_xero())
-        self.assertEqual(self.env['account.move'].search_count([
-            ('xero_origin', '=', True), ('company_id', '=', self.env.company.id)]), SIZE)
-        self.assertLess(calls, 20 + SIZE / 20)
-        before = self._books()
-        self._run(self._start(scope='all'))
-        self.assertEqual(self._books(), before)

@@ -1,7 +1,9 @@
 """What cannot be imported waits with its reason, and comes by itself once that is gone."""
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
+from ..xero import oauth
 from .common_import import XeroImportCommon
 
 
@@ -133,6 +135,37 @@ class TestUnmatched(XeroImportCommon):
         self.company_data['default_journal_sale'].active = True
         row.action_try_again()
         self._comes(document)
+
+    def test_a_fault_keeps_nothing_else_from_coming(self):
+        """Another module raises what nobody expects; its document waits, the next one comes."""
+        Move = self.registry['account.move']
+        check = Move._affect_tax_report
+
+        def fail(moves):
+            if 'V-bad' in moves.mapped('xero_number'):
+                raise KeyError('V-bad')
+            return check(moves)
+
+        self.patch(Move, '_affect_tax_report', fail)
+        contact = self._contact(self.partner_a)
+        wrong = self._there(contact, kind='ACCPAY', InvoiceNumber='V-bad')
+        good = self._there(contact, kind='ACCPAY', InvoiceNumber='V-good')
+        with mute_logger('odoo.addons.account_xero.models.account_move_import'):
+            row = self._wait_for('validation_error', wrong)
+        self.assertNotIn('V-bad', row.message, "the log has it")
+        self._assert_as_there(good)
+
+    def test_another_organisation(self):
+        """What waited of the one before is nothing to the next one."""
+        self._wait_for('contact_missing', self._there(self._contact(name="Rook Ltd")))
+        self.env['xero.first.sync.wizard'].create(
+            {'connection_id': self.connection.id}).action_start()
+        other = self.sandbox.add_organisation("Another one")
+        self.sandbox.connect(self.app, [other])
+        self.connection._bind_organisation(self.connection.token_id.id, oauth.Tenant.from_json({
+            'id': other.tenant_id, 'tenantId': other.tenant_id, 'tenantName': other.name}))
+        self.assertFalse(self._waiting())
+        self.assertFalse(self.connection.first_sync_state)
 
     # === BY HAND === #
 
