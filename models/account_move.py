@@ -271,6 +271,7 @@ class AccountMove(models.Model):
             'xero_error_code': False,
             'xero_error_message': False,
             'xero_error_target': False,
+            'xero_refused_hash': False,
         }
         if manual:
             values['xero_manual'] = True

@@ -28,6 +28,10 @@ class AccountMove(models.Model):
     xero_pull_hash = fields.Char(
         copy=False, readonly=True, groups='base.group_system',
         help="Fingerprint of what was last applied from Xero; an equal one is not applied again.")
+    xero_refused_hash = fields.Char(
+        copy=False, readonly=True, groups='base.group_system',
+        help="Fingerprint of what Xero had when it refused a change for payments or credits. "
+             "Without these the change is sent again.")
 
     def _get_alerts(self):
         # EXTENDS 'account'
@@ -122,16 +126,23 @@ class AccountMove(models.Model):
         for move, document in documents.items():
             if document.status in GONE:
                 move._xero_apply_void(connection, document)
+        # What Xero lists in part says nothing about the rest.
         live = {move: document for move, document in documents.items()
-                if document.status in LIVE}
+                if document.status in LIVE and document.is_whole}
         for move, document in live.items():
             move._xero_release_credits(connection, document)
         self._xero_apply_payments(connection, {
             move: [payments.get(row.xero_id) or Payment.of_row(row, document.xero_id)
-                   for row in document.payments if row.xero_id]
+                   for row in document.payments if row.xero_id
+                   # Deleted since its document was read.
+                   and not (row.xero_id in payments
+                            and payments[row.xero_id].status == 'DELETED')]
             for move, document in live.items()})
         for move, document in live.items():
             move._xero_apply_credits(connection, document)
+        self.union(*(move for move, document in documents.items()
+                     if move._xero_is_free_again(document))
+                   ).with_context(xero_pulling=False)._xero_queue()
         agreed = self._xero_compare(connection, documents)
         self._xero_store([
             (move, {
@@ -140,6 +151,18 @@ class AccountMove(models.Model):
             for move, document in documents.items()
             if (move.xero_pull_hash or None) != (
                 document.fingerprint if move in agreed else None)])
+
+    def _xero_is_news(self, document):
+        """:return: whether something is to be done about what Xero has now"""
+        return self.xero_pull_hash != document.fingerprint or self._xero_is_free_again(document)
+
+    def _xero_is_free_again(self, document):
+        """:return: whether a change or void that Xero refused for payments or credits may pass, as
+            Xero has them no more"""
+        return bool(
+            self.xero_state == 'failed' and self.xero_refused_hash
+            and self.xero_refused_hash != document.fingerprint and document.is_whole
+            and not document.payments and not document.credits and document.status not in GONE)
 
     # === THE DOCUMENT ITSELF === #
 
@@ -156,7 +179,7 @@ class AccountMove(models.Model):
                 'xero_number': document.number or move.xero_number or None,
                 'xero_due_date': document.due_date if document.kind in ('ACCREC', 'ACCPAY')
                                  else None,
-                'xero_updated': document.updated and document.updated.replace(microsecond=0),
+                'xero_updated': document.updated,
             }
             if all((move[name] or None) == value for name, value in values.items()):
                 continue

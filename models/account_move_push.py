@@ -19,6 +19,7 @@ RESULT_COLUMNS = {
     'xero_manual': 'boolean', 'xero_attempts': 'integer', 'xero_error_target': 'varchar',
     'xero_pdf_state': 'varchar', 'xero_pdf_message': 'text',
     'xero_updated': 'timestamp', 'xero_pull_hash': 'varchar', 'xero_due_date': 'date',
+    'xero_refused_hash': 'varchar',
 }
 
 
@@ -194,7 +195,7 @@ class AccountMove(models.Model):
             'xero_last_push': fields.Datetime.now(),
             'xero_payload_hash': item['hash'],
             **({'xero_pdf_state': 'pending', 'xero_pdf_message': None} if item.get('pdf') else {}),
-            'xero_updated': document.updated and document.updated.replace(microsecond=0),
+            'xero_updated': document.updated,
         }
         expected = self._xero_decimal(self.amount_total)
         if item['ticket'] != self.xero_ticket:

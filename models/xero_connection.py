@@ -324,7 +324,7 @@ class XeroConnection(models.Model):
     def _payment_journals(self, account_ids):
         """Return where payments are booked, by the account in Xero that received them.
 
-        :param account_ids: Xero's ids of bank accounts, or None
+        :param account_ids: Xero's ids of bank accounts, codes where no id is known, or None
         :return: {account id or None: `account.journal`}; the default journal, or an empty
             recordset where there is none, for an account that no journal is mapped to
         :rtype: dict
@@ -337,6 +337,8 @@ class XeroConnection(models.Model):
         by_account = {}
         for journal in mapped:
             by_account.setdefault(journal.xero_account_id.xero_id, journal)
+            by_account.setdefault(journal.xero_account_id.code, journal)
+        by_account.pop(False, None)
         return {account_id: by_account.get(account_id, default) for account_id in account_ids}
 
     def _has_documents(self):

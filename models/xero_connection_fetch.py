@@ -1,15 +1,18 @@
 """What a pull fetches, and how it is handed to the documents it concerns."""
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import fields, models
 
 from ..xero import query
-from ..xero.client import PAGE_SIZE
+from ..xero.client import PAGE_SIZE, has_more
 from ..xero.documents import Document, Payment
 from ..xero.errors import XeroRejected
 from ..xero.parse import Contact
+from ..xero.payload import CREDIT_KINDS
 from ..xero.scalars import value_of
 from .account_move import CREDIT_NOTES
+from .account_move_pull import LIVE
 from .xero_connection_serve import RunOver
 
 #: Pages of payments that are read to find those of a document; further ones are asked for by name.
@@ -39,11 +42,12 @@ class XeroConnection(models.Model):
         """As :meth:`_fetch`. :return: also how many rows all pages have"""
         parameters = {'page': 1, 'pageSize': PAGE_SIZE, **DECIMALS.get(path, {}), **parameters}
         answer = self._call(lambda client: client.get(path, if_modified_since=since, **parameters))
+        if answer.status == 304:    # nothing is newer
+            return [], False, 0
         rows = self._rows_in(answer, path)
         pagination = value_of(answer.data, 'pagination')
         pages, count = value_of(pagination, 'pageCount'), value_of(pagination, 'itemCount')
-        more = parameters['page'] < pages if isinstance(pages, int) else (
-            len(rows) >= parameters['pageSize'])
+        more = has_more(parameters['page'], pages, len(rows), parameters['pageSize'])
         return rows, more and bool(rows), count if isinstance(count, int) else len(rows)
 
     def _call(self, work):
@@ -75,6 +79,24 @@ class XeroConnection(models.Model):
                 rows += self._rows_in(answer, 'CreditNotes')
         return list(map(Document.from_json, rows))
 
+    def _completed(self, documents):
+        """Fetch documents singly that came without all of their payments and credits: what is
+        missing from a list must not pass for deleted.
+
+        :param documents: documents.Document
+        :return: list of them, in the same order
+        """
+        complete = []
+        for document in documents:
+            if document.status in LIVE and not document.is_whole:
+                path = 'CreditNotes' if document.kind in CREDIT_KINDS else 'Invoices'
+                answer = self._call(lambda client, place=f'{path}/{document.xero_id}', path=path:
+                                    client.get(place, **DECIMALS[path]))
+                rows = self._rows_in(answer, path)
+                document = Document.from_json(rows[0]) if rows else document
+            complete.append(document)
+        return complete
+
     def _linked(self, ids):
         """
         :param ids: identifiers of documents of Xero
@@ -89,7 +111,8 @@ class XeroConnection(models.Model):
     def _pull_hinted(self):
         """Fetch what webhooks, or people here, say has changed; a document once, however often.
 
-        A hint that is no newer than what is here, such as the echo of a push, needs no call.
+        A hint that is no newer than what is here, such as the echo of a push, needs no call. One
+        that has no part of a second may be of any moment in it.
         """
         events = self.env['xero.event'].search([('connection_id', '=', self.id)])
         if not events:
@@ -97,7 +120,8 @@ class XeroConnection(models.Model):
         linked = self._linked(set(events.mapped('resource_id')))
         newest = {}
         for event in events:
-            moment = event.event_date.replace(microsecond=0)
+            moment = event.event_date
+            moment = moment if moment.microsecond else moment.replace(microsecond=999_999)
             newest[event.resource_id] = max(moment, newest.get(event.resource_id, moment))
         wanted = [move for xero_id, move in linked.items()
                   if not move.xero_updated or newest[xero_id] > move.xero_updated]
@@ -134,10 +158,11 @@ class XeroConnection(models.Model):
         found = made | {
             linked[document.xero_id]: document for document in documents
             if document.xero_id in linked and (
-                compare or linked[document.xero_id].xero_pull_hash != document.fingerprint)}
+                compare or linked[document.xero_id]._xero_is_news(document))}
         if not found:
             return
         self._note_unannounced(found, compare)
+        found = dict(zip(found, self._completed(found.values()), strict=True))
         if payments is None:
             payments = self._payments_of(found.values())
         self._transaction(
@@ -152,7 +177,7 @@ class XeroConnection(models.Model):
         now = fields.Datetime.now()
         if not compare and self.last_webhook and any(
                 move.xero_updated and document.updated
-                and document.updated.replace(microsecond=0) > move.xero_updated
+                and document.updated > move.xero_updated
                 and document.updated < now - WEBHOOK_DELAY for move, document in found.items()):
             self._transaction(self.write, {'unannounced_at': now})
 
@@ -162,17 +187,32 @@ class XeroConnection(models.Model):
         :param list payments: documents.Payment
         :param bool compare: as for :meth:`_apply_documents`, which is for the documents to do
         """
+        payments = self._with_documents(payments)
         linked = self._linked({p.document_id for p in payments if p.document_id})
         payments = [payment for payment in payments if payment.document_id in linked]
         here = self._payments_here(payment.xero_id for payment in payments)
         stale = {linked[payment.document_id] for payment in payments
                  if here.get(payment.xero_id, False) != (payment.status != 'DELETED')}
         notes = {m.xero_document_id for m in stale if m.move_type in CREDIT_NOTES}
-        documents = self._fetch_documents(
-            [m.xero_document_id for m in stale if m.xero_document_id not in notes], notes)
+        documents = self._completed(self._fetch_documents(
+            [m.xero_document_id for m in stale if m.xero_document_id not in notes], notes))
         by_id = {payment.xero_id: payment for payment in payments}
         found = {linked[document.xero_id]: document for document in documents}
         self._transaction(self._apply_with, found, by_id)
+
+    def _with_documents(self, payments):
+        """Add to payments that name no document, as a deleted one may, the one they pay here.
+
+        :param list payments: documents.Payment
+        :return: list of documents.Payment
+        """
+        lost = {payment.xero_id for payment in payments if not payment.document_id}
+        paid = {payment.xero_payment_id: payment.invoice_ids[:1].xero_document_id
+                for payment in lost and self.env['account.payment'].search([
+                    ('company_id', '=', self.company_id.id),
+                    ('xero_payment_id', 'in', list(lost))])}
+        return [replace(payment, document_id=paid[payment.xero_id])
+                if paid.get(payment.xero_id) else payment for payment in payments]
 
     def _apply_with(self, found, payments):
         self.env['account.move']._xero_apply(self, found, payments)

@@ -254,9 +254,8 @@ class XeroConnection(models.Model):
         advice = self.env._(
             "Remove that in Xero and press Sync now; or keep the amounts as they were, and make a "
             "credit note or a second document for the difference.")
-        self._fail_refused([
-            self._with_reason(refusal, documents.get(_identity(refusal)), advice)
-            for refusal in refusals])
+        for refusal in refusals:
+            self._fail_applied(refusal, documents.get(_identity(refusal)), advice)
 
     def _settle_cancels(self, refusals, rows):
         """A void that was refused has happened already, or the status has changed meanwhile, or
@@ -270,7 +269,7 @@ class XeroConnection(models.Model):
             document = documents.get(_identity(refusal))
             if not document or document.payments or document.credits or (
                     document.status == move.xero_status and document.status not in GONE):
-                self._fail_refused([self._with_reason(refusal, document, advice)])
+                self._fail_applied(refusal, document, advice)
                 continue
             values = {'xero_status': document.status, 'xero_last_pull': fields.Datetime.now()}
             if document.status in GONE:
@@ -278,6 +277,15 @@ class XeroConnection(models.Model):
             else:
                 move._xero_queue()      # with today's status the right way to cancel is known
             move._xero_store([(move, values)] if move else [])
+
+    def _fail_applied(self, refusal, document, advice):
+        """Fail a document for what is applied to it in Xero; the pull releases it when that is
+        gone. Parameters as of :meth:`_with_reason`."""
+        moves = self._waiting_for(refusal)
+        self._fail_refused([self._with_reason(refusal, document, advice)])
+        if document and (document.payments or document.credits):
+            moves._xero_store([
+                (move, {'xero_refused_hash': document.fingerprint}) for move in moves])
 
     def _with_reason(self, refusal, document, advice):
         """Put before Xero's words what is applied to the document there, and what to do.

@@ -71,6 +71,24 @@ class XeroConnection(models.Model):
 
         :param bool helper: see :meth:`_serve`
         """
+        if not helper and self._is_run_by_hand():
+            for connection in self.search([('state', '=', 'connected')]):
+                connection._transaction(connection._want_news)
+        self._pull_news(helper)
+
+    def _is_run_by_hand(self):
+        """:return: whether somebody runs the scheduled action: it is not due, and nothing that is
+            stored has woken it"""
+        cron, now = self.env.ref('account_xero.ir_cron_pull').sudo(), fields.Datetime.now()
+        return self.env.context.get('cron_id') == cron.id and cron.nextcall > now \
+            and not self.env['ir.cron.trigger'].sudo().search_count(
+                [('cron_id', '=', cron.id), ('call_at', '<=', now)], limit=1)
+
+    def _want_news(self):
+        """Have the lists read up to now, whatever their intervals."""
+        self._cursors(INTERVALS).wanted = True
+
+    def _pull_news(self, helper=False):
         self._serve('_has_news', '_pull', self._trigger_pull, () if helper else PULL_HELPERS)
 
     @api.model
@@ -89,7 +107,7 @@ class XeroConnection(models.Model):
             in_own_transaction(
                 connection, lambda c: c._compare_since(now - timedelta(days=REPAIR_DAYS)))
         self.env['ir.cron']._commit_progress(remaining=0)
-        self._cron_pull()
+        self._pull_news()
         self.env.ref('account_xero.ir_cron_reconcile')._trigger(
             {connection._night(now, 1) for connection in connections})
 

@@ -95,5 +95,5 @@ class XeroRequest(models.Model):
 def _identity(data):
     """:return: what tells a payment from the others of a request, sent or answered"""
     payment = Payment.from_json(data)
-    return {'Document': payment.document_id, 'Amount': str(payment.amount.normalize()),
+    return {'Document': payment.document_id, 'Amount': str(payment.amount),
             'Date': str(payment.date), 'Reference': payment.reference}

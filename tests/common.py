@@ -49,6 +49,7 @@ class XeroCommon(AccountTestInvoicingCommon):
         self.sandbox.ledger.reset()
         self.addCleanup(lambda: self.assertEqual(self.sandbox.errors, []))
         self.sandbox.unpublished.clear()
+        self.sandbox.before_work = self.sandbox.after_work = None
         self.addCleanup(lambda: self.assertEqual(self.sandbox.unpublished, []))
         self.org = self.sandbox.add_organisation(
             f"Organisation of {self._testMethodName}",

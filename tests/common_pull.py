@@ -31,6 +31,11 @@ class XeroPullCommon(XeroTimeCommon):
         self._pull_at_once()
 
     def _pull_at_once(self):
+        """Run the pull cron as the scheduler does, when something has woken it."""
+        self.pull_cron.sudo().nextcall = fields.Datetime.now()
+        self._pull_by_hand()
+
+    def _pull_by_hand(self):
         with self.enter_registry_test_mode():
             self.pull_cron.sudo().method_direct_trigger()
         self.env.invalidate_all()
@@ -52,10 +57,12 @@ class XeroPullCommon(XeroTimeCommon):
         return move
 
     def _hint(self, *moves, later=1):
-        """Store what a webhook would. :param int later: seconds from now, when it changed"""
+        """Store what a webhook would. :param float later: seconds from now, when it changed"""
+        now = self.sandbox.clock.utcnow()
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)   # as Xero's events say it
         self.env['xero.event'].sudo()._store([
             Event(move.xero_document_id, 'INVOICE', 'UPDATE', self.org.tenant_id,
-                  fields.Datetime.now() + timedelta(seconds=later)) for move in moves
+                  now + timedelta(seconds=later)) for move in moves
         ], self.connection)
 
     def _deliver_webhook(self):

@@ -123,6 +123,39 @@ class TestParse(BaseCase):
         for value in (None, True, "", "abc", "NaN", float("inf"), [1]):
             self.assertIsNone(parse.decimal_of(value), value)
 
+    def test_amounts(self):
+        for text, amount in (("120", "120.00"), ("120.00000000000001", "120.00"), ("0.1", "0.10"),
+                             ("19.9999", "19.9999"), ("-0.30000000000000004", "-0.30"),
+                             ('"5.5"', "5.50"), ("null", "None"), ("0", "0.00")):
+            self.assertEqual(str(parse.amount_of(parse.loads(text.encode()))), amount)
+
+    def test_identifiers(self):
+        one = "5f2a0c9e-6c1b-4c8e-9d3a-0a1b2c3d4e5f"
+        for text in (one, one.upper(), one.replace("-", ""), f" {one} "):
+            self.assertEqual(parse.guid_of(text), one)
+        for text in ("", None, outcome.ZERO_GUID, outcome.ZERO_GUID.replace("-", "")):
+            self.assertIsNone(parse.guid_of(text))
+        self.assertEqual(parse.guid_of("INV-1"), "INV-1")
+
+    def test_whether_payments_are_missing(self):
+        paid, used = {"PaymentID": "p", "Amount": 30}, {"CreditNoteID": "c", "AppliedAmount": 5}
+        for whole, values in (
+            (True, {"Payments": [paid], "CreditNotes": [used], "AmountPaid": 30,
+                    "AmountCredited": 5}),
+            (True, {"Payments": [paid], "AmountPaid": 0}),
+            (True, {"AmountPaid": 0, "AmountCredited": 0}),
+            (True, {}),
+            (True, {"Payments": [paid], "Total": 100, "AmountDue": 70}),
+            (False, {"AmountPaid": 30}),
+            (False, {"Payments": None, "AmountPaid": 30}),
+            (False, {"Payments": [paid], "AmountPaid": 30, "AmountCredited": 5}),
+            (False, {"Payments": [], "Total": 100, "AmountDue": 70}),
+            (False, {"Payments": [{"PaymentID": "p"}], "AmountPaid": 30}),
+        ):
+            with self.subTest(values):
+                document = documents.Document.from_json({"InvoiceID": "i", **values})
+                self.assertEqual(document.is_whole, whole)
+
     def test_document_of_each_endpoint(self):
         invoice = documents.Document.from_json(
             {
@@ -207,6 +240,10 @@ class TestOutcomes(BaseCase):
         )
         self.assertEqual((saved.ok, saved.xero_id, saved.messages), (True, "i-1", ()))
         self.assertTrue(warned.ok)
+        # Saved with a warning: whoever sends it again doubles it.
+        (flagged,) = self.results(
+            {"InvoiceID": "i-3", "StatusAttributeString": "WARNING", "HasErrors": True})
+        self.assertTrue(flagged.ok)
         self.assertEqual(warned.warnings, ("Only AUTHORISED invoices may have SentToContact",))
         self.assertEqual(
             (failed.ok, failed.xero_id, failed.messages),

@@ -1,14 +1,15 @@
 """What Xero or the books here do not allow any more, and how the user is told."""
 from datetime import date
+from itertools import product
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import XeroCommon
+from .common_pull import XeroPullCommon
 
 
 @tagged('post_install', '-at_install')
-class TestPushRefusals(XeroCommon):
+class TestPushRefusals(XeroPullCommon):
 
     def setUp(self):
         super().setUp()
@@ -78,6 +79,42 @@ class TestPushRefusals(XeroCommon):
         self.assertEqual(self.invoice.xero_state, 'synced')
         self.assertFalse(self.invoice.xero_error_message)
         self.assertEqual(self._there()['Total'], 300)
+
+    def test_released_by_itself_when_the_payment_is_removed(self):
+        """Whether the payment was ever seen here, and whether it was a change or a void."""
+        for pulled, refused in product((True, False), (self._change, self._cancel)):
+            with self.subTest(refused.__name__, pulled=pulled):
+                move = self._in_xero()
+                payment = self.person.pay(move.xero_document_id, 20)
+                if pulled:
+                    self._pull()
+                    self.assertEqual(move.amount_residual, 100)
+                refused(move)
+                self._refused("20.00", move=move)
+                self._pull()
+                self._refused("20.00", move=move)
+                self.person.delete_payment(payment['PaymentID'])
+                self._pull()
+                self.assertEqual(move.xero_state, 'pending')
+                self._push()
+                self.assertEqual(move.xero_state, 'synced', move.xero_error_message)
+                self.assertEqual(
+                    (self._there(move)['Status'], self._there(move)['Total']),
+                    ('AUTHORISED', 300) if refused == self._change else ('VOIDED', 120))
+
+    def test_refused_for_another_reason_is_not_sent_again_and_again(self):
+        payment = self.person.pay(self.invoice.xero_document_id, 20)
+        self._change()
+        self._refused("20.00")
+        self.person.delete_payment(payment['PaymentID'])
+        self.org.period_lock_date = date(2026, 12, 31)
+        self._pull()
+        self._push()
+        self.assertEqual(self.invoice.xero_state, 'failed')
+        for _time in range(3):
+            self._pull()
+            self._reconcile()
+            self.assertEqual(self.invoice.xero_state, 'failed')
 
     def test_amounts_as_before_need_no_permission(self):
         self.person.pay(self.invoice.xero_document_id, 20)

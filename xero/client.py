@@ -19,6 +19,7 @@ from .transport import TIMEOUT, BearerAuth, Transport
 
 API_PATH = "/api.xro/2.0/"
 PAGE_SIZE = 1000  # Xero: the largest pageSize
+DEFAULT_PAGE_SIZE = 100  # Xero: without a pageSize, and so of a server that knows none
 IDEMPOTENCY_KEY_LENGTH = 128
 
 
@@ -167,9 +168,20 @@ class XeroClient:
             rows = rows_of(answer.data, key)
             yield from rows
             total = value_of(value_of(answer.data, "pagination"), "pageCount")
-            last = page >= total if isinstance(total, int) else len(rows) < page_size
-            if last or not rows:
+            if not rows or not has_more(page, total, len(rows), page_size):
                 return
+
+
+def has_more(page, pages, count, page_size):
+    """Tell whether a list has another page.
+
+    :param int page: the number of this one, from 1
+    :param pages: how many there are, if Xero said so
+    :param int count: rows in this one
+    :param int page_size: rows that were asked for
+    :return: bool; where Xero does not say, a page of the default size may have been cut there
+    """
+    return page < pages if isinstance(pages, int) else count >= min(page_size, DEFAULT_PAGE_SIZE)
 
 
 def utc_now():

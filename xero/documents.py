@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from .scalars import date_of, datetime_of, decimal_of, dict_of, guid_of, rows_of, text_of, value_of
+from .scalars import (
+    amount_of,
+    date_of,
+    datetime_of,
+    decimal_of,
+    dict_of,
+    guid_of,
+    rows_of,
+    text_of,
+    value_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +34,7 @@ class PaymentRow:
         return cls(
             xero_id=guid_of(row.get("PaymentID")),
             date=date_of(row.get("Date")),
-            amount=decimal_of(row.get("Amount")),
+            amount=amount_of(row.get("Amount")),
             reference=text_of(row.get("Reference")),
             currency_rate=decimal_of(row.get("CurrencyRate")),
         )
@@ -52,7 +62,7 @@ class Credit:
             kind=kind,
             credit_id=guid_of(row.get(f"{kind[:-1]}ID")) or guid_of(row.get("ID")),
             invoice_id=invoice_id,
-            amount=decimal_of(row.get("AppliedAmount")),
+            amount=amount_of(row.get("AppliedAmount")),
             date=date_of(row.get("Date")),
             number=text_of(row.get("CreditNoteNumber")),
         )
@@ -64,7 +74,7 @@ class Credit:
             kind="CreditNotes",
             credit_id=note_id,
             invoice_id=guid_of(value_of(value_of(row, "Invoice"), "InvoiceID")),
-            amount=decimal_of(value_of(row, "Amount")),
+            amount=amount_of(value_of(row, "Amount")),
             date=date_of(value_of(row, "Date")),
             number=number,
         )
@@ -92,9 +102,9 @@ class Line:
         return cls(
             description=text_of(row.get("Description")),
             quantity=decimal_of(row.get("Quantity")),
-            unit_amount=decimal_of(row.get("UnitAmount")),
-            amount=decimal_of(row.get("LineAmount")),
-            tax_amount=decimal_of(row.get("TaxAmount")) or Decimal(0),
+            unit_amount=amount_of(row.get("UnitAmount")),
+            amount=amount_of(row.get("LineAmount")),
+            tax_amount=amount_of(row.get("TaxAmount")) or Decimal(0),
             discount_rate=decimal_of(row.get("DiscountRate")),
             account_code=text_of(row.get("AccountCode")),
             account_id=guid_of(row.get("AccountID")),
@@ -156,6 +166,19 @@ class Document:
         return tuple(map(Line.from_json, self.raw_lines))
 
     @property
+    def is_whole(self) -> bool:
+        """Whether no payment and no credit is missing among those that are listed, going by the
+        amounts. Where the amount of a credit is not told, the credits are left alone anyway."""
+        paid = [row.amount for row in self.payments]
+        used = [credit.amount for credit in self.credits]
+        if None in paid or None in used:
+            return None not in paid
+        told = [self.amount_paid, self.amount_credited] if self.amount_paid is not None \
+            else [self.total, -self.amount_due] if self.total and self.amount_due is not None \
+            else []
+        return sum(paid) + sum(used) >= sum(filter(None, told))
+
+    @property
     def fingerprint(self) -> str:
         """Hash of everything that is compared or applied here, whatever its moment."""
         content = replace(self, updated=None, url="", reference="", contact_name="",
@@ -178,16 +201,17 @@ class Document:
             due_date=date_of(item.get("DueDate")) or date_of(item.get("DueDateString")),
             currency_code=text_of(item.get("CurrencyCode")),
             currency_rate=decimal_of(item.get("CurrencyRate")),
-            subtotal=decimal_of(item.get("SubTotal")),
-            total_tax=decimal_of(item.get("TotalTax")),
-            total=decimal_of(item.get("Total")),
-            amount_due=decimal_of(item.get("RemainingCredit") if due is None else due),
-            amount_paid=decimal_of(item.get("AmountPaid")),
-            amount_credited=decimal_of(item.get("AmountCredited")),
+            subtotal=amount_of(item.get("SubTotal")),
+            total_tax=amount_of(item.get("TotalTax")),
+            total=amount_of(item.get("Total")),
+            amount_due=amount_of(item.get("RemainingCredit") if due is None else due),
+            amount_paid=amount_of(item.get("AmountPaid")),
+            amount_credited=amount_of(item.get("AmountCredited")),
             url=text_of(item.get("Url")),
             updated=datetime_of(item.get("UpdatedDateUTC"))
             or datetime_of(item.get("UpdatedDateUTCString")),
-            payments=tuple(map(PaymentRow.from_json, rows_of(item, "Payments"))),
+            payments=tuple(
+                PaymentRow.from_json(row) for row in rows_of(item, "Payments") if _is_live(row)),
             credits=_credits(item, xero_id),
             contact_name=text_of(dict_of(item.get("Contact")).get("Name")),
             amount_types=text_of(item.get("LineAmountTypes")),
@@ -196,12 +220,18 @@ class Document:
         )
 
 
+def _is_live(row):
+    """Tell whether a payment or allocation that a document lists counts. Xero seems to leave out
+    what was deleted, but does not say so."""
+    return text_of(value_of(row, "Status")).upper() != "DELETED" \
+        and value_of(row, "IsDeleted") is not True
+
+
 def _credits(item, xero_id):
     """What was used of a credit note, or for an invoice."""
-    if "CreditNoteID" in item:
+    if guid_of(item.get("CreditNoteID")):
         rows, number = rows_of(item, "Allocations"), text_of(item.get("CreditNoteNumber"))
-        used = [Credit.of_credit_note(row, xero_id, number) for row in rows
-                if value_of(row, "IsDeleted") is not True]
+        used = [Credit.of_credit_note(row, xero_id, number) for row in rows if _is_live(row)]
     else:
         used = [
             Credit.of_invoice(kind, row, xero_id)
@@ -215,7 +245,8 @@ def _credits(item, xero_id):
 class Payment:
     """A payment of an invoice, or the refund of a credit note.
 
-    `amount` is in the document's currency, `bank_amount` in that of the bank account.
+    `amount` is in the document's currency, `bank_amount` in that of the bank account, and
+    `account_id` is the account's code where its identifier is not told.
     """
 
     xero_id: str | None
@@ -259,11 +290,12 @@ class Payment:
             type=text_of(item.get("PaymentType")),
             status=text_of(item.get("Status")),
             date=date_of(item.get("Date")),
-            amount=decimal_of(item.get("Amount")),
-            bank_amount=decimal_of(item.get("BankAmount")),
+            amount=amount_of(item.get("Amount")),
+            bank_amount=amount_of(item.get("BankAmount")),
             currency_rate=decimal_of(item.get("CurrencyRate")),
             reference=text_of(item.get("Reference")),
-            account_id=guid_of(value_of(item.get("Account"), "AccountID")),
+            account_id=guid_of(value_of(item.get("Account"), "AccountID"))
+            or text_of(value_of(item.get("Account"), "Code")) or None,
             batch_id=guid_of(item.get("BatchPaymentID")),
             updated=datetime_of(item.get("UpdatedDateUTC"))
             or datetime_of(item.get("UpdatedDateUTCString")),

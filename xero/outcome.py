@@ -27,12 +27,10 @@ class Outcome:
     def from_json(cls, item):
         messages = messages_of(item)
         status = text_of(value_of(item, "StatusAttributeString")).upper()
-        refused = (
-            messages
-            or status == "ERROR"
-            or value_of(item, "HasErrors") is True
-            or value_of(item, "HasValidationErrors") is True
-        )
+        flagged = any(value_of(item, name) is True for name in ("HasErrors", "HasValidationErrors"))
+        # What Xero calls OK or only warns of was saved: to send it again could double it.
+        saved = status in ("OK", "WARNING")
+        refused = messages or status == "ERROR" or (flagged and not saved)
         return cls(
             ok=not refused,
             data=item,

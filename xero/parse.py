@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from .scalars import (
+    amount_of,
     date_of,
     datetime_of,
     decimal_of,
@@ -256,7 +257,7 @@ class Balances:
         if not isinstance(item, dict):
             return None
         return cls(*(
-            decimal_of(value_of(value_of(item, side), "Outstanding")) or Decimal(0)
+            amount_of(value_of(value_of(item, side), "Outstanding")) or Decimal(0)
             for side in ("AccountsReceivable", "AccountsPayable")))
 
 

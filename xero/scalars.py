@@ -4,12 +4,16 @@ import json
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, DecimalException
+from uuid import UUID
 
 ZERO_GUID = "00000000-0000-0000-0000-000000000000"
+
+_GUID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 #: Digits before and after the point; a float, which Odoo keeps amounts in, holds fewer.
 _PLACES = 18
 
+_CENTS, _FOUR = Decimal("0.01"), Decimal("0.0001")
 _EPOCH = datetime(1970, 1, 1)
 _MS_DATE = re.compile(r"/Date\((-?\d{1,17})(?:[+-]\d{4})?\)/", re.ASCII)
 _ISO = re.compile(
@@ -94,6 +98,21 @@ def decimal_of(value):
     return number if number.is_finite() and -_PLACES < number.adjusted() < _PLACES else None
 
 
+def amount_of(value):
+    """Read an amount of money. Xero's are numbers of 2 decimals, unit prices of 4, in a format that
+    holds neither exactly: what is beyond is noise, and 120.0 is the same as 120.00.
+
+    :param value: anything
+    :return: Decimal with 2 decimals, or 4 where they say something, or None
+    """
+    number = decimal_of(value)
+    if number is None:
+        return None
+    short = number.quantize(_CENTS)
+    exact = number.quantize(_FOUR)
+    return short if short == exact else exact
+
+
 def text_of(value):
     """Read a text, without what PostgreSQL cannot store (NUL and lone surrogates).
 
@@ -109,9 +128,12 @@ def guid_of(value):
     """Read an identifier.
 
     :param value: anything
-    :return: str, or None when there is none or it is the zero GUID of a refused element
+    :return: str, a GUID in lower case and with dashes, so that one identifier is one text; None
+        when there is none or it is the zero GUID of a refused element
     """
     text = text_of(value).strip()
+    if _GUID.fullmatch(text):
+        text = str(UUID(text))
     return text if text and text != ZERO_GUID else None
 
 

@@ -106,7 +106,11 @@ def _once(sandbox, request, call, fault, handler):
 def _work(sandbox, request, handler):
     try:
         with request.organisation.lock:
+            if sandbox.before_work:
+                sandbox.before_work(request)
             status, payload = handler(request)
+            if sandbox.after_work:
+                status, payload = sandbox.after_work(request, status, payload)
             if isinstance(payload, dict) and request.method != "DELETE":
                 payload = api.envelope(request, payload)
             return api.encode(request, status, payload)

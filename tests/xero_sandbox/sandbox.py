@@ -20,6 +20,9 @@ class XeroSandbox:
         it (needs PyYAML and jsonschema).
     :param int port: 0 for a free one.
 
+    ``before_work`` (function(request)) and ``after_work`` (function(request, status, payload) ->
+    (status, payload)) let a test answer in a way that Xero's documents leave open.
+
     ``errors`` holds defects of the sandbox itself, ``unpublished`` what was asked for beside the
     published document; a test may assert that both are empty.
     """
@@ -38,6 +41,7 @@ class XeroSandbox:
         self.webhooks = Webhooks(self)
         self.organisations, self.errors, self.holds = [], [], {}
         self.unpublished = []
+        self.before_work = self.after_work = None
         self._port, self._server = port, None
         self.add_user("Demo User", "demo@example.com")
 
