@@ -21,6 +21,8 @@ PAYMENT_PAGES = 5
 DECIMALS = dict.fromkeys(('Invoices', 'CreditNotes'), {'unitdp': 4})
 #: A change this old should have been announced by a webhook.
 WEBHOOK_DELAY = timedelta(minutes=1)
+#: Within which a payment and the change of its document belong together.
+SAME_MOMENT = timedelta(seconds=30)
 
 
 class XeroConnection(models.Model):
@@ -196,9 +198,24 @@ class XeroConnection(models.Model):
         notes = {m.xero_document_id for m in stale if m.move_type in CREDIT_NOTES}
         documents = self._completed(self._fetch_documents(
             [m.xero_document_id for m in stale if m.xero_document_id not in notes], notes))
+        self._note_alone(payments, {m.xero_document_id for m in stale}, documents)
         by_id = {payment.xero_id: payment for payment in payments}
         found = {linked[document.xero_id]: document for document in documents}
         self._transaction(self._apply_with, found, by_id)
+
+    def _note_alone(self, payments, stale, documents):
+        """Remember that payments were made or deleted without a change of their documents.
+
+        :param list payments: documents.Payment that a poll has found
+        :param set stale: identifiers of the documents that are not here as they are in Xero
+        :param list documents: documents.Document, these as they are now
+        """
+        updated = {document.xero_id: document.updated for document in documents}
+        if any(payment.document_id in stale and payment.updated
+               and updated.get(payment.document_id)
+               and updated[payment.document_id] < payment.updated - SAME_MOMENT
+               for payment in payments):
+            self._transaction(self.write, {'payments_alone_at': fields.Datetime.now()})
 
     def _with_documents(self, payments):
         """Add to payments that name no document, as a deleted one may, the one they pay here.

@@ -33,6 +33,8 @@ SHARE_SECONDS = 7
 REPAIR_DAYS = 7
 REPAIR_HOUR = 2
 DAY = timedelta(days=1)
+#: How long payments are asked for more often after one has come alone.
+ALONE_DAYS = timedelta(days=30)
 #: Xero has been there since 2006; .NET's empty date is the first day of the year 1.
 FIRST = datetime(2000, 1, 1)
 #: Lists that are compared at night, and what each is asked with. Named each, because Xero does
@@ -55,6 +57,11 @@ class XeroConnection(models.Model):
     unannounced_at = fields.Datetime(
         readonly=True, copy=False, groups='base.group_system',
         help="When a poll last found a change that no webhook had told of.")
+
+    payments_alone_at = fields.Datetime(
+        readonly=True, copy=False, groups='base.group_system',
+        help="When a payment was last found that its document had not announced: Xero does not "
+             "say whether every payment changes its document.")
 
     def _compute_difference_count(self):
         counts = dict(self.env['xero.difference'].sudo()._read_group(
@@ -207,6 +214,11 @@ class XeroConnection(models.Model):
         return bool(
             self.last_webhook and self.last_webhook > since
             and not (self.unannounced_at and self.unannounced_at > since))
+
+    def _payments_come_alone(self):
+        """Whether payments have been found lately that their documents did not tell of."""
+        return bool(self.payments_alone_at
+                    and self.payments_alone_at > fields.Datetime.now() - ALONE_DAYS)
 
     # === THE WAY OF A PULL === #
 

@@ -10,6 +10,10 @@ INTERVALS = {
     'CreditNotes': timedelta(hours=3),
     'Payments': timedelta(hours=6),
 }
+#: While payments do not move their invoices, they are asked for as often as these: 144 calls a day
+#: each, which is as many as one list every five minutes.
+ALONE_INTERVAL = timedelta(minutes=10)
+ALONE = ('Invoices', 'Payments')
 #: The scheduler is not exact to the second, and a poll missed by one would come an interval late.
 TOLERANCE = timedelta(minutes=1)
 #: Interval of what is asked for every few minutes while webhooks prove to tell of every change,
@@ -56,6 +60,8 @@ class XeroCursor(models.Model):
     def _interval(self):
         """:rtype: timedelta"""
         interval = INTERVALS[self.path]
+        if self.path in ALONE and self.connection_id._payments_come_alone():
+            interval = ALONE_INTERVAL
         if self.connection_id._webhooks_are_healthy():
             interval = max(interval, HEALTHY_INTERVAL)
         left = self.connection_id._calls_left_today()

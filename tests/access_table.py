@@ -102,7 +102,7 @@ FIELDS = {
             'country_code', 'period_lock_date', 'end_of_year_lock_date', 'denied_actions',
             'reference_date', 'attach_refused', 'day_left', 'minute_left', 'budget_seen_at',
             'resume_at', 'outages', 'last_push', 'last_pull', 'last_reconcile', 'last_error',
-            'unannounced_at', 'call_counts', 'digest_date', 'payments_since'},
+            'unannounced_at', 'payments_alone_at', 'call_counts', 'digest_date', 'payments_since'},
         'manage': {
             'company_id', 'app_type', 'client_id', 'auto_sync', 'sync_sales', 'sync_purchases',
             'sync_credit_notes', 'push_status', 'create_contacts', 'update_contacts',

@@ -28,6 +28,7 @@ class Seen(NamedTuple):
     headers: object
     body: bytes
     port: int
+    target: str
 
 
 class LoopbackServer:
@@ -70,6 +71,7 @@ class LoopbackServer:
                         self.headers,
                         body,
                         self.client_address[1],
+                        self.path,
                     )
                 )
                 plan = outer._answers.pop(0) if len(outer._answers) > 1 else outer._answers[0]

@@ -30,14 +30,18 @@ class TestRequest(LoopbackCase):
         answer = client.request(
             "PUT",
             "Invoices",
-            params={"summarizeErrors": False, "unitdp": 4, "IDs": ["a", "b"], "x": None},
+            params={"summarizeErrors": False, "unitdp": 4, "IDs": ["a", "b"], "x": None,
+                    "where": "Date>=1 OR x"},
             body=b'{"Invoices":[]}',
             idempotency_key="key-1",
             if_modified_since=since,
         )
         (seen,) = server.seen
+        self.assertNotIn("+", seen.target)
+        self.assertIn("where=Date%3E%3D1%20OR%20x", seen.target)
         self.assertEqual((seen.method, seen.path), ("PUT", "/api.xro/2.0/Invoices"))
-        self.assertEqual(seen.query, {"summarizeErrors": "false", "unitdp": "4", "IDs": "a,b"})
+        self.assertEqual(seen.query, {"summarizeErrors": "false", "unitdp": "4",
+                                      "IDs": "a,b", "where": "Date>=1 OR x"})
         self.assertEqual(seen.body, b'{"Invoices":[]}')
         for name, value in (
             ("Authorization", f"Bearer {TOKEN}"),

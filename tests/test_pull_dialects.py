@@ -206,6 +206,30 @@ class TestPullDialects(XeroPullCommon):
                 self.assertEqual(
                     move.amount_residual, self.org.invoices[0]['AmountDue'])
 
+    def test_payments_that_do_not_change_their_invoices(self):
+        move = self._pushed()
+        self._deliver_quietly(move, 20)
+        self._later(hours=7)
+        self._pull()
+        self.assertEqual(self._paid(move), [20])
+        self._deliver_quietly(move, 30)
+        self._pull()
+        self._pull()
+        self.assertEqual(self._paid(move), [20, 30], "at most ten minutes from now on")
+        self.sandbox.ledger.reset()
+        for _minutes in range(0, 24 * 60, 5):
+            self._later(minutes=5)
+            self._pull_at_once()
+        self.assertLessEqual(len([c for c in self.sandbox.calls if c.tenant_id]), 320 - 8)
+
+    def _deliver_quietly(self, move, amount):
+        """Pay in Xero, and leave the moment of the invoice's last change as it was."""
+        [before] = [i['UpdatedDateUTC'] for i in self.org.invoices]
+        self._later(minutes=2)
+        self.person.pay(move.xero_document_id, amount)
+        [invoice] = self.org.store['Invoices'].values()
+        invoice['UpdatedDateUTC'] = before
+
     def test_run_by_hand_asks_for_everything(self):
         move = self._pushed()
         self.person.pay(move.xero_document_id)

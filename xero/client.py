@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from . import errors
 from .limits import Budget, whole_number
@@ -116,7 +116,9 @@ class XeroClient:
             self._base + quote(path.lstrip("/"), safe="/"),
             auth=self._auth,
             headers=headers,
-            params={key: _query_value(value) for key, value in (params or {}).items()},
+            # Percent-encoded as Xero wants filters, whose spaces would else become plus signs.
+            params=urlencode({key: _query_value(value) for key, value in (params or {}).items()
+                              if value is not None}, quote_via=quote),
             data=body,
         )
         seconds = time.monotonic() - started

@@ -149,7 +149,7 @@ class Transport:
         :param str url: absolute URL
         :param auth: callable or requests auth
         :param dict headers: more headers
-        :param dict params: query
+        :param params: query, dict or encoded str
         :param data: bytes, or dict for a form
         :return: RawAnswer of any status
         :raise XeroUnreachable: when nothing was sent
