@@ -40,13 +40,13 @@ from . import xero_connection_dashboard
 from . import xero_connection_digest
 from . import xero_connection_fetch
 from . import xero_connection_contacts
-from . import xero_connection_contact_list
 from . import xero_connection_import
 from . import xero_connection_lookup
 from . import xero_connection_matching
 from . import xero_connection_oauth
 from . import xero_connection_payment_push
 from . import xero_connection_pull
+from . import xero_connection_contact_list   # after xero_connection_pull, which it extends
 from . import xero_connection_push
 from . import xero_connection_reference
 from . import xero_connection_serve

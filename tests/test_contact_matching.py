@@ -55,6 +55,18 @@ class TestContactMatching(XeroPullCommon):
     def _lists_read(self):
         return self.sandbox.calls_to('GET', '/Contacts')
 
+    def test_proposals_are_there_once_the_contacts_are(self):
+        """Without pressing *Match contacts* a second time."""
+        partner = self._partner("Alder Joinery")
+        contact = self.person.create_contact("Alder Joinery")
+        action = self.connection.action_match_contacts()
+        Match = self.env[action['res_model']]
+        self.assertFalse(Match.search(action['domain']))
+        self._pull_at_once()
+        row = Match.search(action['domain'])
+        self.assertEqual((row.partner_id, row.contact_id.xero_id),
+                         (partner, contact['ContactID']))
+
     # === EVIDENCE === #
 
     def test_each_evidence(self):

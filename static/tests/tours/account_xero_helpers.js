@@ -71,3 +71,19 @@ export function openPanel() {
         { trigger: ".o_field_widget[name=xero_status_label]:contains(Approved)" },
     ];
 }
+
+/** Steps that read a toast and close it, so that the next one is not taken for it. */
+export function toastSays(words) {
+    return [
+        { trigger: `.o_notification:contains(${words}) .o_notification_close`, run: "click" },
+        { trigger: "body:not(:has(.o_notification))" },
+    ];
+}
+
+/** Steps that read the question before something is done, and answer it. */
+export function confirmed(words) {
+    return [
+        { trigger: `.modal:contains(${words}) .modal-footer .btn-primary`, run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+    ];
+}

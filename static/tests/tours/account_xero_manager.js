@@ -47,11 +47,15 @@ const batch = [
         trigger: ".o_data_row:contains(Batch One) .o_list_record_selector input",
         run: "click",
     },
+    { trigger: ".o_control_panel:contains(1 selected)" },
     {
         trigger: ".o_data_row:contains(Batch Two) .o_list_record_selector input",
         run: "click",
     },
-    { trigger: ".o_control_panel button[name=action_xero_push_wizard]", run: "click" },
+    {
+        trigger: ".o_control_panel:contains(2 selected) button[name=action_xero_push_wizard]",
+        run: "click",
+    },
     { trigger: ".modal .o_field_widget[name=eligible_count]:contains(2)" },
     { trigger: ".modal .o_field_widget[name=blocked_count]:contains(0)" },
     { trigger: ".modal button[name=action_queue]", run: "click" },

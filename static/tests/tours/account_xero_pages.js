@@ -1,0 +1,162 @@
+import { registry } from "@web/core/registry";
+import { confirmed, openXeroMenu, runCron, toastSays } from "./account_xero_helpers";
+
+const row = (text) => `.o_list_view .o_data_row:contains(${text})`;
+const gone = (text) => ({ trigger: `.o_list_view:not(:has(.o_data_row:contains(${text})))` });
+
+/** Steps that choose another value of a many2one of a row, and leave the row. */
+function choose(text, field, typed, words = typed) {
+    return [
+        { trigger: `${row(text)} td[name=${field}]`, run: "click" },
+        { trigger: `.o_selected_row td[name=${field}] input`, run: `edit ${typed}` },
+        { trigger: `.ui-autocomplete .dropdown-item:contains(${words})`, run: "click" },
+        { trigger: `.o_selected_row [name=${field}] input:value(${words})` },
+        { trigger: ".o_list_button_save", run: "click" },
+        { trigger: ".o_list_view:not(:has(.o_selected_row))" },
+    ];
+}
+
+function select(text) {
+    return [{ trigger: `${row(text)} .o_list_record_selector input`, run: "click" }];
+}
+
+/** Steps that open the connection. */
+const connection = [
+    ...openXeroMenu("menu_xero_connection"),
+    { trigger: `${row("Organisation of")} td[name=tenant_name]`, run: "click" },
+    { trigger: ".o_form_view .o_arrow_button_current:contains(Connected)" },
+];
+
+registry.category("web_tour.tours").add("account_xero_contacts", {
+    steps: () => [
+        ...connection,
+        { trigger: "button[name=action_match_contacts]", run: "click" },
+        {
+            content: "Xero's contacts are not here yet",
+            trigger: `${row("Dogwood Ltd")}:contains(Only in Odoo)`,
+        },
+        runCron("ir_cron_pull"),
+        ...openXeroMenu("menu_xero_contact_match"),
+        {
+            content: "What fits well, and why",
+            trigger:
+                row("Alder Joinery") + ":contains(Certain):contains(same e-mail address, same name)",
+        },
+        { trigger: `${row("Alder Joinery")} button[name=action_confirm]`, run: "click" },
+        ...toastSays("1 partner(s) are linked."),
+        gone("Alder Joinery"),
+        {
+            content: "What fits less well is proposed, and another one is chosen",
+            trigger: `${row("Birch Ltd")}:contains(Likely) td[name=contact_id]:contains(BIRCH LIMITED)`,
+        },
+        ...choose("Birch Ltd", "contact_id", "Birch Trading"),
+        { trigger: `${row("Birch Ltd")}:contains(Chosen by hand)` },
+        ...select("Birch Ltd"),
+        ...select("Cedar & Sons"),
+        { trigger: ".o_control_panel:contains(2 selected) button:contains(Confirm selected)", run: "click" },
+        ...toastSays("2 partner(s) are linked."),
+        gone("Birch Ltd"),
+        gone("Cedar & Sons"),
+        { trigger: `${row("Elm Trading")}:contains(Only in Xero) button[name=action_create_partner]`, run: "click" },
+        ...toastSays("1 partner(s) are created and linked."),
+        gone("Elm Trading"),
+        { trigger: `${row("Dogwood Ltd")}:contains(Only in Odoo)` },
+        ...select("Dogwood Ltd"),
+        { trigger: ".o_control_panel button:contains(Create in Xero)", run: "click" },
+        ...confirmed("Contacts are created in Xero"),
+        ...toastSays("1 contact(s) go to Xero in a moment."),
+        runCron("ir_cron_push"),
+        ...openXeroMenu("menu_xero_contact"),
+        {
+            content: "No code of Xero's in the list",
+            trigger: `${row("Elm Trading")} td[name=status_label]:contains(Active)`,
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("account_xero_unmatched", {
+    steps: () => [
+        runCron("ir_cron_pull"),
+        ...openXeroMenu("menu_xero_dashboard"),
+        {
+            content: "Nothing falls through: the dashboard counts it",
+            trigger: ".o_xero_dashboard a:contains(4 document(s) of Xero wait to be matched)",
+            run: "click",
+        },
+        { trigger: `${row("Rook Ltd")}:contains(Contact not linked) td[name=message]:contains(The contact Rook Ltd is not linked)` },
+        { trigger: `${row("Rook Ltd")} button[name=action_create_partner]`, run: "click" },
+        ...toastSays("their documents are imported in a moment"),
+        { trigger: `${row("Wren Ltd")} button[name=action_ignore]`, run: "click" },
+        gone("Wren Ltd"),
+        {
+            trigger: `${row("Linked Ltd")}:contains(Account not mapped) button[name=action_open_mapping]`,
+            run: "click",
+        },
+        { trigger: ".o_searchview_facet:contains(Used on open invoices) .o_facet_remove", run: "click" },
+        { trigger: ".o_searchview_input", run: "fill Royalties" },
+        { trigger: ".o_searchview_autocomplete .o-dropdown-item:first", run: "click" },
+        { trigger: ".o_searchview_facet:contains(Royalties)" },
+        ...choose("Royalties", "xero_account_id", "777", "777 Royalties"),
+        runCron("ir_cron_pull"),
+        ...openXeroMenu("menu_xero_unmatched"),
+        { trigger: ".o_view_nocontent:contains(Nothing waits)" },
+        { trigger: ".o_searchview_facet:contains(Waiting) .o_facet_remove", run: "click" },
+        {
+            content: "What was left to Xero is still there to be taken up",
+            trigger: `${row("Wren Ltd")} button[name=action_try_again]`,
+        },
+        ...openXeroMenu("menu_xero_log"),
+        { trigger: `${row("Imported from Xero")}` },
+    ],
+});
+
+registry.category("web_tour.tours").add("account_xero_first_sync", {
+    steps: () => [
+        ...connection,
+        { trigger: ".o_statusbar_buttons button:contains(First synchronisation)", run: "click" },
+        { trigger: ".modal .o_field_widget[name=scope] .o_radio_item:contains(All of them) input", run: "click" },
+        { trigger: ".modal button[name=action_start]", run: "click" },
+        ...toastSays("It goes on in the background"),
+        { trigger: "body:not(:has(.modal)) .o_field_widget[name=first_sync_state]:contains(Running)" },
+        {
+            content: "Not twice at a time",
+            trigger: ".o_form_view:not(:has(.o_statusbar_buttons button:contains(First synchronisation)))",
+        },
+        runCron("ir_cron_pull"),
+        ...connection,
+        { trigger: ".o_field_widget[name=first_sync_state]:contains(Finished)" },
+        { trigger: ".o_field_widget[name=first_sync_progress] .o_progressbar_value:contains(100)" },
+        { trigger: ".o_field_widget[name=first_sync_text]:contains(4 of 4 documents read, 3 imported, 1 waiting under Unmatched)" },
+        { trigger: ".o_form_view button[name=action_view_log]", run: "click" },
+        { trigger: row("First synchronisation started") },
+        { trigger: row("4 documents and 2 contacts to look at") },
+        { trigger: row("Imported from Xero") },
+    ],
+});
+
+registry.category("web_tour.tours").add("account_xero_differences", {
+    steps: () => [
+        ...openXeroMenu("menu_xero_difference"),
+        {
+            content: "Both values stand side by side",
+            trigger:
+                `${row("To push")}:has(td[name=here]:contains(120.00))` +
+                ":has(td[name=there]:contains(60.00)) button[name=action_push]",
+            run: "click",
+        },
+        ...toastSays("1 document(s) go to Xero in a moment."),
+        { trigger: `${row("To pull")} button[name=action_pull]`, run: "click" },
+        ...toastSays("1 document(s) are fetched from Xero in a moment."),
+        { trigger: `${row("To leave")} button[name=action_ignore]`, run: "click" },
+        gone("To leave"),
+        { trigger: `${row("To push")} button[name=action_open_record]`, run: "click" },
+        { trigger: ".o_form_view .o_xero_status:contains(Pending)" },
+        ...openXeroMenu("menu_xero_unmatched"),
+        {
+            content: "Sees what waits; nothing to press that would be refused",
+            trigger: `${row("Rook Ltd")}:not(:has(button)):contains(Contact not linked)`,
+        },
+        ...openXeroMenu("menu_xero_contact_match"),
+        { trigger: `${row("Rook Ltd")}:not(:has(button)):contains(Only in Xero)` },
+    ],
+});
