@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 
 from ..xero import query
-from ..xero.documents import Attachment
+from ..xero.documents import Attachment, Document
 from ..xero.errors import XeroScopeMissing
 from ..xero.parse import Contact
 from .account_move import CREDIT_NOTES, GONE
@@ -186,11 +186,29 @@ class XeroConnection(models.Model):
         """Fetch what waited for a contact or a mapping that is there now, and import it."""
         while rows := self._released(limit=RELEASED):
             ids = set(rows.mapped('xero_id'))
-            notes = rows.filtered(lambda row: row.kind.endswith('CREDIT')).mapped('xero_id')
-            documents = self._fetch_documents(sorted(ids - set(notes)), notes)
+            notes = set(rows.filtered(lambda row: row.kind.endswith('CREDIT')).mapped('xero_id'))
+            documents = self._fetch_notes(notes)
+            # A note that is in no list may be voided, which only it itself says.
+            notes -= {document.xero_id for document in documents}
+            documents += self._fetch_documents(sorted(ids - notes - {
+                document.xero_id for document in documents}), sorted(notes))
             self._apply_documents(documents, True)
             gone = ids - {document.xero_id for document in documents}
             self._transaction(self._end_release, rows, gone)
+
+    def _fetch_notes(self, notes):
+        """Fetch credit notes together; for one, its own address is as good.
+
+        :param set notes: identifiers
+        :return: list of documents.Document
+        """
+        if len(notes) < 2:
+            return []
+        rows = []
+        for question in query.by_id(
+                'CreditNotes', [{'CreditNoteID': xero_id} for xero_id in sorted(notes)]):
+            rows += self._fetch('CreditNotes', **question)[0]
+        return list(map(Document.from_json, rows))
 
     def _end_release(self, rows, gone):
         """:param set gone: identifiers that Xero does not know any more"""

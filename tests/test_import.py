@@ -66,6 +66,16 @@ class TestImportPolicy(XeroImportCommon):
         self.assertFalse(self._differences())
         self._settled()
 
+    def test_draft_that_is_voided_there(self):
+        self.connection.import_policy = 'draft'
+        document = self._there(self._contact(self.partner_a))
+        self._pull()
+        self.person.void(self._id(document))
+        self._pull()
+        self.assertEqual(self._here(document).state, 'cancel')
+        self.assertFalse(self._differences())
+        self._settled()
+
     def test_draft_waits_for_its_approval(self):
         document = self._there(self._contact(self.partner_a), Status='DRAFT')
         self._pull()

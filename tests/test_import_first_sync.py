@@ -122,6 +122,45 @@ class TestFirstSync(XeroImportCommon):
                    if 'Date' in call.query.get('where', '')]
         self.assertEqual(len(by_sync), 1)
 
+    def test_bank_accounts_of_what_odoo_has_already(self):
+        """Where nothing is imported, a bill of both sides is paid from the right bank, too."""
+        journal = self.company_data['default_journal_cash']
+        journal.xero_account_id = self.env['xero.account'].search([
+            ('connection_id', '=', self.connection.id), ('code', '=', '090')])
+        for policy in ('list', 'draft'):
+            with self.subTest(policy):
+                bill = self._invoice('in_invoice', ref=policy)
+                document = self._there(
+                    {'ContactID': self.partner_a.xero_contact_id} if self.partner_a.xero_contact_id
+                    else self._contact(self.partner_a), kind='ACCPAY', InvoiceNumber=policy)
+                self.person.pay(self._id(document), 20)
+                self._connected_later()
+                self._run(self._start(scope='all', import_policy=policy))
+                self.assertEqual(self._here(document), bill)
+                self.assertEqual(bill.matched_payment_ids.journal_id, journal)
+
+    def test_limits_in_the_middle(self):
+        """Xero says that it is enough; the rest comes when it says so."""
+        for module in (xero_connection_fetch, xero_first_sync):
+            self.patch(module, 'PAGE_SIZE', 4)
+        documents = self._seed(10)
+        run = self._start(scope='all')
+        for kind, wait in (('429_minute', 30), ('429_day', 7200)):
+            self.sandbox.inject(kind, 'GET', '/Invoices', retry_after=wait, after=2)
+            self._pull_at_once()
+            self.assertEqual(run.state, 'running', kind)
+            read = run.read_count
+            self._later(seconds=wait - 10)
+            calls = len(self.sandbox.calls)
+            self._pull_at_once()
+            self.assertEqual((run.read_count, len(self.sandbox.calls)), (read, calls), kind)
+            self.sandbox.faults.clear()
+            self._later(seconds=20)
+        self._run(run)
+        for document in documents:
+            self._assert_as_there(document)
+        self.assertEqual(self._open_here(), self._open_in_xero())
+
     def test_interrupted_anywhere_it_comes_to_the_same(self):
         """Pages of 30, some of them within one second, and every run ends early."""
         for module in (xero_connection_fetch, xero_first_sync):

@@ -43,6 +43,19 @@ class TestUnmatched(XeroImportCommon):
         self.assertEqual(self._here(documents[0]).partner_id, self.partner_b)
         self._settled()
 
+    def test_many_credit_notes_at_once(self):
+        contact = self._contact(name="Rook Ltd")
+        notes = [self._there(contact, kind='ACCRECCREDIT') for _number in range(12)]
+        self._later(hours=4)
+        self._wait_for('contact_missing', notes[0])
+        self.person.void(self._id(notes[0]))
+        self.sandbox.ledger.reset()
+        self.partner_b.xero_contact_id = contact['ContactID']
+        self._comes(*notes[1:])
+        self.assertFalse(self._here(notes[0]))
+        self.assertLessEqual(len([call for call in self.sandbox.calls
+                                  if '/CreditNotes' in call.path]), 2)
+
     def test_contact_chosen_in_the_dialog(self):
         contact = self._contact(name="Rook Ltd")
         document = self._there(contact)
