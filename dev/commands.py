@@ -21,6 +21,7 @@ import postgres
 from console import KitError, guarded, run, say, step
 from databases import Databases, run_prefix
 from home import CHECKOUT, addons_directory, checkout_directory, exclusive, home
+from pytest_run import PytestRun
 
 DEMO_DATABASE = "account_xero_demo"
 SERVE_PORT = 8069
@@ -29,42 +30,68 @@ BENCH_PARTS = ("push", "slow", "payments", "night", "webhook", "screens", "memor
 ATHERIS = "atheris==3.0.0"
 # The last commit of the version before, from which a database is upgraded.
 VERSION_BEFORE = "418f806"
+TESTS = "account_xero/tests"
 # Tests of what documents look like when optional modules of Odoo have a hand in them.
-WITH_ORDERS = ("account_xero/tests/test_push_delivery.py",
-               "account_xero/tests/test_pull_void.py::TestPullVoidOrders")
-CHAOS = "account_xero/tests/test_chaos.py"
-# Minutes of killed processes; their outcome also depends on how busy the machine is.
-KILLED = ("account_xero/tests/test_pull_crash.py", "account_xero/tests/test_import_crash.py")
+WITH_ORDERS = (f"{TESTS}/test_push_delivery.py", f"{TESTS}/test_pull_void.py::TestPullVoidOrders")
 CHAOS_DOCUMENTS = "ACCOUNT_XERO_CHAOS_DOCUMENTS"
 
 
 def test(options):
     """Run the tests on a fresh database, and those about orders on one with orders.
 
+    Tests of whole processes, which are killed or meet, run beside all others: they wait a lot.
+
     :param argparse.Namespace options: `pattern`, what pytest's -k takes
     :return: pytest's exit code
     :rtype: int
     """
     browser_tests.provide()
+    processes = [] if options.pattern else _process_tests()
     with _databases() as databases:
         prefix = run_prefix("test")
         databases.drop_leftovers(prefix)
-        template = f"{prefix}{os.getpid()}_template"
         database = f"{prefix}{os.getpid()}"
+        template, beside = f"{database}_template", f"{database}_beside"
         try:
             _install(databases, template)
-            databases.copy(template, database)
-            quick = [] if options.pattern else [f"--ignore={path}" for path in (*KILLED, CHAOS)]
-            status = _pytest(databases, database, template, options.pattern,
-                             "account_xero/tests", *quick)
-            if not options.pattern or "delivery" in options.pattern:
-                with step("Adding orders and deliveries to the database"):
-                    databases.copy(template, database)
-                    databases.install(database, ["purchase", "stock_delivery"])
-                status = _pytest(databases, database, template, None, *WITH_ORDERS) or status
-            return status
+            with contextlib.ExitStack() as stack:
+                runs = []
+                if processes:
+                    databases.copy(template, beside)
+                    runs.append(stack.enter_context(PytestRun(
+                        databases, beside, template, *processes, port=_free_port(), quiet=True)))
+                status = _tests_in_turn(databases, database, template, options.pattern, processes)
+                return max([status, *(each.wait() for each in runs)])
         finally:
             databases.drop_run(database)
+
+
+def _process_tests():
+    """:return: paths of the tests that start processes of Odoo, below the addons directory"""
+    return [f"{TESTS}/{path.name}" for path in sorted((CHECKOUT / "tests").glob("test_*.py"))
+            if "ProcessCase" in path.read_text()]
+
+
+def _tests_in_turn(databases, database, template, pattern, but):
+    """Run tests on a copy of the template, and those about orders on another one.
+
+    :param Databases databases: of the server
+    :param str database: to be made
+    :param str template: a database with the module
+    :param str pattern: what pytest's -k takes, or None
+    :param list[str] but: tests that run elsewhere
+    :return: pytest's exit code
+    :rtype: int
+    """
+    databases.copy(template, database)
+    arguments = ["-k", pattern] if pattern else [f"--ignore={path}" for path in but]
+    status = _pytest(databases, database, template, TESTS, *arguments)
+    if not pattern or "delivery" in pattern:
+        with step("Adding orders and deliveries to the database"):
+            databases.copy(template, database)
+            databases.install(database, ["purchase", "stock_delivery"])
+        status = max(status, _pytest(databases, database, template, *WITH_ORDERS))
+    return status
 
 
 def chaos(_options):
@@ -82,44 +109,15 @@ def chaos(_options):
             _install(databases, template)
             databases.copy(template, database)
             databases.environment.setdefault(CHAOS_DOCUMENTS, "10000")
-            return _pytest(databases, database, template, None, "-s", CHAOS)
+            return _pytest(databases, database, template, "-s", f"{TESTS}/test_chaos.py")
         finally:
             databases.drop_run(database)
 
 
-def _pytest(databases, database, template, pattern, *paths):
-    """Run tests on a database.
-
-    :param Databases databases: of the server
-    :param str database: with the module in it
-    :param str template: a database that tests may copy
-    :param str pattern: what pytest's -k takes, or None
-    :param str paths: of the tests, below the addons directory; or options of pytest
-    :return: pytest's exit code
-    :rtype: int
-    """
-    config = databases.write_config(database, max_cron_threads=0)
-    command = [sys.executable, "-m", "pytest", "--odoo-http", "--odoo-log-level=error"]
-    command += [f"--odoo-config={config}", f"--odoo-database={database}"]
-    command += ["-c", str(CHECKOUT / "pyproject.toml"), f"--rootdir={databases.addons}"]
-    command += ["-o", f"cache_dir={checkout_directory() / 'pytest'}"]
-    command += ["-k", pattern] if pattern else []
-    environment = {
-        **databases.environment,
-        "ODOO_RC": str(config),
-        "ACCOUNT_XERO_TEMPLATE_DB": template,
-    }
-    say(f"Running {' '.join(paths)} on the database {database}")
-    report = checkout_directory() / f"{database}.xml"
-    try:
-        status = _run([*command, f"--junitxml={report}", *paths], databases.addons, environment)
-        missed = browser_tests.skipped(report) if report.exists() else []
-    finally:
-        report.unlink(missing_ok=True)
-    if missed and os.environ.get("CI") == "true":
-        say(f"Skipped, which is a failure with CI=true: {', '.join(missed)}")
-        return status or 1
-    return status
+def _pytest(databases, database, template, *arguments):
+    """Run tests to their end. :return: pytest's exit code; see :class:`PytestRun`"""
+    with PytestRun(databases, database, template, *arguments, port=_free_port()) as tests:
+        return tests.wait()
 
 
 def demo(options):
