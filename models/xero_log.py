@@ -53,17 +53,27 @@ class XeroLog(models.Model):
         moves = self.env['account.move'].union(*(move for move, _values in rows))
         connections = self.env['xero.connection']._connection_of(moves.company_id)
         self.create([{
-            'connection_id': connections[move.company_id.id].id,
-            'direction': 'push',
-            'outcome': OUTCOMES.get(values.get('xero_state'), 'retry'),
-            'error_code': values.get('xero_error_code'),
-            'message': values.get('xero_error_message'),
-            'correlation_id': answer and answer.correlation_id,
-            'seconds': answer.seconds if answer else 0,
-            'res_model': move._name,
-            'res_id': move.id,
+            **self._push_row(
+                connections[move.company_id.id], move,
+                OUTCOMES.get(values.get('xero_state'), 'retry'), values.get('xero_error_code'),
+                values.get('xero_error_message'), answer),
             'document': move.name,
         } for move, values in rows if move.company_id.id in connections])
+
+    @staticmethod
+    def _push_row(connection, record, outcome, code, message, answer):
+        """:return: dict: the row about a record on its way to Xero, but for the record's name"""
+        return {
+            'connection_id': connection.id,
+            'direction': 'push',
+            'outcome': outcome,
+            'error_code': code,
+            'message': message,
+            'correlation_id': answer and answer.correlation_id,
+            'seconds': getattr(answer, 'seconds', 0),
+            'res_model': record._name,
+            'res_id': record.id,
+        }
 
     @api.model
     def _add_event(self, connection, message, direction='connection'):
@@ -86,17 +96,11 @@ class XeroLog(models.Model):
         :param answer: Xero's Answer or XeroError, or None when there was no call
         """
         connections = self.env['xero.connection']._connection_of(moves.company_id)
+        outcome = 'failure' if message else 'success'
+        text = (self.env._("The PDF was not attached: %s", message) if message
+                else self.env._("The PDF is attached."))
         self.create([{
-            'connection_id': connections[move.company_id.id].id,
-            'direction': 'push',
-            'outcome': 'failure' if message else 'success',
-            'error_code': code,
-            'message': self.env._("The PDF was not attached: %s", message) if message
-            else self.env._("The PDF is attached."),
-            'correlation_id': answer and answer.correlation_id,
-            'seconds': getattr(answer, 'seconds', 0),
-            'res_model': move._name,
-            'res_id': move.id,
+            **self._push_row(connections[move.company_id.id], move, outcome, code, text, answer),
             'document': move.name,
         } for move in moves])
 
@@ -111,15 +115,8 @@ class XeroLog(models.Model):
         connections = self.env['xero.connection']._connection_of(
             self.env['account.payment'].union(*(payment for payment, _message in rows)).company_id)
         self.create([{
-            'connection_id': connections[payment.company_id.id].id,
-            'direction': 'push',
-            'outcome': outcome,
-            'error_code': code,
-            'message': message,
-            'correlation_id': answer and answer.correlation_id,
-            'seconds': getattr(answer, 'seconds', 0),
-            'res_model': payment._name,
-            'res_id': payment.id,
+            **self._push_row(
+                connections[payment.company_id.id], payment, outcome, code, message, answer),
             'document': payment.display_name,
         } for payment, message in rows if payment.company_id.id in connections])
 
@@ -150,15 +147,9 @@ class XeroLog(models.Model):
         :param answer: Xero's answer, for its correlation id and duration, if there was a call
         """
         self.create([{
-            'connection_id': connection.id,
-            'direction': 'push',
-            'outcome': OUTCOMES.get(values.get('state'), 'retry'),
-            'error_code': values.get('error_code'),
-            'message': values.get('error_message'),
-            'correlation_id': answer and answer.correlation_id,
-            'seconds': answer.seconds if answer else 0,
-            'res_model': partner._name,
-            'res_id': partner.id,
+            **self._push_row(
+                connection, partner, OUTCOMES.get(values.get('state'), 'retry'),
+                values.get('error_code'), values.get('error_message'), answer),
             'document': partner.display_name,
         } for partner, _ticket, values in outcomes])
 

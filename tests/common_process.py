@@ -1,6 +1,7 @@
 """What tests share that kill real Odoo processes, or let them meet."""
 import os
 import signal
+from contextlib import contextmanager
 
 from .processes import Office, ProcessCase
 from .xero_sandbox import XeroSandbox, openapi
@@ -110,6 +111,23 @@ class XeroProcessCase(ProcessCase):
 
     def _kill(self, process):
         os.kill(process, signal.SIGKILL)
+
+    @contextmanager
+    def _killed_at(self, start, method, path, when='before'):
+        """A process is killed while Xero has its request, whose answer it never gets.
+
+        In between, the test looks at what the process has committed.
+
+        :param start: function that starts a process and returns its id
+        :param str when: whether Xero is held `before` or `after` it does the work
+        """
+        hold = self.sandbox.hold(method, path, when=when)
+        process = start()
+        self.assertTrue(hold.wait())
+        yield
+        self._kill(process)
+        hold.release(drop=True)
+        self._wait_until_dead()
 
     def _wait_until_dead(self):
         """Wait for PostgreSQL to end the session of a process that was killed."""

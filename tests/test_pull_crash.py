@@ -196,18 +196,17 @@ class TestPullCrash(XeroProcessCase):
             lambda: self._later([]), lambda: self._assert_read('repair_since'), '_cron_reconcile')
         self.assertGreaterEqual(deaths['after GET'], 4)
 
+    def _start_pull(self):
+        return self.office.start('xero.connection', [], '_cron_pull')
+
     def test_killed_while_the_token_is_renewed(self):
         for when in ('before', 'after'):
             with self.subTest(when=when):
                 self._change_everything(2)
                 self._later(self._lists())
                 self._sql("UPDATE xero_token SET expires_at = '2000-01-01'")
-                hold = self.sandbox.hold('POST', '/connect/token', when=when)
-                process = self.office.start('xero.connection', [], '_cron_pull')
-                self.assertTrue(hold.wait())
-                self._kill(process)
-                hold.release(drop=True)
-                self._wait_until_dead()
+                with self._killed_at(self._start_pull, 'POST', '/connect/token', when):
+                    pass
                 self._pull()
                 self._assert_agreed()
 

@@ -34,14 +34,9 @@ class TestPushCrash(XeroProcessCase):
         move = self._bill()
         self._link_partner(move)
         self._sql("UPDATE xero_token SET expires_at = '2000-01-01'")
-        hold = self.sandbox.hold('POST', '/connect/token')
-        process = self._start_push()
-        self.assertTrue(hold.wait())
-        self.assertEqual(self._sql("SELECT operation, sent_at, attempts FROM xero_request"),
-                         [('create', None, None)])
-        self._kill(process)
-        hold.release(drop=True)
-        self._wait_until_dead()
+        with self._killed_at(self._start_push, 'POST', '/connect/token'):
+            self.assertEqual(self._sql("SELECT operation, sent_at, attempts FROM xero_request"),
+                             [('create', None, None)])
         self._push()
         self._assert_there_once(move)
         self.assertEqual(len(self.sandbox.calls_to('PUT', '/Invoices')), 1)
@@ -55,12 +50,8 @@ class TestPushCrash(XeroProcessCase):
                     with self.subTest(path=path, when=when, minutes=minutes):
                         self.sandbox.ledger.reset()
                         move = self._bill()
-                        hold = self.sandbox.hold('PUT', path, when=when)
-                        process = self._start_push()
-                        self.assertTrue(hold.wait())
-                        self._kill(process)
-                        hold.release(drop=True)
-                        self._wait_until_dead()
+                        with self._killed_at(self._start_push, 'PUT', path, when=when):
+                            pass
                         self._later(minutes)
                         self._push()
                         self._assert_there_once(move)
@@ -104,12 +95,8 @@ class TestPushCrash(XeroProcessCase):
                     name = f'Contact {next(self.names)}'
                     [partner] = self.office.call('res.partner', [], 'create', {'name': name})
                     self.office.call('res.partner', [partner], 'action_xero_sync_now')
-                    hold = self.sandbox.hold('PUT', '/Contacts', when=when)
-                    process = self._start_push()
-                    self.assertTrue(hold.wait())
-                    self._kill(process)
-                    hold.release(drop=True)
-                    self._wait_until_dead()
+                    with self._killed_at(self._start_push, 'PUT', '/Contacts', when=when):
+                        pass
                     self._later(minutes)
                     self._push()
                     [contact] = [c for c in self.org.contacts if c['Name'] == name]
@@ -163,12 +150,8 @@ class TestPushCrash(XeroProcessCase):
         """That the second attempt was not processed says nothing about the first."""
         move = self._bill()
         self._link_partner(move)
-        hold = self.sandbox.hold('PUT', '/Invoices', when='after')
-        process = self._start_push()
-        self.assertTrue(hold.wait())
-        self._kill(process)
-        hold.release(drop=True)
-        self._wait_until_dead()
+        with self._killed_at(self._start_push, 'PUT', '/Invoices', when='after'):
+            pass
         self.sandbox.inject('429_concurrent', 'PUT', '/Invoices')
         self._push()
         self.assertEqual(self._sql("SELECT attempts, sent_at IS NULL FROM xero_request"),
