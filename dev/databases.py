@@ -140,7 +140,12 @@ class Databases:
 
         :param str name: the database; it may be missing
         """
-        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        # WITH (FORCE) would fail where PostgreSQL itself is at work, as autovacuum; without it,
+        # PostgreSQL asks that to end, and waits.
+        with self._connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                           "WHERE datname = %s AND usename = current_user", [name])
+        self._execute("DROP DATABASE IF EXISTS {}", name)
         shutil.rmtree(self._filestore(name), ignore_errors=True)
         self._config(name).unlink(missing_ok=True)
 

@@ -138,16 +138,21 @@ class ProcessCase(BaseCase):
         return psycopg2.connect(**connection_info_for(database)[1])
 
     @classmethod
-    def _server(cls, statement, *names):
+    def _server(cls, statement, *names, values=()):
         connection = cls._connect_to('postgres')
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+            cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)), values)
         connection.close()
 
     @classmethod
-    def _drop_database(cls):
-        cls._server('DROP DATABASE IF EXISTS {} WITH (FORCE)', cls.database)
+    def _drop_database(cls, name=None):
+        name = name or cls.database
+        # WITH (FORCE) would fail where PostgreSQL itself is at work, as autovacuum; without it,
+        # PostgreSQL asks that to end, and waits.
+        cls._server("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = %s AND usename = current_user", values=[name])
+        cls._server('DROP DATABASE IF EXISTS {}', name)
 
     def setUp(self):
         super().setUp()

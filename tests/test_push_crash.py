@@ -130,7 +130,7 @@ class TestPushCrash(XeroProcessCase):
 
         for when, drop in (('before', True), ('after', False)):
             with self.subTest(when=when):
-                hold = self.sandbox.hold('POST', '/Invoices/*/Attachments/*', when=when)
+                hold = self.sandbox.hold('PUT', '/Invoices/*/Attachments/*', when=when)
                 process = self._start_push()
                 self.assertTrue(hold.wait())
                 self._kill(process)

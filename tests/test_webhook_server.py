@@ -103,7 +103,7 @@ class TestWebhookServer(ProcessCase):
         named = Server(f'--db-filter=^{self.database}')
         self.addCleanup(named.close)
         self._server('CREATE DATABASE {}', f'{self.database}_other')
-        self.addCleanup(self._server, 'DROP DATABASE {} WITH (FORCE)', f'{self.database}_other')
+        self.addCleanup(self._drop_database, f'{self.database}_other')
         self.assertEqual(named.post('localhost')[0], 404)
         self.assertEqual(
             self._status('localhost', server=named, **{'X-Odoo-Database': self.database}), 200)
