@@ -2,8 +2,8 @@
 
 Each writes two lines: ``[process id, null]`` as it begins, so that a test can kill it without
 having to start a new Odoo, and ``[process id, result]`` at its end. A line that it reads may have a
-fifth element, a dict: ``die_at``, the number of the moment at which the process is to end as by
-``kill -9``, and ``constants``, values by dotted name that count in this process.
+fifth element, a dict: ``die_at``, kind and number of the moment at which the process is to end as
+by ``kill -9``, and ``constants``, values by dotted name that count in this process.
 """
 import importlib
 import json
