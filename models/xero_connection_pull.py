@@ -78,25 +78,15 @@ class XeroConnection(models.Model):
 
         :param bool helper: see :meth:`_serve`
         """
-        if not helper and self._is_run_by_hand():
-            for connection in self.search([('state', '=', 'connected')]):
-                connection._transaction(connection._want_news)
-        self._pull_news(helper)
-
-    def _is_run_by_hand(self):
-        """:return: whether somebody runs the scheduled action: it is not due, and nothing that is
-            stored has woken it"""
-        cron, now = self.env.ref('account_xero.ir_cron_pull').sudo(), fields.Datetime.now()
-        return self.env.context.get('cron_id') == cron.id and cron.nextcall > now \
-            and not self.env['ir.cron.trigger'].sudo().search_count(
-                [('cron_id', '=', cron.id), ('call_at', '<=', now)], limit=1)
-
-    def _want_news(self):
-        """Have the lists read up to now, whatever their intervals."""
-        self._cursors(INTERVALS).wanted = True
-
-    def _pull_news(self, helper=False):
         self._serve('_has_news', '_pull', self._trigger_pull, () if helper else PULL_HELPERS)
+
+    @api.model
+    def _want_news(self):
+        """Have all lists of all organisations read up to now, whatever their intervals."""
+        connections = self.sudo().search([('state', '=', 'connected')])
+        for connection in connections:
+            in_own_transaction(
+                connection, lambda c: c._cursors(INTERVALS).write({'wanted': True}))
 
     @api.model
     def _cron_reconcile(self):
@@ -114,7 +104,7 @@ class XeroConnection(models.Model):
             in_own_transaction(
                 connection, lambda c: c._compare_since(now - timedelta(days=REPAIR_DAYS)))
         self.env['ir.cron']._commit_progress(remaining=0)
-        self._pull_news()
+        self._cron_pull()
         self.env.ref('account_xero.ir_cron_reconcile')._trigger(
             {connection._night(now, 1) for connection in connections})
 
@@ -228,15 +218,15 @@ class XeroConnection(models.Model):
         now = fields.Datetime.now()
         self._unless_refused(self._pull_hinted)
         self._unless_refused(self._pull_released)
-        cursors = self._transaction(self._cursors, LISTS)
+        cursors, answered = self._transaction(self._cursors, LISTS), []
         for cursor in cursors.filtered(lambda cursor: cursor._is_due(now)):
-            self._unless_refused(self._poll, cursor, 'changed_since')
+            answered.append(self._unless_refused(self._poll, cursor, 'changed_since'))
             self._transaction(self._note_polled, cursor, now)
         compared = cursors.filtered('repair_since')
         for cursor in compared:
-            self._unless_refused(self._poll, cursor, 'repair_since')
+            answered.append(self._unless_refused(self._poll, cursor, 'repair_since'))
             self._transaction(cursor.write, {'repair_since': False})
-        self._transaction(self._note_pull, now, bool(compared))
+        self._transaction(self._note_pull, now, bool(compared), bool(answered) and all(answered))
         self._unless_refused(self._pull_first_sync)
         self._unless_refused(self._pull_contacts_of_unmatched)
         self._unless_refused(self._pull_files)
@@ -244,19 +234,27 @@ class XeroConnection(models.Model):
     def _note_polled(self, cursor, now):
         cursor.write({'polled_at': now, 'wanted': False})
 
-    def _note_pull(self, now, compared):
-        self.write({'last_pull': now, **({'last_reconcile': now} if compared else {})})
+    def _note_pull(self, now, compared, answered):
+        """:param bool compared: the night's comparison has been made
+        :param bool answered: Xero was asked and has refused nothing, so what was wrong is over"""
+        self.write({'last_pull': now, **({'last_reconcile': now} if compared else {}),
+                    **({'outages': 0, 'last_error': False} if answered else {})})
         if compared:
             self.env['xero.log']._add_event(self, self.env._(
                 "Both books compared; differences to decide: %s", self.difference_count), 'pull')
 
     def _unless_refused(self, work, *args):
-        """Do a part of a pull. When Xero refuses the question, the rest goes on without it."""
+        """Do a part of a pull. When Xero refuses the question, the rest goes on without it.
+
+        :return: whether nothing was refused
+        """
         try:
             work(*args)
         except XeroRejected as error:
             self.env.cr.rollback()
             self._note_error(error)
+            return False
+        return True
 
     def _poll(self, cursor, field):
         """Read what has changed since, in the order in which it changed, and apply it.

@@ -32,8 +32,12 @@ class XeroPullCommon(XeroTimeCommon):
 
     def _pull_at_once(self):
         """Run the pull cron as the scheduler does, when something has woken it."""
-        self.pull_cron.sudo().nextcall = fields.Datetime.now()
-        self._pull_by_hand()
+        cron = self.pull_cron.sudo()
+        with self.enter_registry_test_mode():
+            cron.env.invalidate_all(flush=True)
+            cron._process_job(cron.env.cr, cron._acquire_one_job(
+                cron.env.cr, cron.id, include_not_ready=True))
+        self.env.invalidate_all()
 
     def _pull_by_hand(self):
         with self.enter_registry_test_mode():

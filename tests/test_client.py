@@ -169,7 +169,8 @@ class TestAnswers(LoopbackCase):
         ):
             error = self.failure(errors.XeroAccessRevoked, *self.refuse(403, body))
             self.assertEqual(error.code, "app_revoked")
-        self.failure(errors.XeroRejected, *self.refuse(403, {"Title": "Forbidden"}))
+        error = self.failure(errors.XeroRejected, *self.refuse(403, {"Title": "Forbidden"}))
+        self.assertEqual(error.code, "plan_limit")
 
     def test_rate_limits(self):
         for problem, retry, expected in (

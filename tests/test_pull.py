@@ -165,10 +165,12 @@ class TestPull(XeroPullCommon):
         self.sandbox.inject('500', 'GET', '/Invoices')
         self._pull()
         self.assertEqual((cursor.changed_since, move.xero_status), (before, 'DRAFT'))
+        self.assertEqual(self.connection.outages, 1)
         self._later(hours=10)
         self._pull()
         self.assertEqual(move.xero_status, 'AUTHORISED')
         self.assertGreater(cursor.changed_since, before)
+        self.assertEqual((self.connection.outages, self.connection.last_error), (0, False))
 
     def test_the_night_repairs_what_was_missed(self):
         self.connection.push_status = 'DRAFT'
@@ -190,6 +192,9 @@ class TestPull(XeroPullCommon):
         self.sandbox.inject('html_400', 'GET', '/CreditNotes')
         self._pull()
         self.assertEqual(move.xero_number, 'X-2')
+        self.assertTrue(self.connection.last_error)
+        self._pull()
+        self.assertFalse(self.connection.last_error, "it was answered since")
         other = self._invoice()
         self._push()
         self._synced(other)
