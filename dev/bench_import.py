@@ -100,11 +100,11 @@ def listed():
                 rows.append((f"{run.read_count:,}, {time}", f"{sizes[-1]:.0f} MB",
                              f"{most:.0f} MB", str(xero.do(count_calls))))
         waiting = env["xero.unmatched"].search_count([])
-        newest = env["xero.unmatched"].search([], order="write_date desc", limit=1).write_date
+        second = env["xero.first.sync"].search([], limit=1)
+        written = env["xero.unmatched"].search_count([("write_date", ">", second.create_date)])
     table(rows, 34, 12, 12, 10)
-    say(f"\n  {waiting:,} documents are listed")
-    return waiting == LISTED and max(sizes) < GROWTH * sizes[0] \
-            and newest < env["xero.first.sync"].search([], limit=1).create_date
+    say(f"\n  {waiting:,} documents are listed; the second time, {written} rows were written")
+    return waiting == LISTED and not written and max(sizes) < GROWTH * sizes[0]
 
 
 def _copy(_sandbox, organisation, count):

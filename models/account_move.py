@@ -344,17 +344,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         self.check_access('read')
         connection = self.env['xero.connection']._connection_of(self.company_id)[self.company_id.id]
-        page = {
-            'out_invoice': '/AccountsReceivable/View.aspx?InvoiceID=',
-            'in_invoice': '/AccountsPayable/Edit.aspx?InvoiceID=',
-            'out_refund': '/AccountsReceivable/ViewCreditNote.aspx?creditNoteID=',
-            'in_refund': '/AccountsPayable/ViewCreditNote.aspx?creditNoteID=',
-        }[self.move_type]
-        return {
-            'type': 'ir.actions.act_url',
-            'target': 'new',
-            'url': connection._deep_link(page + self.xero_document_id),
-        }
+        return connection._open_document(XERO_KINDS[self.move_type], self.xero_document_id)
 
     # === SHOWING SEVERAL === #
 

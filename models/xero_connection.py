@@ -10,6 +10,12 @@ from .xero_request import CONTACT_OPERATIONS, PAYMENT_OPERATIONS
 from .xero_secret import Secret, reencrypt
 
 DEEP_LINK = 'https://go.xero.com/organisationlogin/default.aspx'
+PAGES = {
+    'ACCREC': '/AccountsReceivable/View.aspx?InvoiceID=',
+    'ACCPAY': '/AccountsPayable/Edit.aspx?InvoiceID=',
+    'ACCRECCREDIT': '/AccountsReceivable/ViewCreditNote.aspx?creditNoteID=',
+    'ACCPAYCREDIT': '/AccountsPayable/ViewCreditNote.aspx?creditNoteID=',
+}
 
 #: States in which a company's documents show how they stand with Xero.
 ACTIVE_STATES = ('connected', 'reauth', 'revoked', 'paused')
@@ -379,3 +385,10 @@ class XeroConnection(models.Model):
         """
         query = {'shortcode': self.short_code or '', 'redirecturl': target}
         return f'{DEEP_LINK}?{urlencode(query)}'
+
+    def _open_document(self, kind, xero_id):
+        """:param str kind: Xero's type of it, such as ACCREC
+        :return: action that opens a document in Xero, in a new tab"""
+        return {
+            'type': 'ir.actions.act_url', 'target': 'new',
+            'url': self._deep_link(PAGES[kind] + xero_id)}

@@ -151,7 +151,9 @@ class XeroConnection(models.Model):
         Move = self.env['account.move']
         linked, rows, taken = {}, {}, set()
         existing = Move._xero_find_existing(self, documents, maps.partners)
-        for document in documents:
+        # Of several with one number, as of a rent, the one of the same day comes first.
+        for document in sorted(documents, key=lambda document: document.date != getattr(
+                existing.get(document.xero_id), 'invoice_date', None)):
             match = existing.get(document.xero_id)
             if match is None:
                 continue

@@ -201,6 +201,13 @@ class XeroUnmatched(models.Model):
         return self.env['ir.actions.actions']._for_xml_id(
             f'account_xero.action_xero_mapping_{page}')
 
+    def action_open(self):
+        """:return: action that opens the document in Xero, in a new tab"""
+        self.ensure_one()
+        self.check_access('read')
+        row_sudo = self.sudo()
+        return row_sudo.connection_id._open_document(row_sudo.kind, row_sudo.xero_id)
+
     def action_ignore(self):
         """Leave these documents to Xero; they are not tried again by themselves."""
         self._managed().write({'state': 'ignored', 'released': False})
