@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 from ..xero import payload
 from ..xero.errors import CATALOGUE, CONTACT_CODES
+from ..xero.scalars import guid_of
 from .xero_connection import ACTIVE_STATES
 
 #: Fields that Xero is told of, and those that say to whom an address belongs.
@@ -69,6 +71,7 @@ class ResPartner(models.Model):
     def _check_xero_contact_id(self):
         if self.env.context.get('xero_linking'):
             return
+        self._xero_link_in_turn()
         holders = self._xero_holders(self.mapped('xero_contact_id'), but=self)
         for partner in self.filtered('xero_contact_id'):
             mine = partner.xero_contact_id
@@ -78,6 +81,18 @@ class ResPartner(models.Model):
                 raise ValidationError(self.env._(
                     "This contact of Xero is linked to %(holder)s already. Remove the link there "
                     "first, or use %(holder)s on the documents.", holder=holder.display_name))
+
+    @api.model
+    def _xero_link_in_turn(self):
+        """Let transactions that link contacts of the current company pass one after the other.
+
+        Whoever comes second waits, and is then begun anew by Odoo, as after any conflict; so it
+        sees what the first one has linked. Links are no rows that a unique index could be on.
+        """
+        self.env.cr.execute(SQL(
+            "UPDATE xero_cursor SET path = path FROM xero_connection connection"
+            " WHERE connection.id = connection_id AND company_id = %s AND path = 'Contacts'",
+            self.env.company.id))
 
     @api.model
     def _xero_holders(self, xero_ids, but=()):
@@ -104,12 +119,16 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'base'
-        partners = super().create(vals_list)
+        partners = super().create([
+            {**vals, 'xero_contact_id': guid_of(vals['xero_contact_id'])}
+            if vals.get('xero_contact_id') else vals for vals in vals_list])
         partners.parent_id._xero_contact_changed()
         return partners
 
     def write(self, vals):
         # EXTENDS 'base'
+        if vals.get('xero_contact_id'):     # one identifier is one text, however it was typed
+            vals = {**vals, 'xero_contact_id': guid_of(vals['xero_contact_id'])}
         concerned = not CONTACT_FIELDS.isdisjoint(vals)
         # The one that an address belonged to loses it.
         before = self.parent_id if 'parent_id' in vals else self.browse()
@@ -136,6 +155,8 @@ class ResPartner(models.Model):
         :param dict links: {partner: ContactID}
         :return: {partner: the other partner that has this contact}, of those that were not linked
         """
+        if links:
+            self._xero_link_in_turn()
         holders, taken, linked = self._xero_holders(links.values()), {}, self.browse()
         for partner, xero_id in links.items():
             holder = holders.setdefault(xero_id, partner)

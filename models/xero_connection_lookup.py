@@ -70,7 +70,7 @@ class XeroConnection(models.Model):
                 values.update(move._xero_failure(Problem('transient', error.message)))
             rows.append((move, values))
             most = max(most, tries)
-        self.env['account.move']._xero_store(rows)
+        self.env['account.move']._xero_store(rows, error)
         return most
 
     # === REQUESTS WITHOUT AN ANSWER === #

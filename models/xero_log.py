@@ -48,15 +48,16 @@ class XeroLog(models.Model):
         """Log what became of documents on their way to Xero, with one insert.
 
         :param list rows: (document, values) as they are stored on the document
-        :param answer: Xero's answer, for its correlation id and duration, if there was a call
+        :param answer: Xero's Answer or XeroError, for its words, correlation id and duration
         """
         moves = self.env['account.move'].union(*(move for move, _values in rows))
         connections = self.env['xero.connection']._connection_of(moves.company_id)
         self.create([{
             **self._push_row(
                 connections[move.company_id.id], move,
-                OUTCOMES.get(values.get('xero_state'), 'retry'), values.get('xero_error_code'),
-                values.get('xero_error_message'), answer),
+                OUTCOMES.get(values.get('xero_state'), 'retry'),
+                values.get('xero_error_code') or getattr(answer, 'code', None),
+                values.get('xero_error_message') or getattr(answer, 'message', None), answer),
             'document': move.name,
         } for move, values in rows if move.company_id.id in connections])
 

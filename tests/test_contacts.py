@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .common_contact import XeroContactCommon
+from .common_process import XeroProcessCase
 
 
 @tagged('post_install', '-at_install')
@@ -186,8 +187,11 @@ class TestContactWizard(XeroContactCommon):
         with self._refused(ValidationError, "linked to"):
             self.env['res.partner'].create([{'name': "A"}, {'name': "B"}]).write(
                 {'xero_contact_id': '5a3e1d3c-0000-4000-8000-000000000001'})
+        with self._refused(ValidationError, "linked to Holder"):
+            self.partner.xero_contact_id = f' {contact.upper()} '
         company = self.env['res.company'].create({'name': "Another company"})
-        self.partner.with_company(company).xero_contact_id = contact
+        self.partner.with_company(company).xero_contact_id = contact.upper()
+        self.assertEqual(self.partner.with_company(company).xero_contact_id, contact)
         self.assertFalse(self.partner.xero_contact_id, "each company has its own organisation")
 
     def test_linked_by_a_person_to_what_a_lost_creation_made(self):
@@ -217,3 +221,28 @@ class TestContactWizard(XeroContactCommon):
         self._push()
         self._synced(move)
         self.assertEqual(self.partner.xero_contact_id, chosen)
+
+
+@tagged('post_install', '-at_install')
+class TestContactsProcesses(XeroProcessCase):
+
+    def test_one_contact_is_linked_by_two_people_at_once(self):
+        self.office.call('xero.connection', [self.connection], '_cursors', ['Contacts'])
+        partners = self.office.call(
+            'res.partner', [], 'create', [{'name': "First"}, {'name': "Second"}])
+        contact = '5a3e1d3c-0000-4000-8000-00000000000a'
+        workers = self._workers(2)
+        # Both have begun before either of them is done.
+        holder = self._connect_to(self.database)
+        self.addCleanup(holder.close)
+        holder.cursor().execute("SELECT FROM xero_cursor FOR UPDATE")
+        for worker, partner in zip(workers, partners, strict=True):
+            worker.send('res.partner', [partner], 'write', {'xero_contact_id': contact})
+        self._wait_for_locks(2)
+        holder.rollback()
+        [refusal] = [answer['message'] for answer in (worker.answer() for worker in workers)
+                     if 'error' in answer]
+        self.assertIn("is linked to", refusal)
+        self.assertEqual(self._sql(
+            "SELECT count(*) FROM res_partner WHERE xero_contact_id::text LIKE %s",
+            f'%{contact}%'), [(1,)])

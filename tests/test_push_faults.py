@@ -146,6 +146,15 @@ class TestPushFaults(XeroTimeCommon):
 
         self._each(UNKNOWN, ('contact', 'create', 'update', 'void'), check)
 
+    def test_the_log_says_why_something_is_tried_again(self):
+        self.sandbox.inject('503', 'PUT', '/Invoices')
+        move = self._bill()
+        self._push()
+        row = self.env['xero.log'].search(
+            [('res_id', '=', move.id), ('outcome', '=', 'retry')], limit=1)
+        self.assertEqual((row.error_code, row.message),
+                         ('transient', "The Organisation is offline"))
+
     def test_a_cached_failure_is_followed_by_a_look_up_and_a_new_key(self):
         move = self._bill()
         self.sandbox.inject('500', 'PUT', '/Invoices', cached=True)
