@@ -19,6 +19,8 @@ from .xero_connection_serve import RunOver
 PAYMENT_PAGES = 5
 #: Xero gives unit prices with two decimals unless it is asked for four.
 DECIMALS = dict.fromkeys(('Invoices', 'CreditNotes'), {'unitdp': 4})
+#: Categories of events about money that is not of an invoice yet.
+PAID_IN_ADVANCE = {'PREPAYMENT', 'OVERPAYMENT'}
 #: A change this old should have been announced by a webhook.
 WEBHOOK_DELAY = timedelta(minutes=1)
 #: Within which a payment and the change of its document belong together.
@@ -119,6 +121,9 @@ class XeroConnection(models.Model):
         events = self.env['xero.event'].search([('connection_id', '=', self.id)])
         if not events:
             return
+        if not PAID_IN_ADVANCE.isdisjoint(events.mapped('category')):
+            # One may have been used for an invoice, which these events do not name.
+            self._transaction(self._cursors(['Invoices']).write, {'wanted': True})
         linked = self._linked(set(events.mapped('resource_id')))
         newest = {}
         for event in events:

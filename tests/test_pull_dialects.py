@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from odoo.tests import tagged
 
 from ..xero import client
+from ..xero.webhook import Event
 from .common_pull import XeroPullCommon
 
 
@@ -229,6 +230,17 @@ class TestPullDialects(XeroPullCommon):
         self.person.pay(move.xero_document_id, amount)
         [invoice] = self.org.store['Invoices'].values()
         invoice['UpdatedDateUTC'] = before
+
+    def test_an_overpayment_is_used_and_only_its_own_event_comes(self):
+        move = self._pushed()
+        self._deliver_webhook()     # so that no poll is due
+        credit = self.person.receive_overpayment(self.partner_a.name, 50)
+        self.person.allocate(credit['OverpaymentID'], move.xero_document_id, 50, 'Overpayments')
+        self.env['xero.event'].sudo()._store([
+            Event(credit['OverpaymentID'], 'OVERPAYMENT', 'UPDATE', self.org.tenant_id,
+                  self.sandbox.clock.utcnow())], self.connection)
+        self._pull_at_once()
+        self.assertEqual(move.amount_residual, 70)
 
     def test_run_by_hand_asks_for_everything(self):
         move = self._pushed()
