@@ -36,6 +36,7 @@ from . import xero_claim
 from . import xero_connection
 from . import xero_connection_attachment
 from . import xero_connection_calls
+from . import xero_connection_companies
 from . import xero_connection_dashboard
 from . import xero_connection_digest
 from . import xero_connection_fetch

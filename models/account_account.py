@@ -18,7 +18,7 @@ class AccountAccount(models.Model):
     _xero_error_code = 'unmapped_account'
 
     xero_account_id = fields.Many2one(
-        'xero.account', company_dependent=True, check_company=True,
+        'xero.account', company_dependent=True, prefetch='xero', check_company=True,
         domain="[('type', '!=', 'BANK'), ('system_account', 'not in', ('DEBTORS', 'CREDITORS'))]",
         help="The account of the Xero organisation that lines on this account are sent to.",
     )

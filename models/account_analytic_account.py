@@ -11,7 +11,7 @@ class AccountAnalyticAccount(models.Model):
     _xero_error_code = 'unmapped_tracking'
 
     xero_tracking_option_id = fields.Many2one(
-        'xero.tracking.option', company_dependent=True,
+        'xero.tracking.option', company_dependent=True, prefetch='xero',
         help="The tracking option that lines of this analytic account are sent with.")
 
     def _xero_find_matches(self, connection, targets):

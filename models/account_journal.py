@@ -15,7 +15,7 @@ class AccountJournal(models.Model):
     _xero_target_field = 'xero_account_id'
 
     xero_account_id = fields.Many2one(
-        'xero.account', check_company=True, copy=False,
+        'xero.account', check_company=True, copy=False, prefetch='xero',
         domain="['|', ('type', '=', 'BANK'), ('payments_enabled', '=', True)]",
         help="The bank account of the Xero organisation that this journal is, or an account that "
              "payments are enabled for.")

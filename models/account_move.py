@@ -33,28 +33,31 @@ class AccountMove(models.Model):
 
     xero_state = fields.Selection(
         [('pending', "Pending"), ('synced', "Synced to Xero"), ('failed', "Sync failed")],
-        string="Xero", copy=False, readonly=True, index='btree_not_null',
+        string="Xero", copy=False, prefetch='xero', readonly=True, index='btree_not_null',
     )
     xero_document_id = fields.Char(
-        "Xero ID", copy=False, readonly=True, index='btree_not_null')
-    xero_number = fields.Char("Number in Xero", copy=False, readonly=True)
-    xero_status = fields.Char("Status in Xero", copy=False, readonly=True)
+        "Xero ID", copy=False, prefetch='xero', readonly=True, index='btree_not_null')
+    xero_number = fields.Char("Number in Xero", copy=False, prefetch='xero', readonly=True)
+    xero_status = fields.Char("Status in Xero", copy=False, prefetch='xero', readonly=True)
     xero_error_code = fields.Selection(
-        '_xero_selection_error', "Xero Problem", copy=False, readonly=True)
-    xero_error_message = fields.Text("Xero Error", copy=False, readonly=True)
+        '_xero_selection_error', "Xero Problem", copy=False, prefetch='xero', readonly=True)
+    xero_error_message = fields.Text("Xero Error", copy=False, prefetch='xero', readonly=True)
     xero_error_target = fields.Char(
-        copy=False, readonly=True, help="Record on which the error is put right: model,id.")
-    xero_last_push = fields.Datetime("Last Push to Xero", copy=False, readonly=True)
-    xero_last_pull = fields.Datetime("Last Pull from Xero", copy=False, readonly=True)
-    xero_attempts = fields.Integer(copy=False, readonly=True)
+        copy=False, prefetch='xero', readonly=True,
+        help="Record on which the error is put right: model,id.")
+    xero_last_push = fields.Datetime(
+        "Last Push to Xero", copy=False, prefetch='xero', readonly=True)
+    xero_last_pull = fields.Datetime(
+        "Last Pull from Xero", copy=False, prefetch='xero', readonly=True)
+    xero_attempts = fields.Integer(copy=False, prefetch='xero', readonly=True)
     xero_manual = fields.Boolean(
-        "Sent to Xero by Hand", copy=False, readonly=True,
+        "Sent to Xero by Hand", copy=False, prefetch='xero', readonly=True,
         help="Somebody asked for this document, so it goes out whatever the switches say.")
     xero_payload_hash = fields.Char(
-        copy=False, readonly=True, groups='base.group_system',
+        copy=False, prefetch='xero', readonly=True, groups='base.group_system',
         help="Fingerprint of what Xero has; an equal one needs no call.")
     xero_ticket = fields.Char(
-        copy=False, readonly=True, groups='base.group_system',
+        copy=False, prefetch='xero', readonly=True, groups='base.group_system',
         help="Drawn anew whenever the document is queued. An answer to what was sent under an "
              "older ticket does not make the document synced.")
     xero_active = fields.Boolean(compute='_compute_xero_active')
@@ -69,10 +72,9 @@ class AccountMove(models.Model):
 
     @api.depends('company_id', 'move_type')
     def _compute_xero_active(self):
-        connections = self.env['xero.connection']._connection_of(self.company_id)
+        connected = self.env['xero.connection']._connected_companies()
         for move in self:
-            move.xero_active = (
-                move.move_type in XERO_KINDS and move.company_id.id in connections)
+            move.xero_active = move.move_type in XERO_KINDS and move.company_id.id in connected
 
     @api.depends('xero_status')
     def _compute_xero_status_label(self):

@@ -24,10 +24,10 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     xero_origin = fields.Boolean(
-        "Made in Xero", copy=False, readonly=True,
+        "Made in Xero", copy=False, prefetch='xero', readonly=True,
         help="It was imported from Xero, where it was made, and is never sent there.")
     xero_files_pending = fields.Boolean(
-        copy=False, readonly=True, index='btree_not_null',
+        copy=False, prefetch='xero', readonly=True, index='btree_not_null',
         help="Its attachments in Xero are still to be fetched.")
 
     # === NEVER SENT BACK === #
@@ -55,11 +55,12 @@ class AccountMove(models.Model):
             return self.xero_number
         return super()._xero_document_number()
 
-    def _xero_tooltip(self):
+    def _xero_tooltip_synced(self):
         # EXTENDS 'account_xero'
+        lines = super()._xero_tooltip_synced()
         if self.xero_origin:
-            return self.env._("Made in Xero as %s", self.xero_number or self.name)
-        return super()._xero_tooltip()
+            lines[0] = self.env._("Made in Xero as %s", self.xero_number or self.name)
+        return lines
 
     def action_xero_sync_now(self):
         """Of documents made in Xero, fetch what is there; the others are sent."""

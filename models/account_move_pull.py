@@ -21,12 +21,12 @@ LIVE = ('AUTHORISED', 'PAID')
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
-    xero_due_date = fields.Date("Due Date in Xero", copy=False, readonly=True)
+    xero_due_date = fields.Date("Due Date in Xero", copy=False, prefetch='xero', readonly=True)
     xero_updated = fields.Datetime(
-        copy=False, readonly=True, groups='base.group_system',
+        copy=False, prefetch='xero', readonly=True, groups='base.group_system',
         help="When Xero last changed what is here of it, by Xero's clock.")
     xero_pull_hash = fields.Char(
-        copy=False, readonly=True, groups='base.group_system',
+        copy=False, prefetch='xero', readonly=True, groups='base.group_system',
         help="Fingerprint of what was last applied from Xero; an equal one is not applied again.")
     xero_refused_hash = fields.Char(
         copy=False, readonly=True, groups='base.group_system',

@@ -18,10 +18,10 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     xero_void_applied = fields.Boolean(
-        copy=False, readonly=True,
+        copy=False, prefetch='xero', readonly=True,
         help="The void in Xero was followed here. Whoever posts the document again means it.")
     xero_from_void = fields.Boolean(
-        "Takes Back a Void in Xero", copy=False, readonly=True,
+        "Takes Back a Void in Xero", copy=False, prefetch='xero', readonly=True,
         help="Reverses a document that was voided in Xero, so it has no place there itself.")
 
     # === WHAT STAYS OUT OF XERO === #

@@ -9,11 +9,11 @@ class AccountPayment(models.Model):
     _inherit = ['account.payment', 'xero.guard.mixin']
 
     xero_payment_id = fields.Char(
-        "Xero Payment ID", copy=False, readonly=True, index='btree_not_null',
+        "Xero Payment ID", copy=False, prefetch='xero', readonly=True, index='btree_not_null',
         help="The payment in Xero that this one is. A part of a credit that was used there has "
              "the IDs of the credit and of the invoice.")
     xero_deleted = fields.Boolean(
-        "Deleted in Xero", copy=False, readonly=True,
+        "Deleted in Xero", copy=False, prefetch='xero', readonly=True,
         help="Xero has this payment no more, so it was cancelled or reversed here.")
 
     _xero_payment_uniq = models.UniqueIndex(

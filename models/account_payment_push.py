@@ -52,13 +52,13 @@ class AccountPayment(models.Model):
     xero_state = fields.Selection(
         [('waiting', "Waiting for the document"), ('pending', "Pending"),
          ('synced', "Sent to Xero"), ('failed', "Not sent")],
-        string="Xero", copy=False, readonly=True, index='btree_not_null')
-    xero_error_code = fields.Char(copy=False, readonly=True)
-    xero_error_message = fields.Text("Xero Error", copy=False, readonly=True)
+        string="Xero", copy=False, prefetch='xero', readonly=True, index='btree_not_null')
+    xero_error_code = fields.Char(copy=False, prefetch='xero', readonly=True)
+    xero_error_message = fields.Text("Xero Error", copy=False, prefetch='xero', readonly=True)
     xero_error_text = fields.Text(compute='_compute_xero_error_text')
-    xero_attempts = fields.Integer(copy=False, readonly=True)
+    xero_attempts = fields.Integer(copy=False, prefetch='xero', readonly=True)
     xero_ticket = fields.Char(
-        copy=False, readonly=True, groups='base.group_system',
+        copy=False, prefetch='xero', readonly=True, groups='base.group_system',
         help="Drawn anew whenever the payment is queued, so that a push that knows nothing of the "
              "change yet cannot call it done.")
 

@@ -42,7 +42,7 @@ class AccountTax(models.Model):
     _xero_error_code = 'unmapped_tax'
 
     xero_tax_rate_id = fields.Many2one(
-        'xero.tax.rate', check_company=True, copy=False,
+        'xero.tax.rate', check_company=True, copy=False, prefetch='xero',
         ondelete='set null',
         help="The tax rate of the Xero organisation that lines with this tax are sent with.",
     )

@@ -11,7 +11,7 @@ class ProductProduct(models.Model):
     _xero_error_code = 'unmapped_item'
 
     xero_item_id = fields.Many2one(
-        'xero.item', company_dependent=True,
+        'xero.item', company_dependent=True, prefetch='xero',
         help="The item of the Xero organisation that lines with this product are sent with. "
              "Without one a line is sent with its account, tax and description alone.")
 

@@ -22,16 +22,16 @@ class ResPartner(models.Model):
     _inherit = ['res.partner', 'xero.guard.mixin']
 
     xero_contact_id = fields.Char(
-        "Xero Contact ID", company_dependent=True, copy=False,
+        "Xero Contact ID", company_dependent=True, prefetch='xero', copy=False,
         help="The contact of the company's Xero organisation that this partner is.")
     xero_contact_name = fields.Char(
-        "Name in Xero", company_dependent=True, copy=False,
+        "Name in Xero", company_dependent=True, prefetch='xero', copy=False,
         help="The name under which this partner is known in Xero, when it is another one.")
     xero_contact_series = fields.Integer(
-        company_dependent=True, copy=False, readonly=True,
+        company_dependent=True, prefetch='xero', copy=False, readonly=True,
         help="How often a new contact was asked for because the one before it is of no use.")
     xero_exclude = fields.Boolean(
-        "Keep out of Xero", company_dependent=True,
+        "Keep out of Xero", company_dependent=True, prefetch='xero',
         help="Documents of this partner are not sent to Xero by themselves.")
     xero_sync_ids = fields.One2many('xero.contact.sync', 'partner_id', readonly=True)
     xero_active = fields.Boolean(compute='_compute_xero_active')
@@ -48,8 +48,7 @@ class ResPartner(models.Model):
     @api.depends('commercial_partner_id')
     @api.depends_context('company')
     def _compute_xero_active(self):
-        connected = self.env.company.id in self.env['xero.connection']._connection_of(
-            self.env.company)
+        connected = self.env.company.id in self.env['xero.connection']._connected_companies()
         for partner in self:
             partner.xero_active = connected and partner.commercial_partner_id == partner
 

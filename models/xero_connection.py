@@ -314,15 +314,6 @@ class XeroConnection(models.Model):
 
     # === HELPERS === #
 
-    def _connection_of(self, companies):
-        """Return the connections in use of some companies.
-
-        :param recordset companies: `res.company`
-        :return: {company id: connection}, in one query
-        """
-        return {c.company_id.id: c for c in self.sudo().search([
-            ('company_id', 'in', companies.ids), ('state', 'in', ACTIVE_STATES)])}
-
     def _first_bank_journal(self):
         return self.env['account.journal'].sudo().search([
             ('company_id', '=', self.company_id.id), ('type', '=', 'bank')], limit=1)

@@ -321,6 +321,25 @@ class TestFields(AccessCommon):
             for name in set().union(*FIELDS[model].values()):
                 self.assertFalse(self._allowed(model, 'read', record.ids, [name]), name)
                 self.assertFalse(self._allowed(model, 'search', [(name, '!=', False)]), name)
+                self.assertFalse(self._allowed(
+                    model, 'web_search_read', [('id', 'in', record.ids)], {name: {}}), name)
+                if record._fields[name].store:
+                    self.assertFalse(self._allowed(model, 'search', [], 0, 1, name), name)
+                    self.assertFalse(self._allowed(
+                        model, 'formatted_read_group', [], [name], ['__count']), name)
+        self.assertFalse(self._allowed(
+            'account.move.line', 'search', [('move_id.xero_error_message', '!=', False)]))
+        self.assertTrue(self._allowed(
+            'account.move.line', 'search', [('move_id.name', '!=', False)]))
+
+    def test_nothing_of_it_comes_along(self):
+        """Odoo reads a whole group of fields when it needs one of them, and refuses them all to
+        whoever may not read one: none of ours is in a group of Odoo's."""
+        for model in self.env.values():
+            for field in model._fields.values():
+                if not model._name.startswith('xero.') and not model._transient \
+                        and field.store and 'account_xero' in field._modules:
+                    self.assertIn(field.prefetch, ('xero', False), field)
 
     def test_dialogs_believe_nothing_of_the_browser(self):
         self._log_in(self._user('curious', KINDS['manage'], self.other_company))

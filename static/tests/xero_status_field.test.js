@@ -43,6 +43,7 @@ const FIELD = `
 async function hoverText(target) {
     await hover(target);
     await runAllTimers();
+    await animationFrame();
     return queryAllTexts(".o_xero_status_tooltip > div");
 }
 
@@ -68,7 +69,24 @@ test("xero_status: the hover text is there for screen readers", async () => {
     );
     expect(".o_xero_status:eq(1) .visually-hidden").toHaveCount(1);
     expect(queryOne(".o_xero_status:eq(3)").textContent).toBe("Synced to Xero");
-    expect(".o_xero_status:eq(3)").not.toHaveAttribute("data-tooltip-template");
+    expect(await hoverText(".o_xero_status:eq(3)")).toEqual([]);
+});
+
+test("xero_status: with the option lazy, the hover text is fetched when it is looked at", async () => {
+    onRpc("invoice", "read", ({ args }) => expect.step(args));
+    await mountView({
+        type: "list",
+        resModel: "invoice",
+        arch: `<list>${FIELD.replace("'tooltip'}", "'tooltip', 'lazy': True}")}</list>`,
+    });
+    expect(queryOne(".o_xero_status:eq(1)").textContent).toBe("Synced to Xero");
+    expect(await hoverText(".o_xero_status:eq(1)")).toEqual(["INV/1 in Xero", "Sent: yesterday"]);
+    expect.verifySteps([[[2], ["tooltip"]]]);
+    expect(await hoverText(".o_xero_status:eq(0)")).toEqual(["Waiting to be sent."]);
+    expect.verifySteps([[[1], ["tooltip"]]]);
+    await hover(".o_list_view thead");
+    await animationFrame();
+    expect(".o_xero_status_tooltip").toHaveCount(0);
 });
 
 test("xero_status: in a form, the hover text need not stand in the view", async () => {

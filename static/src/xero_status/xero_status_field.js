@@ -1,16 +1,23 @@
-import { onMounted, onWillUnmount } from "@odoo/owl";
+import { onMounted, onPatched, onWillUnmount } from "@odoo/owl";
+import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
+import { Tooltip } from "@web/core/tooltip/tooltip";
 import { useService } from "@web/core/utils/hooks";
 import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 
 /** First and longest time between two looks at a document that waits, in milliseconds. */
 const INTERVAL = 2000;
 const LONGEST_INTERVAL = 60000;
+/** How long the mouse rests before the hover text comes, as with Odoo's own ones. */
+const OPEN_DELAY = 400;
 
 /**
  * How a document stands with Xero, as a badge whose hover text says what, when, why and how it is
  * cured. The state is always there as a word, so that nobody has to tell colours apart, and the
  * hover text is read out by screen readers, which do not hover.
+ *
+ * With the option `lazy` the hover text is fetched when somebody wants to see it, so that a list
+ * does not have to compute one for each row.
  *
  * With the option `watch` it looks again, less and less often, until the document waits no more.
  */
@@ -19,17 +26,21 @@ export class XeroStatusField extends BadgeField {
     static props = {
         ...BadgeField.props,
         tooltipField: { type: String, optional: true },
+        lazy: { type: Boolean, optional: true },
         watch: { type: Boolean, optional: true },
     };
 
     setup() {
         super.setup();
         this.orm = useService("orm").silent;
+        this.popover = usePopover(Tooltip);
         this.interval = INTERVAL;
         onMounted(() => this.props.watch && this.schedule());
+        onPatched(() => this.closeTooltip()); // what it says may be over
         onWillUnmount(() => {
             this.gone = true;
             clearTimeout(this.timer);
+            this.closeTooltip();
         });
     }
 
@@ -37,8 +48,37 @@ export class XeroStatusField extends BadgeField {
         return this.props.record.data[this.props.tooltipField] || "";
     }
 
-    get tooltipInfo() {
-        return JSON.stringify({ lines: this.tooltip.split("\n") });
+    delayTooltip(ev) {
+        const target = ev.currentTarget;
+        this.closeTooltip();
+        this.opening = setTimeout(() => this.openTooltip(target), OPEN_DELAY);
+    }
+
+    async openTooltip(target) {
+        const opening = this.opening;
+        const text = this.props.lazy ? await this.loadTooltip() : this.tooltip;
+        if (text && opening === this.opening) {
+            this.popover.open(target, {
+                template: "account_xero.XeroStatusTooltip",
+                info: { lines: text.split("\n") },
+            });
+        }
+    }
+
+    async loadTooltip() {
+        const { record, tooltipField } = this.props;
+        try {
+            const [values] = await this.orm.read(record.resModel, [record.resId], [tooltipField]);
+            return values && values[tooltipField];
+        } catch {
+            return ""; // the server is away for a moment; the word is there
+        }
+    }
+
+    closeTooltip() {
+        clearTimeout(this.opening);
+        this.opening = null;
+        this.popover.close();
     }
 
     schedule() {
@@ -73,10 +113,13 @@ export const xeroStatusField = {
     supportedTypes: ["selection"],
     // The hover text need not stand in the view for the badge to have it.
     fieldDependencies: ({ options }) =>
-        options.tooltip_field ? [{ name: options.tooltip_field, type: "text" }] : [],
+        options.tooltip_field && !options.lazy
+            ? [{ name: options.tooltip_field, type: "text" }]
+            : [],
     extractProps: (fieldInfo, dynamicInfo) => ({
         ...badgeField.extractProps(fieldInfo, dynamicInfo),
         tooltipField: fieldInfo.options.tooltip_field,
+        lazy: Boolean(fieldInfo.options.lazy),
         watch: Boolean(fieldInfo.options.watch),
     }),
 };
