@@ -63,6 +63,23 @@ class TestPlaces(XeroCommon):
                 self.env['account.move'].get_view(self.env.ref(xmlid).id, kind)['arch'])
             self.assertTrue(arch.xpath("//field[@name='xero_state'][@widget='xero_status']"), xmlid)
 
+    def test_no_column_where_no_company_is_connected(self):
+        mine, other = self.env.company, self.env['res.company'].create({'name': "Elsewhere"})
+        self.env.user.company_ids |= other
+
+        def badges(companies):
+            Move = self.env['account.move'].with_context(allowed_company_ids=companies.ids)
+            return [len(etree.fromstring(Move.get_view(self.env.ref(xmlid).id, kind)['arch']).xpath(
+                "//field[@name='xero_state']")) for xmlid, kind in (
+                    ('account.view_out_invoice_tree', 'list'),
+                    ('account.view_account_move_kanban', 'kanban'))]
+        self.assertEqual(badges(other), [0, 0])
+        self.assertEqual(badges(other + mine), [1, 1])
+        self.connection.action_disconnect()
+        self.assertEqual(badges(other + mine), [0, 0])
+        self.connection.state = 'connected'
+        self.assertEqual(badges(mine), [1, 1])
+
     # === HOVER TEXTS === #
 
     def test_hover_texts_say_what_when_why_and_how(self):

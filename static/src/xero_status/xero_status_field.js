@@ -1,4 +1,4 @@
-import { onMounted, onPatched, onWillUnmount } from "@odoo/owl";
+import { onMounted, onWillUnmount, useEffect } from "@odoo/owl";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
 import { Tooltip } from "@web/core/tooltip/tooltip";
@@ -36,7 +36,11 @@ export class XeroStatusField extends BadgeField {
         this.popover = usePopover(Tooltip);
         this.interval = INTERVAL;
         onMounted(() => this.props.watch && this.schedule());
-        onPatched(() => this.closeTooltip()); // what it says may be over
+        // An open hover text says what was true before.
+        useEffect(
+            () => this.hovered && this.delayTooltip(this.hovered),
+            () => [this.props.record.data[this.props.name], this.tooltip]
+        );
         onWillUnmount(() => {
             this.gone = true;
             clearTimeout(this.timer);
@@ -48,17 +52,17 @@ export class XeroStatusField extends BadgeField {
         return this.props.record.data[this.props.tooltipField] || "";
     }
 
-    delayTooltip(ev) {
-        const target = ev.currentTarget;
+    delayTooltip(target) {
         this.closeTooltip();
-        this.opening = setTimeout(() => this.openTooltip(target), OPEN_DELAY);
+        this.hovered = target;
+        this.opening = setTimeout(() => this.openTooltip(), OPEN_DELAY);
     }
 
-    async openTooltip(target) {
+    async openTooltip() {
         const opening = this.opening;
         const text = this.props.lazy ? await this.loadTooltip() : this.tooltip;
         if (text && opening === this.opening) {
-            this.popover.open(target, {
+            this.popover.open(this.hovered, {
                 template: "account_xero.XeroStatusTooltip",
                 info: { lines: text.split("\n") },
             });
@@ -77,7 +81,7 @@ export class XeroStatusField extends BadgeField {
 
     closeTooltip() {
         clearTimeout(this.opening);
-        this.opening = null;
+        this.opening = this.hovered = null;
         this.popover.close();
     }
 
