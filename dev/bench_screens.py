@@ -7,10 +7,11 @@ meet the same machine. ACCOUNT_XERO_BENCH_PLAIN names the one without.
 import gc
 import os
 import statistics
+import uuid
 
 from lxml import etree
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, fields
 from odoo.modules.registry import Registry
 
 import demo_books
@@ -18,7 +19,7 @@ from bench_kit import Meter, bench, make_customers, prepare_invoices, say, table
 
 ROWS = 80           # a page of the list
 POSTED = 10         # invoices posted at once
-ROUNDS = 20
+ROUNDS = {"post": 40, "list": 150, "form": 150}
 GOAL = 1.02
 
 
@@ -29,14 +30,16 @@ def screens():
         plain = api.Environment(cr, SUPERUSER_ID, {})
         company = demo_books.make_company(plain, "http://localhost")
         sides = [Side(env), Side(plain(context={"allowed_company_ids": company.ids}))]
-        say(f"The same {ROWS} invoices with the module and without, in turn, {ROUNDS} times")
+        sides[0].mark_synced()
+        say(f"The same {ROWS} invoices with the module and without, in turn, "
+            f"{min(ROUNDS.values())} to {max(ROUNDS.values())} times")
         rows = [("CPU time", "without", "with", "ratio")]
-        for label, work in (
-            (f"posting {POSTED} invoices", Side.post),
-            (f"opening the list, {ROWS} rows", Side.open_list),
-            ("opening an invoice", Side.open_form),
+        for label, work, rounds in (
+            (f"posting {POSTED} invoices", Side.post, ROUNDS["post"]),
+            (f"opening the list, {ROWS} rows", Side.open_list, ROUNDS["list"]),
+            ("opening an invoice", Side.open_form, ROUNDS["form"]),
         ):
-            ours, theirs, ratio = _compare(work, *sides)
+            ours, theirs, ratio = _compare(work, rounds, *sides)
             rows.append((label, f"{1000 * theirs:.1f} ms", f"{1000 * ours:.1f} ms",
                          f"{ratio:.3f}"))
         more = [[_queries(side, count) for count in (ROWS // 2, ROWS)] for side in sides]
@@ -48,12 +51,12 @@ def screens():
     return a_row[0] <= a_row[1]
 
 
-def _compare(work, ours, theirs):
+def _compare(work, rounds, ours, theirs):
     """:return: median CPU seconds of both, and the median of the ratios of the rounds"""
     for side in (ours, theirs):
         work(side)
     pairs = []
-    for number in range(ROUNDS):
+    for number in range(rounds):
         costs = {}
         # Whoever is second finds the processor's caches warm: they change places.
         for side in (ours, theirs) if number % 2 else (theirs, ours):
@@ -88,6 +91,15 @@ class Side:
             etree.fromstring(view["arch"]), "account.move", views["models"])
             for kind, view in views["views"].items()}
         self.meter = None
+
+    def mark_synced(self):
+        """Let the invoices be in Xero, as those are that people look at."""
+        for move in self.moves.sudo():
+            move.write({
+                "xero_state": "synced", "xero_document_id": str(uuid.uuid4()),
+                "xero_number": move.name, "xero_status": "AUTHORISED",
+                "xero_last_push": fields.Datetime.now()})
+        self.env.cr.commit()
 
     def _measure(self, work, *args):
         self.env.invalidate_all()

@@ -51,6 +51,7 @@ from . import xero_connection_contact_list   # after xero_connection_pull, which
 from . import xero_connection_push
 from . import xero_connection_reference
 from . import xero_connection_serve
+from . import xero_connection_wake
 from . import xero_connection_webhook
 from . import xero_contact
 from . import xero_contact_candidate

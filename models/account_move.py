@@ -18,6 +18,13 @@ XERO_KINDS = {
     'in_refund': 'ACCPAYCREDIT',
 }
 CREDIT_NOTES = ('out_refund', 'in_refund')
+#: Switches of the connection, and the types of documents that they cover.
+SWITCHES = {
+    'out_invoice': 'sync_sales',
+    'in_invoice': 'sync_purchases',
+    'out_refund': 'sync_credit_notes',
+    'in_refund': 'sync_credit_notes',
+}
 #: Statuses of documents that are no more.
 GONE = ('VOIDED', 'DELETED')
 #: Fields that may change on a posted document and that Xero shows, too.
@@ -114,9 +121,7 @@ class AccountMove(models.Model):
     def _get_alerts(self):
         # EXTENDS 'account'
         alerts = super()._get_alerts()
-        if not self.env.user._is_internal():
-            return alerts
-        if self.xero_state == 'failed' and self.xero_active:
+        if self.xero_active and self.env.user._is_internal() and self.xero_state == 'failed':
             title, fix = self._xero_error_text(self.xero_error_code)
             cause = CATALOGUE[self.xero_error_code or 'validation_error'].cause
             alerts['xero_failed'] = {
@@ -197,26 +202,25 @@ class AccountMove(models.Model):
         A conflict with another transaction is passed on: Odoo runs the posting again then.
         """
         try:
-            moves = self.filtered(lambda move: move.move_type in XERO_KINDS)
-            if not moves:
-                return
-            connections = self.env['xero.connection']._connection_of(moves.company_id)
-            moves.filtered(
-                lambda move: move.company_id.id in connections
-                and move._xero_is_automatic(connections[move.company_id.id])
-            )._xero_queue()
+            types = self.env['xero.connection']._automatic_types()
+            self.filtered(
+                lambda move: move.move_type in types.get(move.company_id.id, ())
+                and move._xero_is_automatic())._xero_queue()
         except psycopg2.Error:
             raise
         except Exception:
             _logger.exception("Documents %s were posted but not queued for Xero", self.ids)
 
-    def _xero_is_automatic(self, connection):
-        """Whether this posted document goes to Xero without being asked for.
+    def _xero_is_automatic(self):
+        """Whether this document of a type that goes to Xero by itself does so, too.
 
-        :param recordset connection: the company's `xero.connection`
         :rtype: bool
         """
-        return not self._xero_manual_reasons(connection)
+        return not self._xero_is_excluded()
+
+    def _xero_is_excluded(self):
+        """:return: whether the partner is kept out of Xero"""
+        return self._xero_partner().with_company(self.company_id).xero_exclude
 
     def _xero_manual_reasons(self, connection):
         """Say why this document does not go to Xero by itself; by hand it does.
@@ -225,20 +229,14 @@ class AccountMove(models.Model):
         :rtype: list(str)
         """
         self.ensure_one()
-        off = [name for name in ('auto_sync', self._xero_switch()) if not connection[name]]
+        off = [name for name in ('auto_sync', SWITCHES[self.move_type]) if not connection[name]]
         reasons = [self.env._(
             "“%s” is switched off on the Xero connection.",
             connection._fields[name]._description_string(self.env)) for name in off]
-        partner = self._xero_partner()
-        if partner.with_company(self.company_id).xero_exclude:
-            reasons.append(self.env._("%s is excluded from Xero.", partner.display_name))
+        if self._xero_is_excluded():
+            reasons.append(self.env._(
+                "%s is excluded from Xero.", self._xero_partner().display_name))
         return reasons
-
-    def _xero_switch(self):
-        """:return: name of the connection's switch that covers this type of document"""
-        if self.move_type in CREDIT_NOTES:
-            return 'sync_credit_notes'
-        return 'sync_sales' if self.move_type == 'out_invoice' else 'sync_purchases'
 
     def _xero_partner(self):
         """:return: the partner that is the contact in Xero"""
@@ -246,8 +244,7 @@ class AccountMove(models.Model):
 
     def _xero_queue_changed(self):
         """Queue the posted ones among these that Xero has or is about to get."""
-        moves = self.filtered(lambda move: move.xero_state and move.state == 'posted')
-        moves._xero_queue()
+        self.filtered(lambda move: move.state == 'posted' and move.xero_state)._xero_queue()
 
     def _xero_queue_sent(self):
         """Queue the invoices that the customer has now, where Xero is to be told."""
@@ -277,7 +274,9 @@ class AccountMove(models.Model):
         }
         if manual:
             values['xero_manual'] = True
-        self.sudo().with_context(skip_is_manually_modified=True).write(values)
+        # `account.move.write` checks lock dates, hashes, balances and lines of each document; none
+        # of that concerns these columns, and it would cost a fifth of posting.
+        models.Model.write(self.sudo(), values)
         self.env['xero.connection']._trigger_push()
 
     @api.model

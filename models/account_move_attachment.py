@@ -69,9 +69,7 @@ class AccountMove(models.Model):
     def _get_alerts(self):
         # EXTENDS 'account'
         alerts = super()._get_alerts()
-        if not self.env.user._is_internal():
-            return alerts
-        if self.xero_pdf_state == 'failed' and self.xero_active:
+        if self.xero_active and self.env.user._is_internal() and self.xero_pdf_state == 'failed':
             alerts['xero_pdf_failed'] = {
                 'level': 'warning',
                 'message': self.env._(

@@ -24,7 +24,7 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     xero_origin = fields.Boolean(
-        "Made in Xero", copy=False, prefetch='xero', readonly=True,
+        "Made in Xero", copy=False, readonly=True, groups='base.group_user',
         help="It was imported from Xero, where it was made, and is never sent there.")
     xero_files_pending = fields.Boolean(
         copy=False, prefetch='xero', readonly=True, index='btree_not_null',
@@ -37,9 +37,9 @@ class AccountMove(models.Model):
         return super(AccountMove, self.filtered(lambda move: not move.xero_origin))._xero_queue(
             manual)
 
-    def _xero_is_automatic(self, connection):
+    def _xero_is_automatic(self):
         # EXTENDS 'account_xero'
-        return not self.xero_origin and super()._xero_is_automatic(connection)
+        return not self.xero_origin and super()._xero_is_automatic()
 
     def _xero_check_document(self, connection, currencies):
         # EXTENDS 'account_xero'

@@ -21,13 +21,13 @@ class AccountMove(models.Model):
         copy=False, prefetch='xero', readonly=True,
         help="The void in Xero was followed here. Whoever posts the document again means it.")
     xero_from_void = fields.Boolean(
-        "Takes Back a Void in Xero", copy=False, prefetch='xero', readonly=True,
+        "Takes Back a Void in Xero", copy=False, readonly=True, groups='base.group_user',
         help="Reverses a document that was voided in Xero, so it has no place there itself.")
 
     # === WHAT STAYS OUT OF XERO === #
 
-    def _xero_is_automatic(self, connection):
-        return not self.xero_from_void and super()._xero_is_automatic(connection)
+    def _xero_is_automatic(self):
+        return not self.xero_from_void and super()._xero_is_automatic()
 
     def _xero_check_document(self, connection, currencies):
         yield from super()._xero_check_document(connection, currencies)

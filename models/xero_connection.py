@@ -352,7 +352,7 @@ class XeroConnection(models.Model):
             ], limit=1))
 
     def _trigger_push(self, at=None):
-        self.env.ref('account_xero.ir_cron_push').sudo()._trigger(at)
+        self._wake('account_xero.ir_cron_push', at)
 
     def _wait(self, until):
         """Go on not before ``until`` (naive UTC), and be woken then."""

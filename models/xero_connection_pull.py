@@ -185,7 +185,7 @@ class XeroConnection(models.Model):
             or self._has_first_sync())
 
     def _trigger_pull(self, at=None):
-        self.env.ref('account_xero.ir_cron_pull').sudo()._trigger(at)
+        self._wake('account_xero.ir_cron_pull', at)
 
     def _cursors(self, paths):
         """:return: the `xero.cursor` of some lists; they begin at the day of the connection"""

@@ -16,7 +16,7 @@ from ..xero.errors import (
     XeroScopeMissing,
     XeroTokenExpired,
 )
-from .account_move import XERO_KINDS
+from .account_move import SWITCHES, XERO_KINDS
 from .account_move_preflight import Problem
 from .account_move_push import fingerprint
 from .xero_connection_serve import RunOver
@@ -113,11 +113,7 @@ class XeroConnection(models.Model):
         self.ensure_one()
         automatic = fields.Domain('xero_manual', '=', True)
         if self.auto_sync and self._calls_left_today() > DAY_RESERVE:
-            kinds = [
-                *(['out_invoice'] if self.sync_sales else []),
-                *(['in_invoice'] if self.sync_purchases else []),
-                *(['out_refund', 'in_refund'] if self.sync_credit_notes else []),
-            ]
+            kinds = [kind for kind, switch in SWITCHES.items() if self[switch]]
             automatic |= fields.Domain('move_type', 'in', kinds)
         return fields.Domain([
             ('company_id', '=', self.company_id.id), ('xero_state', '=', 'pending'),

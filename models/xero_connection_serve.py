@@ -40,7 +40,7 @@ class XeroConnection(models.Model):
         """
         waiting = self.search([('state', '=', 'connected')]).filtered(lambda c: getattr(c, due)())
         for name in helpers[:max(0, len(waiting) - 1)]:
-            self.env.ref(name).sudo()._trigger()
+            self._wake(name)
         self.env['ir.cron']._commit_progress(remaining=len(waiting))
         # Whom Xero answered longest ago comes first, so that one organisation's backlog keeps no
         # other waiting for more than a turn; else in no fixed order, so that two workers seldom

@@ -1,6 +1,29 @@
 """What a connection shows of its app's webhook; the key itself is with the other secrets."""
-from odoo import fields, models
+from typing import NamedTuple
+
+from odoo import api, fields, models
 from odoo.tools.urls import urljoin as url_join
+
+from .xero_secret import read_secret
+
+
+class App(NamedTuple):
+    """What a delivery needs to know of a connection; the secret as it is stored."""
+
+    id: int
+    company_id: int
+    state: str
+    tenant_id: str
+    tenant_name: str
+    client_id: str
+    secret: str
+
+    def __repr__(self):
+        return f'App({self.id})'    # no secret in a log
+
+    def key(self):
+        """:return: str, the webhook key; None when there is none that can be read"""
+        return read_secret(self.secret)
 
 
 class XeroConnection(models.Model):
@@ -21,6 +44,18 @@ class XeroConnection(models.Model):
     def _compute_webhook_url(self):
         for connection in self:
             connection.webhook_url = url_join(connection.get_base_url(), '/xero/webhook')
+
+    @api.model
+    def _webhook_apps(self):
+        """Return the connections as deliveries need them, in one query.
+
+        :return: list of App
+        """
+        self.flush_model([*App._fields[1:-1], 'webhook_key'])
+        self.env.cr.execute(
+            """SELECT id, company_id, state, lower(coalesce(tenant_id, '')), tenant_name, client_id,
+                      webhook_key FROM xero_connection ORDER BY id""")
+        return [App(*row) for row in self.env.cr.fetchall()]
 
     def _compute_deliveries(self):
         heard = {

@@ -3,6 +3,7 @@ from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..xero import webhook
 from .xero_connection import ACTIVE_STATES
@@ -44,8 +45,8 @@ class XeroDelivery(models.Model):
         :param signature: the header's text, or None
         :return: bool, whether it is a delivery signed with the key of an app that is used here
         """
-        connections = self.env['xero.connection'].search([('webhook_key', '!=', False)])
-        keys = webhook.matching_keys(body, signature, connections.mapped('webhook_key'))
+        apps = [(app, app.key()) for app in self.env['xero.connection']._webhook_apps()]
+        keys = webhook.matching_keys(body, signature, {key for _app, key in apps})
         if not keys:
             _logger.info("A webhook delivery that no key of a Xero app has signed is refused")
             return False
@@ -54,29 +55,40 @@ class XeroDelivery(models.Model):
         except webhook.NotAnEnvelope as error:
             _logger.warning("A signed webhook delivery of Xero cannot be read: %s", error)
             return False
-        senders = connections.filtered(lambda connection: connection.webhook_key in keys)
+        senders = {app.client_id for app, key in apps if key in keys}
         # The key belongs to the app: it need not be entered for each company that uses the app.
-        senders |= self.env['xero.connection'].search([
-            ('webhook_key', '=', False), ('client_id', 'in', senders.mapped('client_id'))])
-        self._take(events, senders.filtered(lambda c: c.state in ACTIVE_STATES))
+        self._take(events, [
+            app for app, key in apps if app.state in ACTIVE_STATES
+            and (key in keys or (not app.secret and app.client_id in senders))])
         return True
 
     @api.model
-    def _take(self, events, connections):
+    def _take(self, events, apps):
+        """Store events and that they came, and wake the pull.
+
+        It is all done in SQL, and committed before Xero has its answer: what Xero was told is
+        received stays so, also after a crash of the server.
+
+        :param apps: :class:`~.xero_connection_webhook.App` of the connections that are told of
+        """
         known = Counter(event.tenant_id for event in events
                         if event.category in CATEGORIES and event.resource_id)
-        mine = {c: known[(c.tenant_id or '').lower()] for c in connections}
-        ignored = len(events) - sum(mine.values())
-        self.create([{'connection_id': connection.id, 'events': count, 'ignored': ignored}
-                     for connection, count in mine.items()])
-        for connection, count in mine.items():
-            if count:
-                self.env['xero.log']._add_event(
-                    connection, self.env._("%s change(s) announced", count), 'webhook')
-        if self.env['xero.event']._store(events, connections):
-            cron = self.env.ref('account_xero.ir_cron_pull', raise_if_not_found=False)
-            if cron:
-                cron._trigger()
+        mine = [(app, known[app.tenant_id]) for app in apps]
+        if not mine:
+            return
+        ignored = len(events) - sum(count for _app, count in mine)
+        now = fields.Datetime.now()
+        self.env.cr.execute(SQL(
+            "INSERT INTO xero_delivery (connection_id, events, ignored, create_date, write_date)"
+            " VALUES %s", SQL(', ').join(
+                SQL("%s", (app.id, count, ignored, now, now)) for app, count in mine)))
+        announced = [(app, count) for app, count in mine if count]
+        if not announced:
+            return
+        self.env['xero.log']._add_deliveries([
+            (app, self.env._("%s change(s) announced", count)) for app, count in announced])
+        if self.env['xero.event']._insert(events, {app.tenant_id: app.id for app in apps}):
+            self.env['xero.connection']._wake('account_xero.ir_cron_pull', join=True)
 
     @api.autovacuum
     def _gc_rows(self):

@@ -36,6 +36,14 @@ class XeroEvent(models.Model):
 
     @api.model
     def _store(self, events, connections):
+        """Store events; see :meth:`_insert`.
+
+        :param recordset connections: `xero.connection` that the sender may speak of
+        """
+        return self._insert(events, {c.tenant_id.lower(): c.id for c in connections if c.tenant_id})
+
+    @api.model
+    def _insert(self, events, owners):
         """Store events, each once, with one insert that neither waits nor fails.
 
         A row that is there already is left out before the unique constraint has to: that would
@@ -44,10 +52,10 @@ class XeroEvent(models.Model):
 
         :param events: iterable of :class:`~.xero.webhook.Event`; those of other organisations,
             of unknown categories or without a document are left out
-        :param recordset connections: `xero.connection` that the sender may speak of
+        :param dict owners: {organisation's id in lowercase: id of the `xero.connection`} that the
+            sender may speak of
         :return: int, the events stored
         """
-        owners = {c.tenant_id.lower(): c.id for c in connections if c.tenant_id}
         now = fields.Datetime.now()
         rows = sorted({
             (owners[event.tenant_id], event.category, event.resource_id,

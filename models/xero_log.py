@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 #: Days that a row is kept; the system parameter of this name overrides it.
 KEEP_DAYS = ('account_xero.log_days', 90)
@@ -87,6 +88,19 @@ class XeroLog(models.Model):
         self.create({
             'connection_id': connection.id, 'direction': direction, 'outcome': 'success',
             'message': message, 'document': connection.tenant_name})
+
+    @api.model
+    def _add_deliveries(self, rows):
+        """Log what webhooks announced, in SQL, because nothing of Odoo's own is fast enough there.
+
+        :param list rows: (App of the connection, what it said, for people)
+        """
+        now = fields.Datetime.now()
+        self.env.cr.execute(SQL(
+            "INSERT INTO xero_log (connection_id, company_id, direction, outcome, message, document,"
+            " create_date, write_date) VALUES %s", SQL(', ').join(
+                SQL("%s", (app.id, app.company_id, 'webhook', 'success', message, app.tenant_name,
+                           now, now)) for app, message in rows)))
 
     @api.model
     def _add_attachments(self, moves, message, code, answer):

@@ -41,6 +41,12 @@ def _decrypt(text):
         return None
 
 
+def read_secret(text):
+    """:param str text: as stored, or None
+    :return: what it says, None when there is nothing or it cannot be read"""
+    return _decrypt(text) or None if text else None
+
+
 class Secret(fields.Char):
     """A text that is encrypted in the database and in the cache, where the server has a key.
 
@@ -62,7 +68,7 @@ class Secret(fields.Char):
 
     def convert_to_record(self, value, record):
         value = super().convert_to_record(value, record)
-        return _decrypt(value) or False if value else value
+        return read_secret(value) or False if value else value
 
 
 def reencrypt(model, names):

@@ -56,7 +56,7 @@ class TestPushQueue(XeroCommon):
         self.assertFalse(invoice.xero_active)
 
     def test_posting_goes_on_when_the_queue_breaks(self):
-        self.patch(type(self.env['xero.connection']), '_connection_of',
+        self.patch(type(self.env['xero.connection']), '_automatic_types',
                    lambda *_args: {}['broken'])
         with self.assertLogs('odoo.addons.account_xero.models.account_move', 'ERROR'):
             invoice = self._invoice()

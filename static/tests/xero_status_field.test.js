@@ -62,42 +62,41 @@ test("xero_status: a word, a colour and a hover text in a list", async () => {
     expect(".o_xero_status_tooltip > div:first").toHaveClass("fw-bold");
 });
 
-test("xero_status: the hover text is there for screen readers", async () => {
-    await mountView({ type: "list", resModel: "invoice", arch: `<list>${FIELD}</list>` });
-    expect(queryOne(".o_xero_status:eq(1)").textContent).toBe(
-        "Synced to Xero: INV/1 in Xero\nSent: yesterday"
-    );
-    expect(".o_xero_status:eq(1) .visually-hidden").toHaveCount(1);
-    expect(queryOne(".o_xero_status:eq(3)").textContent).toBe("Synced to Xero");
-    expect(await hoverText(".o_xero_status:eq(3)")).toEqual([]);
-});
-
-test("xero_status: with the option lazy, the hover text is fetched when it is looked at", async () => {
+test("xero_status: the hover text is fetched when it is looked at", async () => {
     onRpc("invoice", "read", ({ args }) => expect.step(args));
-    await mountView({
-        type: "list",
-        resModel: "invoice",
-        arch: `<list>${FIELD.replace("'tooltip'}", "'tooltip', 'lazy': True}")}</list>`,
-    });
+    await mountView({ type: "list", resModel: "invoice", arch: `<list>${FIELD}</list>` });
     expect(queryOne(".o_xero_status:eq(1)").textContent).toBe("Synced to Xero");
+    expect.verifySteps([]);
     expect(await hoverText(".o_xero_status:eq(1)")).toEqual(["INV/1 in Xero", "Sent: yesterday"]);
     expect.verifySteps([[[2], ["tooltip"]]]);
     expect(await hoverText(".o_xero_status:eq(0)")).toEqual(["Waiting to be sent."]);
     expect.verifySteps([[[1], ["tooltip"]]]);
-    await hover(".o_list_view thead");
-    await animationFrame();
-    expect(".o_xero_status_tooltip").toHaveCount(0);
+    expect(await hoverText(".o_xero_status:eq(3)")).toEqual([]);
+    expect.verifySteps([[[5], ["tooltip"]]]);
 });
 
-test("xero_status: in a form, the hover text need not stand in the view", async () => {
+test("xero_status: in a form, the hover text comes with the keyboard and is read out", async () => {
     await mountView({
         type: "form",
         resModel: "invoice",
         resId: 2,
-        arch: `<form>${FIELD}</form>`,
+        arch: `<form>${FIELD.replace("'tooltip'}", "'tooltip', 'watch': True}")}</form>`,
     });
     expect(".o_field_widget[name=tooltip]").toHaveCount(0);
-    expect(await hoverText(".o_xero_status")).toEqual(["INV/1 in Xero", "Sent: yesterday"]);
+    queryOne(".o_xero_status").focus();
+    await advanceTime(500);
+    await animationFrame();
+    expect(queryAllTexts(".o_xero_status_tooltip > div")).toEqual([
+        "INV/1 in Xero",
+        "Sent: yesterday",
+    ]);
+    expect(queryOne(".o_xero_status").textContent).toBe(
+        "Synced to Xero: INV/1 in Xero\nSent: yesterday"
+    );
+    expect(".o_xero_status .visually-hidden").toHaveCount(1);
+    queryOne(".o_xero_status").blur();
+    await animationFrame();
+    expect(".o_xero_status_tooltip").toHaveCount(0);
 });
 
 test("xero_status: in a kanban card", async () => {
@@ -138,7 +137,9 @@ test("xero_status: in a form, a badge that waits follows the document by itself"
     await advanceTime(60000);
     await animationFrame();
     expect.verifySteps(["read"]);
-    expect(queryOne(".o_xero_status").textContent).toBe("Synced to Xero: INV/7 in Xero");
+    expect(queryOne(".o_xero_status").textContent).toBe("Synced to Xero");
     await advanceTime(120000);
     expect.verifySteps([]);
+    expect(await hoverText(".o_xero_status")).toEqual(["INV/7 in Xero"]);
+    expect.verifySteps(["read"]);
 });

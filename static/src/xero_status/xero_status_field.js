@@ -1,4 +1,4 @@
-import { onMounted, onWillUnmount, useEffect } from "@odoo/owl";
+import { onMounted, onWillUnmount, useEffect, useState } from "@odoo/owl";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
 import { Tooltip } from "@web/core/tooltip/tooltip";
@@ -13,11 +13,9 @@ const OPEN_DELAY = 400;
 
 /**
  * How a document stands with Xero, as a badge whose hover text says what, when, why and how it is
- * cured. The state is always there as a word, so that nobody has to tell colours apart, and the
- * hover text is read out by screen readers, which do not hover.
- *
- * With the option `lazy` the hover text is fetched when somebody wants to see it, so that a list
- * does not have to compute one for each row.
+ * cured. The state is always there as a word, so that nobody has to tell colours apart. The hover
+ * text is fetched when somebody wants to see it, so that no list has to make one for each row; on a
+ * form it comes with the keyboard, too, and is then read out by screen readers.
  *
  * With the option `watch` it looks again, less and less often, until the document waits no more.
  */
@@ -26,7 +24,6 @@ export class XeroStatusField extends BadgeField {
     static props = {
         ...BadgeField.props,
         tooltipField: { type: String, optional: true },
-        lazy: { type: Boolean, optional: true },
         watch: { type: Boolean, optional: true },
     };
 
@@ -34,12 +31,16 @@ export class XeroStatusField extends BadgeField {
         super.setup();
         this.orm = useService("orm").silent;
         this.popover = usePopover(Tooltip);
+        this.state = useState({ tooltip: "" });
         this.interval = INTERVAL;
         onMounted(() => this.props.watch && this.schedule());
         // An open hover text says what was true before.
         useEffect(
-            () => this.hovered && this.delayTooltip(this.hovered),
-            () => [this.props.record.data[this.props.name], this.tooltip]
+            () => {
+                this.state.tooltip = "";
+                this.hovered && this.delayTooltip(this.hovered);
+            },
+            () => [this.props.record.data[this.props.name], this.props.record.resId]
         );
         onWillUnmount(() => {
             this.gone = true;
@@ -48,20 +49,19 @@ export class XeroStatusField extends BadgeField {
         });
     }
 
-    get tooltip() {
-        return this.props.record.data[this.props.tooltipField] || "";
-    }
-
     delayTooltip(target) {
         this.closeTooltip();
-        this.hovered = target;
-        this.opening = setTimeout(() => this.openTooltip(), OPEN_DELAY);
+        if (this.props.tooltipField) {
+            this.hovered = target;
+            this.opening = setTimeout(() => this.openTooltip(), OPEN_DELAY);
+        }
     }
 
     async openTooltip() {
         const opening = this.opening;
-        const text = this.props.lazy ? await this.loadTooltip() : this.tooltip;
+        const text = await this.loadTooltip();
         if (text && opening === this.opening) {
+            this.state.tooltip = text;
             this.popover.open(this.hovered, {
                 template: "account_xero.XeroStatusTooltip",
                 info: { lines: text.split("\n") },
@@ -115,15 +115,9 @@ export const xeroStatusField = {
     ...badgeField,
     component: XeroStatusField,
     supportedTypes: ["selection"],
-    // The hover text need not stand in the view for the badge to have it.
-    fieldDependencies: ({ options }) =>
-        options.tooltip_field && !options.lazy
-            ? [{ name: options.tooltip_field, type: "text" }]
-            : [],
     extractProps: (fieldInfo, dynamicInfo) => ({
         ...badgeField.extractProps(fieldInfo, dynamicInfo),
         tooltipField: fieldInfo.options.tooltip_field,
-        lazy: Boolean(fieldInfo.options.lazy),
         watch: Boolean(fieldInfo.options.watch),
     }),
 };
