@@ -1,5 +1,5 @@
-"""How fast Odoo answers Xero's webhook, beside a route that does nothing at all, and beside one that
-stores a row: the least that a route has to do which must not lose what it was sent.
+"""How fast Odoo answers Xero's webhook, beside a route that does nothing at all, and beside one
+that stores a row: the least that a route has to do which must not lose what it was sent.
 """
 
 import base64

@@ -29,7 +29,7 @@ class AccountMove(models.Model):
         copy=False, prefetch='xero', readonly=True, groups='base.group_system',
         help="Fingerprint of what was last applied from Xero; an equal one is not applied again.")
     xero_refused_hash = fields.Char(
-        copy=False, readonly=True, groups='base.group_system',
+        copy=False, prefetch='xero', readonly=True, groups='base.group_system',
         help="Fingerprint of what Xero had when it refused a change for payments or credits. "
              "Without these the change is sent again.")
 

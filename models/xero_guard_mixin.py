@@ -21,11 +21,12 @@ class XeroGuardMixin(models.AbstractModel):
 
     def _check_field_access(self, field, operation):
         # EXTENDS 'base'
-        super()._check_field_access(field, operation)
+        result = super()._check_field_access(field, operation)
         if not self.env.su and MODULE in field._modules and not self._xero_may(field, operation):
             raise AccessError(self.env._(
                 "You do not have enough rights to access the field “%(field)s” on %(model)s.",
                 field=field.name, model=self._description))
+        return result
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):

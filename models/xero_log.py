@@ -97,8 +97,8 @@ class XeroLog(models.Model):
         """
         now = fields.Datetime.now()
         self.env.cr.execute(SQL(
-            "INSERT INTO xero_log (connection_id, company_id, direction, outcome, message, document,"
-            " create_date, write_date) VALUES %s", SQL(', ').join(
+            "INSERT INTO xero_log (connection_id, company_id, direction, outcome, message,"
+            " document, create_date, write_date) VALUES %s", SQL(', ').join(
                 SQL("%s", (app.id, app.company_id, 'webhook', 'success', message, app.tenant_name,
                            now, now)) for app, message in rows)))
 

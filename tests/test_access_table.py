@@ -340,7 +340,8 @@ class TestFields(AccessCommon):
                 if not model._name.startswith('xero.') and not model._transient \
                         and field.store and 'account_xero' in field._modules \
                         and field.groups != 'base.group_user':
-                    self.assertIn(field.prefetch, ('xero', False), field)
+                    self.assertIn(
+                        field.prefetch, ('xero', False), f"{field}: give it prefetch='xero'")
 
     def test_dialogs_believe_nothing_of_the_browser(self):
         self._log_in(self._user('curious', KINDS['manage'], self.other_company))
