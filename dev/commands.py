@@ -31,8 +31,10 @@ ATHERIS = "atheris==3.0.0"
 # The last commit of the version before, from which a database is upgraded.
 VERSION_BEFORE = "418f806"
 TESTS = "account_xero/tests"
-# Tests of what documents look like when optional modules of Odoo have a hand in them.
-WITH_ORDERS = (f"{TESTS}/test_push_delivery.py", f"{TESTS}/test_pull_void.py::TestPullVoidOrders")
+# Optional modules of Odoo, and the tests of what documents look like when they have a hand in them.
+ORDERS = ("purchase", "stock_delivery", "l10n_au", "l10n_nz", "l10n_us")
+WITH_ORDERS = (f"{TESTS}/test_push_delivery.py", f"{TESTS}/test_pull_void.py::TestPullVoidOrders",
+               f"{TESTS}/test_charts.py")
 CHAOS_DOCUMENTS = "ACCOUNT_XERO_CHAOS_DOCUMENTS"
 
 
@@ -86,10 +88,10 @@ def _tests_in_turn(databases, database, template, pattern, but):
     databases.copy(template, database)
     arguments = ["-k", pattern] if pattern else [f"--ignore={path}" for path in but]
     status = _pytest(databases, database, template, TESTS, *arguments)
-    if not pattern or "delivery" in pattern:
-        with step("Adding orders and deliveries to the database"):
+    if not pattern or "delivery" in pattern or "charts" in pattern:
+        with step("Adding orders, deliveries and charts of accounts to the database"):
             databases.copy(template, database)
-            databases.install(database, ["purchase", "stock_delivery"])
+            databases.install(database, ORDERS)
         status = max(status, _pytest(databases, database, template, *WITH_ORDERS))
     return status
 

@@ -7,7 +7,8 @@ from .errors import Refused, not_found
 from .seed import guid
 from .store import fold
 
-_TIMEZONES = {"GB": "GMTSTANDARDTIME", "AU": "AUSEASTERNSTANDARDTIME", "US": "EASTERNSTANDARDTIME"}
+_TIMEZONES = {"GB": "GMTSTANDARDTIME", "AU": "AUSEASTERNSTANDARDTIME",
+              "NZ": "NEWZEALANDSTANDARDTIME", "US": "EASTERNSTANDARDTIME"}
 _COLLECTIONS = "Accounts|TaxRates|Currencies|Items|TrackingCategories|BrandingThemes"
 
 

@@ -88,6 +88,13 @@ EXEMPTEXPENSES|GST Free Expenses|0|EALQ
 BASEXCLUDED|BAS Excluded|0|REALQ
 NONE|No GST|0|REALQ
 """,
+    "NZ": """
+OUTPUT2|15% GST on Income|15|RALQ
+INPUT2|15% GST on Expenses|15|EALQ
+ZERORATED|Zero Rated|0|REALQ
+GSTONIMPORTS|GST on Imports|0|EA
+NONE|No GST|0|REALQ
+""",
     "US": """
 TAX001|Sales Tax|8.25|REALQ
 OUTPUT|Tax on Sales|0|RALQ
@@ -95,7 +102,8 @@ INPUT|Tax on Purchases|0|EALQ
 NONE|Tax Exempt|0|REALQ
 """,
 }
-_STANDARD = {"GB": ("OUTPUT2", "INPUT2"), "AU": ("OUTPUT", "INPUT"), "US": ("OUTPUT", "INPUT")}
+_STANDARD = {"GB": ("OUTPUT2", "INPUT2"), "AU": ("OUTPUT", "INPUT"), "NZ": ("OUTPUT2", "INPUT2"),
+             "US": ("OUTPUT", "INPUT")}
 # Units of the currency for one pound, good enough as XE.com's day rate.
 _PER_POUND = {"GBP": "1", "EUR": "1.17", "USD": "1.31", "AUD": "1.98", "NZD": "2.2", "CAD": "1.83",
               "CHF": "1.09", "JPY": "198", "SEK": "13", "NOK": "13.8", "DKK": "8.7", "PLN": "4.98"}
