@@ -13,7 +13,7 @@ KINDS = {'ACCREC': 'out_invoice', 'ACCPAY': 'in_invoice', 'ACCRECCREDIT': 'out_r
          'ACCPAYCREDIT': 'in_refund'}
 
 
-class XeroHistoryCase(XeroProcessCase):
+class XeroHistoryProcessCase(XeroProcessCase):
     """A company with everything mapped, connected to an organisation that has years behind it."""
 
     @classmethod

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from .common_history import FIRST, XeroHistoryCase
+from .common_history import FIRST, XeroHistoryProcessCase
 
 DOCUMENTS = 6
 #: So that a few documents come in several pages, and a page in several parts.
@@ -14,7 +14,7 @@ APART = 100
 
 
 @tagged('post_install', '-at_install')
-class TestImportCrash(XeroHistoryCase):
+class TestImportCrash(XeroHistoryProcessCase):
     """The same history again and again, each later than the one before and with contacts of its
     own; one of the two is not linked."""
 

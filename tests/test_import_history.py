@@ -5,7 +5,7 @@ import time
 
 from odoo.tests import tagged
 
-from .common_history import XeroHistoryCase
+from .common_history import XeroHistoryProcessCase
 
 _logger = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ SIZE = int(os.environ.get('ACCOUNT_XERO_HISTORY', 120))
 
 
 @tagged('post_install', '-at_install')
-class TestImportHistory(XeroHistoryCase):
+class TestImportHistory(XeroHistoryProcessCase):
 
     def test_large_history(self):
         """The log says what it took."""
