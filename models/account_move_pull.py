@@ -140,9 +140,12 @@ class AccountMove(models.Model):
             for move, document in live.items()})
         for move, document in live.items():
             move._xero_apply_credits(connection, document)
-        self.union(*(move for move, document in documents.items()
-                     if move._xero_is_free_again(document))
-                   ).with_context(xero_pulling=False)._xero_queue()
+        free = self.union(*(move for move, document in documents.items()
+                            if move._xero_is_free_again(document)))
+        automatic = free.filtered(lambda move: move._xero_is_automatic(connection))
+        automatic.with_context(xero_pulling=False)._xero_queue()
+        # What the switches do not cover was refused because somebody had asked for it.
+        (free - automatic).with_context(xero_pulling=False)._xero_queue(manual=True)
         agreed = self._xero_compare(connection, documents)
         self._xero_store([
             (move, {

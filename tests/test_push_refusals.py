@@ -102,6 +102,18 @@ class TestPushRefusals(XeroPullCommon):
                     (self._there(move)['Status'], self._there(move)['Total']),
                     ('AUTHORISED', 300) if refused == self._change else ('VOIDED', 120))
 
+    def test_released_although_nothing_goes_by_itself(self):
+        payment = self.person.pay(self.invoice.xero_document_id, 20)
+        self.connection.auto_sync = False
+        self._change()
+        self.invoice.action_xero_sync_now()
+        self._push()
+        self._refused("20.00")
+        self.person.delete_payment(payment['PaymentID'])
+        self._pull()
+        self._push()
+        self.assertEqual(self.invoice.xero_state, 'synced', self.invoice.xero_error_message)
+
     def test_refused_for_another_reason_is_not_sent_again_and_again(self):
         payment = self.person.pay(self.invoice.xero_document_id, 20)
         self._change()
