@@ -38,9 +38,6 @@ def run(odoo, connection, organisation, say):
     if rows:
         odoo.call("xero.unmatched", "action_create_partner", rows)
         _wait(odoo, connection, lambda row: not row["unmatched_count"])
-        # What was paid of them is booked after they are here.
-        _wait(odoo, connection, lambda row: not odoo.call("account.move", "search_count", [
-            ("xero_origin", "=", True), ("xero_last_pull", "=", False)]))
         say(f"  Partners created for {len(rows)} documents that waited, which came by themselves")
     after = odoo.call("account.move", "search_count", [("xero_document_id", "!=", False)])
     say(f"  {after - before} of {COUNT} documents imported, none of them sent back")

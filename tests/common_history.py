@@ -20,7 +20,7 @@ class XeroHistoryProcessCase(XeroProcessCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.org.add_currency('EUR', EURO['EUR'])
-        cls.org.minute_limit = 60_000
+        cls.org.minute_limit = cls.org.day_limit = 60_000
         call = cls.office.call
         call('res.currency', call('res.currency', [], 'search', [
             ('name', '=', 'EUR'), ('active', '=', False)]), 'action_unarchive')
