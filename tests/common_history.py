@@ -100,7 +100,7 @@ class XeroHistoryProcessCase(XeroProcessCase):
             if self._state() != 'running':
                 return
             self._go_on(**options)
-        self.fail("the first synchronisation does not end")
+        self.fail(self._sql("SELECT state, resume_at, last_error, day_left FROM xero_connection"))
 
     # === BOTH BOOKS === #
 

@@ -103,6 +103,7 @@ class TestImportCrash(XeroHistoryProcessCase):
             if killed:
                 deaths.append(killed)
                 self._go_on(constants=CONSTANTS)
+            self._finish(constants=CONSTANTS)
             with self.subTest(number=len(deaths), killed=killed):
                 self.assertEqual(self._books_of(records), expected)
         self._assert_once()

@@ -102,6 +102,29 @@ class TestFirstSync(XeroImportCommon):
         moves = self.env['account.move'].search([('xero_origin', '=', True)])
         self.assertEqual(set(moves.mapped('xero_document_id')), wanted)
         self.assertEqual(self.connection.import_from, fields.Date.to_date('2026-03-01'))
+        for document in documents:
+            if self._id(document) in wanted:
+                self._assert_as_there(document)
+
+    def test_open_ones_and_later_all(self):
+        """A credit whose other side is settled in Xero counts, once, whether that is here or
+        comes later."""
+        contact = self._contact(self.partner_a)
+        part_credited, credited = self._there(contact), self._there(contact)
+        used_up = self._there(contact, self._line('25.00'), kind='ACCRECCREDIT')
+        part_used = self._there(contact, self._line('200.00'), kind='ACCRECCREDIT')
+        self.person.allocate(used_up['CreditNoteID'], part_credited['InvoiceID'], 30)
+        self.person.allocate(part_used['CreditNoteID'], credited['InvoiceID'], 120)
+        self._connected_later()
+        self._run(self._start())
+        for document in (part_credited, part_used):
+            self._assert_as_there(document)
+        self.assertFalse(self._here(used_up) | self._here(credited))
+        self._run(self._start(scope='all'))
+        for document in (part_credited, credited, used_up, part_used):
+            self._assert_as_there(document)
+        self.assertFalse(self._differences())
+        self._settled()
 
     def test_bank_accounts_of_payments(self):
         """Each payment goes into the journal of its bank account, at one call for all of them."""
