@@ -7,6 +7,7 @@ time is not counted. Both sides of a ratio come from one run, so it says somethi
 
 import sys
 
+import bench_hosts
 import bench_import
 import bench_pull
 import bench_push
@@ -23,6 +24,7 @@ PARTS = {
     "memory": bench_push.memory,
     "history": bench_import.history,
     "listed": bench_import.listed,
+    "hosts": bench_hosts.hosts,
 }
 
 

@@ -15,7 +15,8 @@ _AT_THE_DOOR = ("cut_before", "token_expired", "revoked")
 def serve(sandbox, request):
     """Answer a request. :return: api.Response. :raise Cut: close the connection instead."""
     call = Call(request.method, short_path(request.path), request.query,
-                redacted(request.headers.items()), request.body, sandbox.clock.now())
+                redacted(request.headers.items()), request.body, sandbox.clock.now(),
+                tenant_id=request.headers.get("Xero-Tenant-Id"))
     sandbox.ledger.open(call)
     try:
         return _answer(sandbox, request, call)
@@ -51,7 +52,6 @@ def _answer(sandbox, request, call):
 def _accounting(sandbox, request, call, fault):
     request.parts = api.split(request.path)
     api.check_size(request)
-    call.tenant_id = request.headers.get("Xero-Tenant-Id")
     api.authenticate(sandbox, request)
     call.client_id, call.tenant_id = request.app.client_id, request.organisation.tenant_id
     handler = api.route(request)
