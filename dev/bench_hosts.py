@@ -21,7 +21,7 @@ from companies import found, post_bills
 from hosts import CRON_WORKERS, Host, listening, process_of, served_at_once
 
 COMPANIES = int(os.environ.get("ACCOUNT_XERO_BENCH_COMPANIES", 200))
-BILLS = 2           # a company, in each of the runs
+BILLS = 1           # a company, in each of the runs
 CALLS = 2           # that they take: one for the new vendor, one for the bills
 LATENCY = 1.5       # seconds a call
 FEW = 6             # companies that are being served when a server dies

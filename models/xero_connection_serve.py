@@ -4,7 +4,7 @@ import random
 import time
 from datetime import datetime
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..xero.errors import XeroError
@@ -25,6 +25,10 @@ class RunOver(Exception):
 class XeroConnection(models.Model):
     _inherit = 'xero.connection'
 
+    served_at = fields.Datetime(
+        readonly=True, copy=False, groups='base.group_system',
+        help="When a worker last began to push or to pull for it.")
+
     @api.model
     def _serve(self, due, work, trigger, helpers):
         """Serve organisations one after the other, and share them with other workers.
@@ -42,11 +46,11 @@ class XeroConnection(models.Model):
         for name in helpers[:max(0, len(waiting) - 1)]:
             self._wake(name)
         self.env['ir.cron']._commit_progress(remaining=len(waiting))
-        # Whom Xero answered longest ago comes first, so that one organisation's backlog keeps no
-        # other waiting for more than a turn; else in no fixed order, so that two workers seldom
-        # want the same one.
+        # Whose last turn is longest ago comes first, so that an organisation with a backlog, or one
+        # where Xero hangs, keeps no other waiting for more than a turn; else in no fixed order, so
+        # that two workers seldom want the same one.
         for connection in sorted(random.sample(list(waiting), len(waiting)),
-                                 key=lambda c: c.budget_seen_at or datetime.min):
+                                 key=lambda c: c.served_at or datetime.min):
             try:
                 getattr(connection, work)()
             except Exception:
@@ -79,10 +83,10 @@ class XeroConnection(models.Model):
             env = self.env(cr=cr, su=True, context={
                 'lang': self.env.user.lang, 'xero_deadline': time.monotonic() + RUN_SECONDS})
             worker = self.with_env(env).with_company(self.with_env(env).company_id)
-            worker._transaction(end_with_the_machine, cr, True)
             try:
                 # Seen from here, after whoever held the claim before.
                 if getattr(worker, due)():
+                    worker._transaction(worker._begin_turn)
                     getattr(worker, work)()
             except RunOver:
                 cr.rollback()
@@ -91,6 +95,11 @@ class XeroConnection(models.Model):
                 cr.rollback()
                 worker._push_stopped(error)
         return True
+
+    def _begin_turn(self):
+        """Note it before the work, so that whoever dies of it has had a turn, too."""
+        end_with_the_machine(self.env.cr, session=True)
+        self.served_at = fields.Datetime.now()
 
     def _transaction(self, work, *args):
         """Do something and commit it; from a new snapshot when another transaction changed the
