@@ -203,21 +203,21 @@ class XeroConnection(models.Model):
         notes = {m.xero_document_id for m in stale if m.move_type in CREDIT_NOTES}
         documents = self._completed(self._fetch_documents(
             [m.xero_document_id for m in stale if m.xero_document_id not in notes], notes))
-        self._note_alone(payments, {m.xero_document_id for m in stale}, documents)
         by_id = {payment.xero_id: payment for payment in payments}
         found = {linked[document.xero_id]: document for document in documents}
         self._transaction(self._apply_with, found, by_id)
+        after = self._payments_here(by_id)
+        self._note_alone(
+            [by_id[one] for one in by_id if after.get(one) != here.get(one)], documents)
 
-    def _note_alone(self, payments, stale, documents):
+    def _note_alone(self, payments, documents):
         """Remember that payments were made or deleted without a change of their documents.
 
-        :param list payments: documents.Payment that a poll has found
-        :param set stale: identifiers of the documents that are not here as they are in Xero
-        :param list documents: documents.Document, these as they are now
+        :param list payments: documents.Payment that were applied only now
+        :param list documents: documents.Document, theirs
         """
         updated = {document.xero_id: document.updated for document in documents}
-        if any(payment.document_id in stale and payment.updated
-               and updated.get(payment.document_id)
+        if any(payment.updated and updated.get(payment.document_id)
                and updated[payment.document_id] < payment.updated - SAME_MOMENT
                for payment in payments):
             self._transaction(self.write, {'payments_alone_at': fields.Datetime.now()})

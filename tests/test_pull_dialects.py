@@ -209,10 +209,13 @@ class TestPullDialects(XeroPullCommon):
 
     def test_payments_that_do_not_change_their_invoices(self):
         move = self._pushed()
+        self._later(minutes=30)
+        self._pushed()      # the invoices are read up to here, so the first one is not listed again
         self._deliver_quietly(move, 20)
         self._later(hours=7)
         self._pull()
         self.assertEqual(self._paid(move), [20])
+        self.assertTrue(self.connection.payments_alone_at)
         self._deliver_quietly(move, 30)
         self._pull()
         self._pull()
@@ -223,13 +226,25 @@ class TestPullDialects(XeroPullCommon):
             self._pull_at_once()
         self.assertLessEqual(len([c for c in self.sandbox.calls if c.tenant_id]), 320 - 8)
 
+    def test_a_payment_that_is_only_reconciled_later(self):
+        move = self._pushed()
+        payment = self.person.pay(move.xero_document_id, 20)
+        self._pull()
+        self._later(hours=7)
+        [row] = self.org.store['Payments'].values()
+        self.org.store['Payments'].put({**row, 'IsReconciled': True})
+        self._pull()
+        self.assertEqual(self._paid(move), [20])
+        self.assertFalse(self.connection.payments_alone_at)
+        self.assertEqual(row['PaymentID'], payment['PaymentID'])
+
     def _deliver_quietly(self, move, amount):
         """Pay in Xero, and leave the moment of the invoice's last change as it was."""
-        [before] = [i['UpdatedDateUTC'] for i in self.org.invoices]
+        store = self.org.store['Invoices']
+        before = store.get(move.xero_document_id)['UpdatedDateUTC']
         self._later(minutes=2)
         self.person.pay(move.xero_document_id, amount)
-        [invoice] = self.org.store['Invoices'].values()
-        invoice['UpdatedDateUTC'] = before
+        store.get(move.xero_document_id)['UpdatedDateUTC'] = before
 
     def test_an_overpayment_is_used_and_only_its_own_event_comes(self):
         move = self._pushed()
