@@ -56,7 +56,7 @@ def take(odoo, sandbox, organisation, say):
         keep("invoice")
         [paid] = odoo.call("account.move", "search", [
             ("move_type", "=", "out_invoice"), ("xero_state", "=", "synced"),
-            ("payment_state", "in", ("in_payment", "paid"))], limit=1)
+            ("xero_origin", "=", False), ("payment_state", "in", ("in_payment", "paid"))], limit=1)
         page(f"customer-invoices/{paid}", ".o_notebook a[name='other_info']")
         browser.click(".o_notebook a[name='other_info']")
         browser.wait_for("button[name='action_xero_log']")
@@ -130,7 +130,8 @@ def _differ(odoo, sandbox, organisation):
     """Change amounts of invoices in Xero, which Odoo never follows by itself."""
     moves = odoo.call("account.move", "search_read", [
         ("xero_state", "=", "synced"), ("move_type", "=", "out_invoice"),
-        ("payment_state", "=", "not_paid"), ("xero_status", "=", "AUTHORISED")],
+        ("payment_state", "=", "not_paid"), ("xero_status", "=", "AUTHORISED"),
+        ("xero_origin", "=", False)],
         ["xero_document_id"], limit=3)
     rows = {row["InvoiceID"]: row for row in organisation.invoices}
     for number, move in enumerate(moves, 1):

@@ -154,7 +154,9 @@ registry.category("web_tour.tours").add("account_xero_differences", {
         ...openXeroMenu("menu_xero_unmatched"),
         {
             content: "Sees what waits; nothing to press that would be refused",
-            trigger: `${row("Rook Ltd")}:not(:has(button)):contains(Contact not linked)`,
+            trigger:
+                `${row("Rook Ltd")}:not(:has(button:not([name=action_open])))` +
+                ":contains(Contact not linked)",
         },
         ...openXeroMenu("menu_xero_contact_match"),
         { trigger: `${row("Rook Ltd")}:not(:has(button)):contains(Only in Xero)` },
