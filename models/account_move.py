@@ -202,21 +202,19 @@ class AccountMove(models.Model):
         A conflict with another transaction is passed on: Odoo runs the posting again then.
         """
         try:
-            types = self.env['xero.connection']._automatic_types()
-            self.filtered(
-                lambda move: move.move_type in types.get(move.company_id.id, ())
-                and move._xero_is_automatic())._xero_queue()
+            self.filtered(lambda move: move._xero_is_automatic())._xero_queue()
         except psycopg2.Error:
             raise
         except Exception:
             _logger.exception("Documents %s were posted but not queued for Xero", self.ids)
 
     def _xero_is_automatic(self):
-        """Whether this document of a type that goes to Xero by itself does so, too.
+        """Whether this posted document goes to Xero without being asked for.
 
         :rtype: bool
         """
-        return not self._xero_is_excluded()
+        types = self.env['xero.connection']._automatic_types()
+        return self.move_type in types.get(self.company_id.id, ()) and not self._xero_is_excluded()
 
     def _xero_is_excluded(self):
         """:return: whether the partner is kept out of Xero"""

@@ -142,7 +142,7 @@ class AccountMove(models.Model):
             move._xero_apply_credits(connection, document)
         free = self.union(*(move for move, document in documents.items()
                             if move._xero_is_free_again(document)))
-        automatic = free.filtered(lambda move: move._xero_is_automatic(connection))
+        automatic = free.filtered(lambda move: move._xero_is_automatic())
         automatic.with_context(xero_pulling=False)._xero_queue()
         # What the switches do not cover was refused because somebody had asked for it.
         (free - automatic).with_context(xero_pulling=False)._xero_queue(manual=True)
