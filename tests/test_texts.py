@@ -10,7 +10,8 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
 
 #: Names in README.rst that are Odoo's own or Xero's.
-OF_ODOO = {'Accounting', 'Apps', 'Configuration', 'Invoicing', 'Settings', 'Update Apps List'}
+OF_ODOO = {'Accounting', 'Apps', 'Configuration', 'Invoicing', 'Run Manually', 'Settings',
+           'Update Apps List'}
 OF_XERO = {'My Apps', 'New app', 'Webhooks', 'Webhooks key', 'Invoices', 'Credit notes',
            'Mobile or desktop app', 'custom connection', 'Send "Intent to receive"'}
 #: What README.rst emphasises and is no name.
