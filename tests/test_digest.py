@@ -1,6 +1,8 @@
 """What managers are told without looking: the daily e-mail, and that a sign-in is needed."""
 from datetime import timedelta
 
+from markupsafe import escape
+
 from odoo import Command, fields
 from odoo.tests import new_test_user, tagged
 
@@ -64,7 +66,7 @@ class TestDigest(XeroCommon):
         mail = mails.filtered(lambda mail: self.manager.partner_id in mail.recipient_ids)
         self.assertEqual(len(mail), 1)
         self.assertIn(self.env.company.name, mail.subject)
-        for words in (invoice.name, "Unmapped", self.connection.problem_ids.fix,
+        for words in (invoice.name, "Unmapped", escape(self.connection.problem_ids.fix),
                       'action_xero_problem'):
             self.assertIn(words, mail.body_html)
         for raw in ('unmapped_account', 'account.account', 'None', 'False'):
