@@ -1,4 +1,4 @@
-"""An Odoo server whose calls to Xero say in a header which of its processes makes them.
+"""An Odoo server whose calls to Xero say in their `User-Agent` which of its processes makes them.
 
 Run by :class:`.hosts.Host`, with the arguments of Odoo's own command.
 """
@@ -12,7 +12,7 @@ send = HTTPAdapter.send
 
 
 def send_signed(adapter, request, **kwargs):
-    request.headers['X-Process'] = str(os.getpid())
+    request.headers['User-Agent'] += f' process/{os.getpid()}'
     return send(adapter, request, **kwargs)
 
 
