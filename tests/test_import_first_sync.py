@@ -14,14 +14,6 @@ class TestFirstSync(XeroImportCommon):
         super().setUp()
         self.connection.write({'import_policy': 'none', 'import_from': False})
 
-    def _pull_at_once(self):
-        # All is one transaction here, which autovacuum cannot look into: it may have noted that
-        # these tables are empty, and then a query of Odoo's about payments takes minutes.
-        self.env.flush_all()
-        self.env.cr.execute("ANALYZE account_move, account_move_line, account_payment,"
-                            " account_partial_reconcile, account_move__account_payment")
-        super()._pull_at_once()
-
     def _seed(self, count, contacts=5):
         """Make a history: invoices, bills and credit notes, a third of them paid, some in part.
 
@@ -193,10 +185,14 @@ class TestFirstSync(XeroImportCommon):
         self.assertEqual(self._open_here(), self._open_in_xero())
 
     def test_interrupted_anywhere_it_comes_to_the_same(self):
-        """Pages of 30, some of them within one second, and every run ends early."""
+        """Small pages, some of them within one second, and every run ends early.
+
+        Few documents: all is one transaction here, and where PostgreSQL has no statistics of it,
+        Odoo's query about payments takes minutes for a hundred.
+        """
         for module in (xero_connection_fetch, xero_first_sync):
-            self.patch(module, 'PAGE_SIZE', 30)
-        documents = self._seed(100)
+            self.patch(module, 'PAGE_SIZE', 10)
+        documents = self._seed(30)
         run = self._start(scope='all')
         self.sandbox.inject('500', 'GET', '/CreditNotes')
         seconds, over = xero_connection_serve.RUN_SECONDS, iter([0.5, 1, 2])
@@ -210,7 +206,7 @@ class TestFirstSync(XeroImportCommon):
                 break
             self._later(minutes=6)
         self.assertEqual(run.state, 'done')
-        self.assertEqual(run.read_count, 100)
+        self.assertEqual(run.read_count, len(documents))
         for document in documents:
             self._assert_as_there(document)
         self.assertEqual(self._open_here(), self._open_in_xero())
