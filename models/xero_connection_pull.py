@@ -11,7 +11,7 @@ from ..xero.documents import Document, Payment
 from ..xero.errors import XeroError, XeroRejected
 from ..xero.parse import Contact
 from .transaction import in_own_transaction
-from .xero_connection_serve import RunOver
+from .xero_connection_serve import BUSY_WAIT, RunOver
 from .xero_cursor import INTERVALS
 
 _logger = logging.getLogger(__name__)
@@ -23,8 +23,6 @@ CHUNK = 50
 #: Xero does not say whether If-Modified-Since includes its second, and a change may show up a
 #: little after its own moment.
 OVERLAP = timedelta(minutes=5)
-#: A busy organisation's pull comes after the push that is at work.
-BUSY_WAIT = timedelta(seconds=10)
 #: News that have waited so long are fetched by the push that keeps the organisation busy, for a
 #: part of its time.
 PATIENCE = timedelta(minutes=2)

@@ -19,7 +19,7 @@ from ..xero.errors import (
 from .account_move import SWITCHES, XERO_KINDS
 from .account_move_preflight import Problem
 from .account_move_push import fingerprint
-from .xero_connection_serve import RunOver
+from .xero_connection_serve import BUSY_WAIT, RunOver
 from .xero_request import CONTACT_OPERATIONS, PAYMENT_OPERATIONS
 
 #: Documents looked at in one go; ten full calls.
@@ -58,7 +58,9 @@ class XeroConnection(models.Model):
 
     def _push(self):
         """Push this organisation's queue, unless another worker is at work for it."""
-        self._claimed('_has_work', '_push_claimed', '_trigger_push')
+        if not self._claimed('_has_work', '_push_claimed', '_trigger_push'):
+            # It may be pulling, or have looked at the queue for the last time.
+            self._trigger_push(fields.Datetime.now() + BUSY_WAIT)
 
     def _push_stopped(self, error):
         """Keep why nothing can be sent at the moment, and go on when that may have passed."""

@@ -2,7 +2,7 @@
 import logging
 import random
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -16,6 +16,8 @@ _logger = logging.getLogger(__name__)
 #: in one go and ends a worker by force after 120 seconds of it: room for several long runs, and for
 #: a call that takes its full timeout.
 RUN_SECONDS = 20
+#: Whoever finds that another worker is at an organisation comes back after this time.
+BUSY_WAIT = timedelta(seconds=10)
 
 
 class RunOver(Exception):

@@ -235,6 +235,12 @@ class TestPullCrash(XeroProcessCase):
         """Pull, while another process has the claim."""
         self.office.call('xero.connection', [], '_cron_pull', constants=CONSTANTS)
 
+    def _assert_comes_back(self, name):
+        self.assertTrue(self._sql(
+            "SELECT call_at FROM ir_cron_trigger trigger JOIN ir_model_data data"
+            " ON data.res_id = trigger.cron_id AND data.name = %s"
+            " WHERE call_at > now() AT TIME ZONE 'utc'", name), "it has itself woken again")
+
     def test_push_and_pull_at_once(self):
         """Each finds the other at work and comes later; neither is lost, nothing is doubled."""
         self._change_everything(1)
@@ -242,10 +248,7 @@ class TestPullCrash(XeroProcessCase):
         move = self._bill()
         with self._held('_cron_push', 'PUT', '/Invoices', when='after'):
             self._pull_beside()
-            self.assertTrue(self._sql(
-                "SELECT call_at FROM ir_cron_trigger trigger JOIN ir_model_data data"
-                " ON data.res_id = trigger.cron_id AND data.name = 'ir_cron_pull'"
-                " WHERE call_at > now() AT TIME ZONE 'utc'"), "it has itself woken again")
+            self._assert_comes_back('ir_cron_pull')
         self.assertEqual(self._move(move)[0], 'synced')
         self._pull()
         self._assert_agreed()
@@ -255,6 +258,7 @@ class TestPullCrash(XeroProcessCase):
         with self._held('_cron_pull', 'GET', '/Invoices'):
             self._run('_push')
             self.assertEqual(self._move(another)[0], 'pending')
+            self._assert_comes_back('ir_cron_push')
         self._run('_push')
         self._pull()
         self._assert_agreed()
