@@ -1,13 +1,14 @@
 """What is sent for a document, and what the answer makes of it."""
 import re
 from decimal import Decimal
+from typing import NamedTuple
 
 from odoo import fields, models
 from odoo.tools import SQL
 
 from ..xero import money, payload
 from .account_move import XERO_KINDS
-from .account_move_preflight import Problem
+from .account_move_preflight import MONEY_LINES, Problem
 
 #: Xero's tax type for a line without tax; left out, the account's default would apply.
 NO_TAX = 'NONE'
@@ -21,6 +22,18 @@ RESULT_COLUMNS = {
     'xero_updated': 'timestamp', 'xero_pull_hash': 'varchar', 'xero_due_date': 'date',
     'xero_refused_hash': 'varchar',
 }
+
+
+class LineAmounts(NamedTuple):
+    """What a line is worth, in the document's currency, and what of; the last three as the ORM has
+    them."""
+
+    record: models.Model
+    untaxed: Decimal
+    tax: Decimal
+    quantity: float
+    price: float
+    discount: float
 
 
 class AccountMove(models.Model):
@@ -107,43 +120,77 @@ class AccountMove(models.Model):
     def _xero_prepare_lines(self, kind):
         """Return the lines in the order in which they are printed, and what Xero makes of them.
 
-        The amounts are Odoo's own rounding of base and tax, which is the only exact one: it has
-        global rounding, tax-included prices and taxes edited by hand in it.
-
         :param str kind: Xero's type of the document
         :return: list of payload.Line, list of (amount, tax)
         """
-        base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
-        by_line = {base['record'].id: base for base in base_lines}
+        amounts_of = {each.record.id: each for each in (
+            self._xero_booked_amounts() or self._xero_computed_amounts())}
         texts = self.invoice_line_ids.filtered(
             lambda line: line.display_type in ('line_section', 'line_subsection', 'line_note'))
-        records = self.env['account.move.line'].browse(by_line) | texts
+        records = self.env['account.move.line'].browse(amounts_of) | texts
         lines, amounts = [], []
         for record in records.sorted(lambda line: (line.sequence, line.id)):
             if record in texts:
                 if record.name:
                     lines.append(payload.Line(description=record.name))
                 continue
-            line, amount = self._xero_prepare_line(kind, by_line[record.id])
+            line, amount = self._xero_prepare_line(kind, amounts_of[record.id])
             lines.append(line)
             amounts.append(amount)
         return lines, amounts
 
-    def _xero_prepare_line(self, kind, base):
+    def _xero_booked_amounts(self):
+        """Return the amounts that Odoo has stored with the lines, where its journal items, to the
+        cent and tax by tax, say the same. They mostly do, and computing the taxes anew costs more
+        than the rest of a push.
+
+        :return: list of LineAmounts, or None where only a computation tells: global rounding, a
+            tax edited by hand, several taxes a line, cash discount, cash rounding
+        """
+        def exact(amount):      # stored amounts are rounded already
+            return Decimal(f'{amount:.{digits}f}')
+
+        digits, sign, found, open_tax = self.currency_id.decimal_places, self.direction_sign, [], {}
+        for line in self.line_ids:
+            if tax := line.tax_line_id:
+                open_tax[tax] = open_tax.get(tax, 0) - sign * exact(line.amount_currency)
+            elif line.display_type == 'product':
+                untaxed, tax = exact(line.price_subtotal), line.tax_ids
+                tax_amount = exact(line.price_total) - untaxed
+                if len(tax) > 1 or sign * exact(line.amount_currency) != untaxed:
+                    return None
+                open_tax[tax] = open_tax.get(tax, 0) + tax_amount
+                found.append(LineAmounts(
+                    line, untaxed, tax_amount, line.quantity, line.price_unit, line.discount))
+            elif line.display_type in MONEY_LINES:
+                return None
+        return None if any(open_tax.values()) else found
+
+    def _xero_computed_amounts(self):
+        """Return Odoo's own rounding of base and tax, which is always exact: it has global
+        rounding, tax-included prices and taxes edited by hand in it.
+
+        :rtype: list(LineAmounts)
+        """
+        return [LineAmounts(
+            base['record'],
+            self._xero_decimal(base['tax_details']['total_excluded_currency']
+                               + base['tax_details']['delta_total_excluded_currency']),
+            self._xero_decimal(sum(data['tax_amount_currency']
+                                   for data in base['tax_details']['taxes_data'])),
+            base['quantity'], base['price_unit'], base['discount'],
+        ) for base in self._get_rounded_base_and_tax_lines()[0]]
+
+    def _xero_prepare_line(self, kind, amounts):
         """Return one line such that Xero's rounding gives Odoo's amounts.
 
         :param str kind: Xero's type of the document
-        :param dict base: base line of Odoo's tax computation, rounded
+        :param LineAmounts amounts: of the line
         :return: payload.Line, (amount, tax)
         """
-        record, details = base['record'], base['tax_details']
-        untaxed = self._xero_decimal(
-            details['total_excluded_currency'] + details['delta_total_excluded_currency'])
-        tax = self._xero_decimal(
-            sum(data['tax_amount_currency'] for data in details['taxes_data']))
-        quantity = _plain_decimal(base['quantity'])
-        price = _plain_decimal(base['price_unit'])
-        fit = money.fit_line(untaxed, quantity, price, _plain_decimal(base['discount']),
+        record, untaxed, tax = amounts.record, amounts.untaxed, amounts.tax
+        quantity, price = _plain_decimal(amounts.quantity), _plain_decimal(amounts.price)
+        fit = money.fit_line(untaxed, quantity, price, _plain_decimal(amounts.discount),
                              allow_discount=kind == 'ACCREC')
         rate = record._xero_tax_rate()
         # Xero wants a description on every line.
