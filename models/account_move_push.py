@@ -140,31 +140,38 @@ class AccountMove(models.Model):
         return lines, amounts
 
     def _xero_booked_amounts(self):
-        """Return the amounts that Odoo has stored with the lines, where its journal items, to the
-        cent and tax by tax, say the same. They mostly do, and computing the taxes anew costs more
+        """Return the amounts that Odoo's journal items say. Computing the taxes anew costs more
         than the rest of a push.
 
-        :return: list of LineAmounts, or None where only a computation tells: global rounding, a
-            tax edited by hand, several taxes a line, cash discount, cash rounding
+        What a line's own rounding leaves of a tax's journal item goes to the largest lines, a cent
+        each: global rounding.
+
+        :return: list of LineAmounts; None where only a computation tells: several taxes a line, a
+            tax edited by hand, cash discount, cash rounding
         """
         def exact(amount):      # stored amounts are rounded already
             return Decimal(f'{amount:.{digits}f}')
 
-        digits, sign, found, open_tax = self.currency_id.decimal_places, self.direction_sign, [], {}
+        digits, sign, found, owed = self.currency_id.decimal_places, self.direction_sign, [], {}
         for line in self.line_ids:
-            if tax := line.tax_line_id:
-                open_tax[tax] = open_tax.get(tax, 0) - sign * exact(line.amount_currency)
+            if taxes := line.tax_line_id:
+                owed[taxes] = owed.get(taxes, 0) + sign * exact(line.amount_currency)
             elif line.display_type == 'product':
-                untaxed, tax = exact(line.price_subtotal), line.tax_ids
-                tax_amount = exact(line.price_total) - untaxed
-                if len(tax) > 1 or sign * exact(line.amount_currency) != untaxed:
+                taxes, tax = line.tax_ids, exact(line.price_total) - exact(line.price_subtotal)
+                if len(taxes) > 1:
                     return None
-                open_tax[tax] = open_tax.get(tax, 0) + tax_amount
-                found.append(LineAmounts(
-                    line, untaxed, tax_amount, line.quantity, line.price_unit, line.discount))
+                owed[taxes] = owed.get(taxes, 0) - tax
+                found.append(LineAmounts(line, sign * exact(line.amount_currency), tax,
+                                         line.quantity, line.price_unit, line.discount))
             elif line.display_type in MONEY_LINES:
                 return None
-        return None if any(open_tax.values()) else found
+        cent = Decimal(1).scaleb(-digits)
+        for number, each in sorted(enumerate(found), key=lambda pair: -abs(pair[1].tax)):
+            if rest := owed[each.record.tax_ids]:
+                step = cent.copy_sign(rest)
+                found[number] = each._replace(tax=each.tax + step)
+                owed[each.record.tax_ids] -= step
+        return None if any(owed.values()) else found
 
     def _xero_computed_amounts(self):
         """Return Odoo's own rounding of base and tax, which is always exact: it has global
