@@ -10,6 +10,7 @@ from ..xero.documents import Document, PaymentRow
 from ..xero.errors import CONTACT_CODES, XeroOutcomeUnknown, XeroRejected
 from .account_move import GONE
 from .account_move_preflight import Problem
+from .sending import Sending
 from .xero_connection_serve import RunOver
 from .xero_request import CONTACT_OPERATIONS, RETRY_DELAYS
 
@@ -87,7 +88,8 @@ class XeroConnection(models.Model):
         due = (requests - unsent).filtered(lambda request: request._is_due(now))
         self._transaction(unsent.unlink)
         remembered = due.filtered(lambda request: request._is_remembered(now))
-        self._send_all(remembered)
+        with Sending(self) as sending:
+            sending.send(remembered)
         for request in due - remembered:
             try:
                 documents = self._find_created(request)

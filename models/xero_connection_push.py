@@ -1,26 +1,19 @@
 """The way of a push: claim, preflight, contacts, documents, answers."""
-import time
-from concurrent.futures import ThreadPoolExecutor
-from threading import Event
-
 from odoo import api, fields, models
 
 from ..xero import limits, payload
 from ..xero.errors import (
     XeroAccessRevoked,
-    XeroError,
     XeroGrantInvalid,
-    XeroOutcomeUnknown,
     XeroRateLimited,
-    XeroRejected,
     XeroScopeMissing,
-    XeroTokenExpired,
 )
 from .account_move import SWITCHES, XERO_KINDS
 from .account_move_preflight import Problem
 from .account_move_push import fingerprint
+from .sending import Sending
 from .xero_connection_serve import BUSY_WAIT, RunOver
-from .xero_request import CONTACT_OPERATIONS, PAYMENT_OPERATIONS
+from .xero_request import BATCH_SIZE, CONTACT_OPERATIONS, PAYMENT_OPERATIONS
 
 #: Documents looked at in one go; ten full calls.
 CHUNK = 500
@@ -96,19 +89,35 @@ class XeroConnection(models.Model):
             raise RunOver
 
     def _push_documents(self):
-        """Push the documents that wait, in portions.
+        """Push the documents that wait: while the calls of some are on their way, the next ones are
+        prepared.
 
         :raise XeroError: nothing more can be sent now
         """
         seen = set()
-        while self._time_left():
-            moves = self._push_next(seen)
-            if not moves or self.state != 'connected':
-                return
-            reserve = 0 if all(moves.mapped('xero_manual')) else DAY_RESERVE
-            moves = self._transaction(self._push_preflight, moves)
-            self._push_requests(self._transaction(self._prepare_contacts, moves), reserve)
-            self._push_requests(self._transaction(self._prepare_documents, moves), reserve)
+        with Sending(self) as sending:
+            while self._time_left() and self.state == 'connected':
+                moves = self._push_next(seen)
+                if not moves:
+                    if sending.finish():
+                        continue
+                    return
+                reserve = 0 if all(moves.mapped('xero_manual')) else DAY_RESERVE
+                moves = self._transaction(self._push_preflight, moves)
+                if contacts := self._transaction(self._prepare_contacts, moves):
+                    sending.push(contacts, reserve)
+                    sending.finish()
+                for portion in self._portions(moves):
+                    sending.push(self._transaction(self._prepare_documents, portion), reserve)
+                    sending.settle(limits.CONCURRENT)
+
+    def _portions(self, moves):
+        """Yield documents in portions that fill the calls which may be on their way at once."""
+        size = limits.CONCURRENT * BATCH_SIZE
+        for group in moves.grouped(
+                lambda move: payload.endpoint_of(XERO_KINDS[move.move_type])).values():
+            for start in range(0, len(group), size):
+                yield group[start:start + size]
 
     def _push_domain(self):
         """:return: domain of the documents that may go out now"""
@@ -226,93 +235,6 @@ class XeroConnection(models.Model):
         return self._budget().day_available(fields.Datetime.now())
 
     def _push_requests(self, values, reserve):
-        """Store requests, commit, send them, and apply each answer as it comes.
-
-        :param list(dict) values: of `xero.request`; what the limits do not allow now stays in
-            the queue
-        :param int reserve: calls of the day to leave
-        :raise XeroError: nothing more can be sent now
-        """
-        if not values:
-            return
-        now, budget = fields.Datetime.now(), self._budget()
-        left = min(budget.minute_available(now), budget.day_available(now))
-        allowed = max(0, min(left, budget.day_available(now) - reserve))
-        self._send_all(self._transaction(self.env['xero.request'].create, values[:allowed]))
-        if left < len(values):
-            now, budget = fields.Datetime.now(), self._budget()
-            raise XeroRateLimited(
-                self.env._("The calls that Xero allows for now are used up."),
-                problem='day' if budget.day_available(now) <= 0 else 'minute',
-                retry_after=max(1, (limits.resume_at(budget, now) - now).seconds))
-
-    def _send_all(self, requests):
-        """Send requests and whatever they turn into, then look up what Xero refused as existing.
-
-        :param recordset requests: committed `xero.request`
-        :raise XeroError: nothing more can be sent now
-        """
-        refusals = []
-        while requests:
-            requests = self._send(requests, refusals)
-        self._look_up_refused(refusals)
-
-    def _send(self, requests, refusals, rejected=None):
-        """Send requests, five at once, and apply their answers.
-
-        :param recordset requests: committed `xero.request`
-        :param list refusals: single records that Xero refused are added, as Refusal
-        :param str rejected: the access token that Xero has just refused them with
-        :return: requests that have come up instead: halves of a batch that was refused as a whole
-        :raise XeroError: nothing more can be sent now; all answers have been applied
-        """
-        client = self._get_client(rejected=rejected)
-        requests._note_departure()
-        calls = [request._call() for request in requests]
-        self.env['ir.cron']._commit_progress()
-        stop, unsent, instead = None, requests.browse(), requests.browse()
-        answers = self._call_parallel(client, calls, self.env.context['xero_deadline'])
-        for request, answer in zip(requests, answers, strict=True):
-            if answer is None or isinstance(answer, XeroTokenExpired):
-                unsent |= request
-            if isinstance(answer, XeroError) and _stops_everything(answer) and not (
-                    request.operation == 'attach' and isinstance(answer, XeroScopeMissing)):
-                stop = answer
-            more, refused = self._transaction(request._settle, answer)
-            instead |= more
-            refusals += refused
-        if isinstance(stop, XeroTokenExpired) and not rejected:
-            return instead | self._send(unsent, refusals, rejected=client.access_token)
-        if stop:
-            raise stop
-        return instead
-
-    @staticmethod
-    def _call_parallel(client, calls, deadline):
-        """Yield the answer to each call, in order: an Answer, the XeroError that was raised, or
-        None when it was not sent because an earlier one made it pointless, or time was up.
-
-        Threads do the HTTP and touch nothing of the ORM.
-
-        :param float deadline: of `time.monotonic`
-        """
-        halt = Event()
-
-        def call(arguments):
-            if halt.is_set() or time.monotonic() > deadline:
-                return None
-            try:
-                return client.request(**arguments)
-            except XeroError as error:
-                if _stops_everything(error):
-                    halt.set()
-                return error
-
-        with client, ThreadPoolExecutor(limits.CONCURRENT) as pool:
-            yield from pool.map(call, calls)
-
-
-def _stops_everything(error):
-    """:return: whether an error would meet every further call, too: a dead token, a used-up limit,
-    no way to Xero"""
-    return not isinstance(error, XeroOutcomeUnknown | XeroRejected)
+        """Store requests, commit, send them, and apply their answers; see :meth:`Sending.push`."""
+        with Sending(self) as sending:
+            sending.push(values, reserve)
