@@ -5,6 +5,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -130,6 +131,7 @@ class ProcessCase(BaseCase):
             subprocess.run(
                 [sys.executable, '-m', 'odoo', *_options(cls.database), '-i', 'account_xero',
                  '--skip-auto-install', '--stop-after-init', '--no-http'], check=True)
+        cls.pause = threading.Event()
         cls._idle = []
         cls.addClassCleanup(lambda: [worker.close() for worker in cls._idle])
 
@@ -183,8 +185,15 @@ class ProcessCase(BaseCase):
 
     def _wait_for_locks(self, number=1):
         """Wait until so many processes wait for a lock that another one holds."""
+        self._until(lambda: self._sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+            " AND wait_event_type = 'Lock'", self.database)[0][0] >= number,
+            "nobody waits for a lock")
+
+    def _until(self, condition, complaint):
+        """:return: what a condition is when it has become true"""
         deadline = time.monotonic() + PATIENCE
-        while self._sql(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
-                " AND wait_event_type = 'Lock'", self.database)[0][0] < number:
-            self.assertLess(time.monotonic(), deadline, "nobody waits for a lock")
+        while not (result := condition()):
+            self.assertLess(time.monotonic(), deadline, complaint)
+            self.pause.wait(0.05)
+        return result

@@ -1,7 +1,4 @@
 """Several Odoo servers on one database share the organisations, and one of them dies."""
-import threading
-import time
-
 from odoo.tests import tagged
 
 from odoo.addons.account_xero.models.transaction import KEEPALIVE, in_own_transaction
@@ -9,7 +6,7 @@ from odoo.addons.account_xero.models.transaction import KEEPALIVE, in_own_transa
 from .common import XeroCommon
 from .companies import found, post_bills
 from .hosts import Host, listening, process_of, served_at_once
-from .processes import PATIENCE, ProcessCase, Worker, _options
+from .processes import ProcessCase, Worker, _options
 from .xero_sandbox import XeroSandbox
 
 COMPANIES, BILLS = 12, 2
@@ -45,7 +42,6 @@ class TestHosts(ProcessCase):
             'owner': "everyone", 'expires_at': '2099-01-01', 'access_token': tokens['access_token'],
             'refresh_token': tokens['refresh_token']}, [
                 (org.tenant_id, org.name) for org in cls.orgs], number)
-        cls.pause = threading.Event()
 
     def setUp(self):
         super().setUp()
@@ -58,13 +54,6 @@ class TestHosts(ProcessCase):
         self._until(lambda: listening(self._sql, self.hosts), "the servers do not start")
 
     # === WHAT HAPPENS === #
-
-    def _until(self, condition, complaint):
-        deadline = time.monotonic() + PATIENCE
-        while not (result := condition()):
-            self.assertLess(time.monotonic(), deadline, complaint)
-            self.pause.wait(0.05)
-        return result
 
     def _post(self, name):
         self.name = name

@@ -148,8 +148,10 @@ class TestPushAttachments(XeroTimeCommon):
         self.assertNotIn('xero_pdf_failed', invoice.alerts or {})
 
     def test_a_broken_template(self):
-        self.env.ref('account.report_invoice').arch = \
-            '<t t-name="account.report_invoice"><t t-out="1/0"/></t>'
+        self.env['ir.ui.view'].create({
+            'name': "Broken", 'type': 'qweb',
+            'inherit_id': self.env.ref('account.report_invoice').id,
+            'arch': '<xpath expr="/*/*[1]" position="before"><t t-out="1/0"/></xpath>'})
         invoice = self._invoice()
         with self.assertLogs('odoo.addons.account_xero', 'ERROR'):
             self._push()

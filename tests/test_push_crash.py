@@ -87,6 +87,27 @@ class TestPushCrash(XeroProcessCase):
                 self._push()
                 self._assert_there_once(move)
 
+    def test_killed_between_portions(self):
+        """Documents of the second portion left while the first call had no answer yet; the third
+        portion is not even stored."""
+        moves = [self._bill() for _number in range(12)]
+        for move in moves:
+            self._link_partner(move)
+        hold = self.sandbox.hold('PUT', '/Invoices', when='after')
+        process = self.office.start('xero.connection', [self.connection], '_push', constants={
+            'models.xero_request.BATCH_SIZE': 1, 'models.xero_connection_push.BATCH_SIZE': 1})
+        self.assertTrue(hold.wait())
+        self._until(lambda: sum(call.status == 200 for call in self.sandbox.calls_to(
+            'PUT', '/Invoices')) == 9, "the others are not sent")
+        self.assertEqual(self._sql("SELECT count(*) FROM xero_request"), [(10,)])
+        self.assertEqual({self._move(move)[0] for move in moves}, {'pending'})
+        self._kill(process)
+        hold.release(drop=True)
+        self._wait_until_dead()
+        self._push()
+        for move in moves:
+            self._assert_there_once(move)
+
     def test_killed_while_xero_has_a_contact_without_a_document(self):
         """Somebody asked for the contact; it is created once."""
         for when in ('before', 'after'):
