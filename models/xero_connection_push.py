@@ -155,24 +155,27 @@ class XeroConnection(models.Model):
         return moves
 
     def _still_queued(self, moves):
-        """:return: those that still are to go out, after the time that a call has taken"""
-        return self.env['account.move'].search(
+        """Take out what was cancelled before it ever came to Xero.
+
+        :return: those that still are to go out, after the time that a call has taken
+        """
+        moves = self.env['account.move'].search(
             self._push_domain() & fields.Domain('id', 'in', moves.ids), order='id')
+        never_there = moves.filtered(lambda m: m.state == 'cancel' and not m.xero_document_id)
+        moves._xero_store([
+            (move, {'xero_state': None, 'xero_manual': False}) for move in never_there])
+        return moves - never_there
 
     def _push_preflight(self, moves):
-        """Take out what has nothing to do in Xero, fail what cannot be sent, and return the
-        others."""
+        """Fail what cannot be sent, and return the others that still are to go out."""
         moves = self._still_queued(moves)
         posted = moves.filtered(lambda move: move.state == 'posted')
         blocked = posted._xero_preflight(self)
         if self._is_worth_asking(blocked) and self._try_refresh():
             blocked = posted._xero_preflight(self)
-        never_there = moves.filtered(lambda m: m.state == 'cancel' and not m.xero_document_id)
-        self.env['account.move']._xero_store([
-            (move, {'xero_state': None, 'xero_manual': False}) for move in never_there])
         for move, problems in blocked.items():
             move._xero_fail(problems)
-        return moves.filtered(lambda move: move not in never_there and move not in blocked)
+        return moves.filtered(lambda move: move not in blocked)
 
     def _prepare_documents(self, moves):
         """Return the values of the requests that bring these documents to Xero: new ones in

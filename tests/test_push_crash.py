@@ -262,6 +262,19 @@ class TestPushCrash(XeroProcessCase):
         self.assertEqual(self._move(move)[0], 'synced')
         self.assertEqual([d['Status'] for d in self._in_xero(move)], ['VOIDED'])
 
+    def test_cancelled_while_its_contact_is_made(self):
+        """It never goes out, and does not keep the others from it."""
+        cancelled, other = self._bill(), self._bill()
+        hold = self.sandbox.hold('PUT', '/Contacts', when='after')
+        process = self._start_push()
+        self.assertTrue(hold.wait())
+        self.office.call('account.move', [cancelled], 'button_cancel')
+        hold.release()
+        self.office.result(process)
+        self.assertEqual(self._move(cancelled)[0], None)
+        self.assertEqual(self._in_xero(cancelled), [])
+        self._assert_there_once(other)
+
     def test_corrected_while_xero_refuses_it(self):
         """The refusal of an older state fails nothing: the corrected state goes out."""
         move = self._bill()
