@@ -233,8 +233,10 @@ class Chaos:
         self._look_after_connections()
         self.counts['synced by hand'] += sum(
             company.sync_failed() for company in self.companies)
-        if self._busy() and self._all_idle():
-            self._let_time_pass(MINUTE)
+        busy = self._busy()
+        if busy and self._all_idle():
+            # Xero may have said that its limits will be back at the end of the day.
+            self._let_time_pass(HOUR if 'connections' in busy else MINUTE)
         self._go_on()
 
     def _busy(self):
