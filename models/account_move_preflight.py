@@ -5,6 +5,7 @@ from odoo import models
 from odoo.tools.misc import format_date
 
 from .account_move import XERO_KINDS
+from .fault import fault_text
 
 #: Lines that carry money; the others are text, or are made by Odoo from these.
 MONEY_LINES = ('product', 'epd', 'rounding', 'non_deductible_product',
@@ -59,11 +60,14 @@ class AccountMove(models.Model):
             [('connection_id', '=', connection.id)], ['code']).mapped('code'))
         blocked = {}
         for move in moves:
-            problems = [
-                *move._xero_check_document(connection, currencies),
-                *(problem for line in move.line_ids if line.display_type in MONEY_LINES
-                  for problem in move._xero_check_line(connection, line)),
-            ]
+            try:
+                problems = [
+                    *move._xero_check_document(connection, currencies),
+                    *(problem for line in move.line_ids if line.display_type in MONEY_LINES
+                      for problem in move._xero_check_line(connection, line)),
+                ]
+            except Exception as error:
+                problems = [Problem('validation_error', fault_text(move, error))]
             if problems:
                 # Several lines often have the same fault; it is named once.
                 blocked[move.with_env(self.env)] = list(dict.fromkeys(problems))
@@ -71,7 +75,7 @@ class AccountMove(models.Model):
 
     def _xero_find_blocked(self, connection):
         """Like :meth:`_xero_preflight`, and also whether the connection works, and for the rest
-        whether Xero can hold the totals.
+        whether Xero can hold them.
 
         The push itself needs no such check: what is queued waits for the connection.
 
@@ -81,7 +85,8 @@ class AccountMove(models.Model):
         blocked = moves._xero_preflight(connection)
         moves._xero_prefetch()
         for move in moves.filtered(lambda move: move not in blocked):
-            if problem := move._xero_check_totals(*move._xero_prepare_document(connection)):
+            _body, _totals, problem = move._xero_prepare_body(connection)
+            if problem:
                 blocked[move] = [problem]
         if connection.state != 'connected':
             problem = Problem.at(

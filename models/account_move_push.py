@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ..xero import money, payload
 from .account_move import XERO_KINDS
 from .account_move_preflight import MONEY_LINES, Problem
+from .fault import fault_text
 
 #: Xero's tax type for a line without tax; left out, the account's default would apply.
 NO_TAX = 'NONE'
@@ -80,6 +81,21 @@ class AccountMove(models.Model):
             sent_to_contact=self._xero_is_marked_sent(connection),
         )
         return data, money.predict(amounts)
+
+    def _xero_prepare_body(self, connection):
+        """Return what is sent for the document, or why that cannot be, whatever went wrong: no
+        other document waits for that.
+
+        :param recordset connection: the `xero.connection` of the company
+        :return: the JSON object, the totals that Xero will compute from it, and what is wrong
+        :rtype: tuple(dict | None, money.Totals | None, Problem | None)
+        """
+        try:
+            data, totals = self._xero_prepare_document(connection)
+            body = payload.document_body(data)
+            return body, totals, self._xero_check_totals(data, totals)
+        except Exception as error:
+            return None, None, Problem('validation_error', fault_text(self, error))
 
     def _xero_target_status(self, connection):
         """:return: the status to ask for; one that Xero has reached already is kept"""

@@ -156,6 +156,17 @@ class XeroConnection(models.Model):
                 connection.state = state
                 connection._ask_to_reconnect()
 
+    def _note_fault(self, error):
+        """Say on the connection that a fault of the software stopped its sync, in a transaction of
+        its own. It is gone with the next success.
+
+        :param Exception error: nothing that Xero or a document is to blame for
+        """
+        text = self.env._(
+            "The sync stopped at a fault of the software (%s) and is tried again by itself. If "
+            "this stays, hand the server's log to whoever looks after Odoo.", type(error).__name__)
+        in_own_transaction(self, lambda connection: connection.write({'last_error': text}))
+
     def _note_access(self):
         """Xero has just given access: what said otherwise is over."""
         self.last_error = False

@@ -5,6 +5,7 @@ from ..xero import payload
 from ..xero.parse import Contact
 from .account_move_preflight import Problem
 from .account_move_push import fingerprint
+from .fault import fault_text
 from .xero_connection_push import CHUNK, DAY_RESERVE
 from .xero_request import CONTACT_OPERATIONS
 
@@ -94,10 +95,11 @@ class XeroConnection(models.Model):
             row = rows.get(partner.id, Sync)
             try:
                 body = payload.contact_body(partner._xero_prepare_contact())
-            except ValueError as error:
+            except Exception as error:
                 failed.append((partner, row.ticket, Problem.at(
                     partner, 'validation_error', self.env._(
-                        "Contact %(name)s: %(reason)s", name=partner.display_name, reason=error))))
+                        "Contact %(name)s: %(reason)s", name=partner.display_name,
+                        reason=fault_text(partner, error)))))
                 continue
             item = {'id': partner.id, 'ticket': row.ticket, 'hash': fingerprint(body)}
             if partner.xero_contact_id and item['hash'] == row.payload_hash:

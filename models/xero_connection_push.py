@@ -9,7 +9,6 @@ from ..xero.errors import (
     XeroScopeMissing,
 )
 from .account_move import SWITCHES, XERO_KINDS
-from .account_move_preflight import Problem
 from .account_move_push import fingerprint
 from .sending import Sending
 from .xero_connection_serve import BUSY_WAIT, RunOver
@@ -194,12 +193,7 @@ class XeroConnection(models.Model):
                 continue
             if not move._xero_partner().xero_contact_id:
                 continue
-            try:
-                data, totals = move._xero_prepare_document(self)
-                body = payload.document_body(data)
-                problem = move._xero_check_totals(data, totals)
-            except ValueError as error:
-                problem = Problem('validation_error', str(error))
+            body, totals, problem = move._xero_prepare_body(self)
             if problem:
                 rows.append((move, move._xero_failure(problem)))
                 continue

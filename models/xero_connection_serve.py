@@ -55,10 +55,14 @@ class XeroConnection(models.Model):
                                  key=lambda c: c.served_at or datetime.min):
             try:
                 getattr(connection, work)()
-            except Exception:
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                self.env.cr.rollback()
+                trigger(fields.Datetime.now() + BUSY_WAIT)
+            except Exception as error:
                 # One organisation's trouble must not keep the others waiting.
                 self.env.cr.rollback()
                 _logger.exception("%s of connection %s stopped", work, connection.id)
+                connection._note_fault(error)
             if not self.env['ir.cron']._commit_progress(1):
                 # As a job of its own: Odoo ends one by force that takes too long altogether.
                 self.env['ir.cron']._commit_progress(remaining=0)

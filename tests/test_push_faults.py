@@ -298,6 +298,35 @@ class TestPushFaults(XeroTimeCommon):
         self.assertIn("400", bad.xero_error_message)
         self.assertEqual(len(self.sandbox.calls), 1)
 
+    def test_a_module_that_extends_what_is_sent_fails(self):
+        """It keeps neither the other documents nor the dialog from their work."""
+        AccountMove, Partner = self.registry['account.move'], self.registry['res.partner']
+        good, checked, made = self._bill(), self._bill(), self._bill()
+        contact = self._make_contact()
+
+        def broken(model, method, record):
+            original = getattr(model, method)
+
+            def extended(self, *args):
+                if self == record:
+                    raise KeyError('theirs')
+                return original(self, *args)
+            self.patch(model, method, extended)
+        broken(AccountMove, '_xero_check_document', checked)
+        broken(AccountMove, '_xero_prepare_document', made)
+        broken(Partner, '_xero_prepare_contact', contact.partner_id)
+        with self.assertLogs('odoo.addons.account_xero.models.fault', 'ERROR') as log:
+            self._push()
+        self.assertEqual(len(log.records), 3)
+        self._synced(good)
+        for move in (checked, made, contact):
+            self.assertEqual(
+                (move.xero_state, move.xero_error_code), ('failed', 'validation_error'))
+            self.assertIn("The server's log says more", move.xero_error_message)
+        with self.assertLogs('odoo.addons.account_xero.models.fault', 'ERROR'):
+            blocked = (checked | made)._xero_find_blocked(self.connection)
+        self.assertEqual(set(blocked), {checked, made})
+
     def test_a_batch_that_is_refused_as_a_whole_is_halved(self):
         """Xero answers an unknown ContactID with 404 for the whole request."""
         stranger = self.env['res.partner'].create({

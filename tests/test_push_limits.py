@@ -154,9 +154,11 @@ class TestPushLimits(XeroTimeCommon):
             self._push()
         self.assertEqual(theirs.xero_state, 'synced', theirs.xero_error_message)
         self.assertEqual(ours.xero_state, 'pending')
+        self.assertIn("fault of the software (JSONDecodeError)", self.connection.last_error)
         request.unlink()
         self._push()
         self._synced(ours)
+        self.assertFalse(self.connection.last_error)
 
     def test_who_was_served_longest_ago_comes_first(self):
         """One organisation is busy all the time, and Xero does not answer it: it keeps the other
