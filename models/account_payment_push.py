@@ -13,6 +13,7 @@ from ..xero import payload
 from .account_move import XERO_KINDS
 from .account_move_preflight import Problem
 from .account_payment_method import XERO_SYNC
+from .fault import fault_text
 from .xero_payment_link import base_rate
 
 _logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Plan(NamedTuple):
     obsolete: models.BaseModel      # `xero.payment.link` to delete in Xero
     missing: dict                   # {document: Part} to send
     later: dict                     # {document: Part} that waits for its document
-    problem: Problem | None         # why what is missing cannot be sent
+    problem: Problem | None         # why that cannot be found out, or what is missing not be sent
 
 
 class AccountPayment(models.Model):
@@ -205,8 +206,20 @@ class AccountPayment(models.Model):
         return parts
 
     def _xero_plan(self):
-        """Compare this payment with what was sent of it. A payment in Xero cannot be changed, so
-        one that is not the same any more is deleted before the new one is sent.
+        """Compare this payment with what was sent of it, whatever goes wrong: no other payment
+        waits for that.
+
+        :rtype: Plan
+        """
+        try:
+            return self._xero_prepare_plan()
+        except Exception as error:
+            return Plan(self.env['xero.payment.link'], {}, {}, Problem(
+                'validation_error', fault_text(self, error)))
+
+    def _xero_prepare_plan(self):
+        """Return what is to be done. A payment in Xero cannot be changed, so one that is not the
+        same any more is deleted before the new one is sent.
 
         :rtype: Plan
         """
@@ -311,7 +324,7 @@ class AccountPayment(models.Model):
         """Mark those of which nothing is left to be sent."""
         for payment in self.filtered(lambda payment: payment.xero_state):
             plan = payment._xero_plan()
-            if not plan.obsolete and not plan.missing:
+            if not plan.obsolete and not plan.missing and not plan.problem:
                 live = payment.xero_link_ids.filtered(lambda link: link.state == 'live')
                 payment.write({
                     'xero_state': 'waiting' if plan.later else 'synced' if live else False,

@@ -5,6 +5,7 @@ from ..xero import query
 from ..xero.documents import Document, Payment
 from .account_move_preflight import Problem
 from .account_payment_push import PAYABLE
+from .fault import fault_text
 from .xero_connection_lookup import LookUpFailed
 from .xero_connection_push import CHUNK, DAY_RESERVE
 from .xero_request import PAYMENT_OPERATIONS
@@ -128,9 +129,15 @@ class XeroConnection(models.Model):
                 payment._xero_fail(plan.problem)
                 continue
             links = payment._xero_prepare_links({**plan.missing, **plan.later})
-            for move, part in plan.missing.items():
-                bodies.append(payment._xero_prepare_body(self, links[move], part))
-                items.append({'id': links[move].id, 'ticket': payment.xero_ticket})
+            try:
+                made = [payment._xero_prepare_body(self, links[move], part)
+                        for move, part in plan.missing.items()]
+            except Exception as error:
+                payment._xero_fail(Problem('validation_error', fault_text(payment, error)))
+                continue
+            bodies += made
+            items += [{'id': links[move].id, 'ticket': payment.xero_ticket}
+                      for move in plan.missing]
         payments._xero_conclude()
         return self.env['xero.request']._batches(
             self, 'pay', 'Payments', bodies, items, 'Payments')

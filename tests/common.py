@@ -188,6 +188,21 @@ class XeroTimeCommon(XeroCommon):
                 return
             self._later(seconds=(self._next_moment() - datetime.utcnow()).total_seconds() + 1)
 
+    def _break(self, method, record):
+        """Let a method fail for one record, as that of a module that extends it may.
+
+        :return: function that repairs it
+        """
+        model, broken = self.registry[record._name], [record]
+        original = getattr(model, method)
+
+        def extended(this, *args):
+            if this in broken:
+                raise KeyError('theirs')
+            return original(this, *args)
+        self.patch(model, method, extended)
+        return broken.clear
+
     def _synced(self, move):
         """Check that a document is in Xero once, as it is here.
 

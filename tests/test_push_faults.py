@@ -300,21 +300,11 @@ class TestPushFaults(XeroTimeCommon):
 
     def test_a_module_that_extends_what_is_sent_fails(self):
         """It keeps neither the other documents nor the dialog from their work."""
-        AccountMove, Partner = self.registry['account.move'], self.registry['res.partner']
         good, checked, made = self._bill(), self._bill(), self._bill()
         contact = self._make_contact()
-
-        def broken(model, method, record):
-            original = getattr(model, method)
-
-            def extended(self, *args):
-                if self == record:
-                    raise KeyError('theirs')
-                return original(self, *args)
-            self.patch(model, method, extended)
-        broken(AccountMove, '_xero_check_document', checked)
-        broken(AccountMove, '_xero_prepare_document', made)
-        broken(Partner, '_xero_prepare_contact', contact.partner_id)
+        self._break('_xero_check_document', checked)
+        self._break('_xero_prepare_document', made)
+        self._break('_xero_prepare_contact', contact.partner_id)
         with self.assertLogs('odoo.addons.account_xero.models.fault', 'ERROR') as log:
             self._push()
         self.assertEqual(len(log.records), 3)

@@ -153,6 +153,25 @@ class TestPushPayments(XeroPaymentCommon):
         self._push()
         self._nothing_doubled(move, [120])
 
+    def test_a_module_that_extends_what_is_sent_fails(self):
+        """It keeps no other payment from Xero, and is tried again when somebody asks for it."""
+        moves = [self._pushed() for _number in range(3)]
+        payments = [self._pay(move) for move in moves]
+        repairs = [self._break('_xero_parts', payments[0]),
+                   self._break('_xero_prepare_body', payments[1])]
+        with self.assertLogs('odoo.addons.account_xero.models.fault', 'ERROR'):
+            self._push()
+        self.assertEqual([payment.xero_state for payment in payments],
+                         ['failed', 'failed', 'synced'])
+        self.assertIn("The server's log says more", payments[1].xero_error_message)
+        self.assertEqual(len(self._live()), 1)
+        for repair in repairs:
+            repair()
+        (payments[0] | payments[1]).action_xero_sync_now()
+        self._push()
+        self.assertEqual({payment.xero_state for payment in payments}, {'synced'})
+        self._nothing_doubled(moves[0] | moves[1] | moves[2], [120] * 3)
+
     def test_echo_by_webhook(self):
         move = self._pushed()
         payment = self._pay(move)
