@@ -4,6 +4,8 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import psycopg2
+
 from odoo import fields
 
 from ..xero import limits
@@ -126,11 +128,21 @@ class Sending:
             if isinstance(answer, XeroError) and _stops_everything(answer) and not (
                     request.operation == 'attach' and isinstance(answer, XeroScopeMissing)):
                 self._stop = answer
-            instead, refused = self.connection._transaction(request._settle, answer)
+            instead, refused = self._apply(request, answer)
             self._refusals += refused
             self.send(instead)
         if self._stop:
             self._go_on(left)
+
+    def _apply(self, request, answer):
+        """:return: requests that take its place, and refusals to look into"""
+        try:
+            return self.connection._transaction(request._settle, answer)
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            self.connection._settle_fault(request, error)
+            return request.browse(), []
 
     def _go_on(self, left):
         """Once all calls are back: send again with a new token what the old one kept from leaving.

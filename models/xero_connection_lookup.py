@@ -1,18 +1,23 @@
 """When the outcome is not plain: asking Xero what it has, and adopting only what is ours."""
+import logging
 from datetime import date, timedelta
 from decimal import Decimal
+
+import psycopg2
 
 from odoo import fields, models
 from odoo.tools.misc import format_date
 
 from ..xero import payload, query
 from ..xero.documents import Document, PaymentRow
-from ..xero.errors import CONTACT_CODES, XeroOutcomeUnknown, XeroRejected
+from ..xero.errors import CONTACT_CODES, XeroError, XeroOutcomeUnknown, XeroRejected
 from .account_move import GONE
 from .account_move_preflight import Problem
 from .sending import Sending
 from .xero_connection_serve import RunOver
 from .xero_request import CONTACT_OPERATIONS, RETRY_DELAYS
+
+_logger = logging.getLogger(__name__)
 
 #: How far the clocks here and at Xero may be apart.
 CLOCK_SKEW = timedelta(minutes=10)
@@ -91,12 +96,33 @@ class XeroConnection(models.Model):
         with Sending(self) as sending:
             sending.send(remembered)
         for request in due - remembered:
-            try:
-                documents = self._find_created(request)
-            except LookUpFailed as failed:
-                self._transaction(request._settle_unknown, failed.error)
-            else:
-                self._transaction(self._settle_forgotten, request, documents)
+            self._push_forgotten(request)
+
+    def _push_forgotten(self, request):
+        """Bring a request to an end that Xero no longer remembers.
+
+        :raise XeroError: nothing can be asked now
+        """
+        try:
+            documents = self._find_created(request)
+            self._transaction(self._settle_forgotten, request, documents)
+        except LookUpFailed as failed:
+            self._transaction(request._settle_unknown, failed.error)
+        except (XeroError, RunOver, psycopg2.Error):
+            raise
+        except Exception as error:
+            self._settle_fault(request, error)
+
+    def _settle_fault(self, request, error):
+        """Keep a request whose outcome cannot be applied for a fault of the software. It counts as
+        an attempt, so that its documents fail in the end, with a reason, and hold up no others.
+
+        :param Exception error: is logged
+        """
+        self.env.cr.rollback()
+        _logger.error("What became of %s at Xero cannot be applied", request, exc_info=error)
+        self._transaction(request._settle_unknown, XeroOutcomeUnknown(self.env._(
+            "Xero's answer cannot be applied here. The server's log says more.")))
 
     def _find_created(self, request):
         """Ask Xero for documents that a creating request may have made.

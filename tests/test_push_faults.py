@@ -317,6 +317,28 @@ class TestPushFaults(XeroTimeCommon):
             blocked = (checked | made)._xero_find_blocked(self.connection)
         self.assertEqual(set(blocked), {checked, made})
 
+    def test_a_module_that_extends_what_an_answer_does_fails(self):
+        """Its documents are asked for, three times at most, and hold up no others."""
+        first = self._bill()
+        repair = self._break('_xero_apply_answer', first)
+        faults = 'odoo.addons.account_xero.models.xero_connection_lookup'
+        with self.assertLogs(faults, 'ERROR'):
+            self._push()
+        self.assertEqual((first.xero_state, first.xero_attempts), ('pending', 1))
+        second = self._bill()
+        self._push()
+        self._synced(second)
+        with self.assertLogs(faults, 'ERROR') as log:
+            self._later(minutes=7)
+            self._push_on(first)
+        self.assertEqual(len(log.records), 2)
+        self.assertEqual((first.xero_state, first.xero_error_code), ('failed', 'transient'))
+        self.assertIn("cannot be applied here", first.xero_error_message)
+        repair()
+        first.action_xero_sync_now()
+        self._push()
+        self._synced(first)
+
     def test_a_batch_that_is_refused_as_a_whole_is_halved(self):
         """Xero answers an unknown ContactID with 404 for the whole request."""
         stranger = self.env['res.partner'].create({

@@ -146,16 +146,13 @@ class TestPushLimits(XeroTimeCommon):
 
     def test_one_organisation_in_trouble_does_not_hold_up_another(self):
         ours, theirs = self._bill(), self._second_organisation()
-        request = self.env['xero.request'].sudo().create({
-            'connection_id': self.connection.id, 'operation': 'create', 'method': 'PUT',
-            'path': 'Invoices', 'body': 'not JSON', 'idempotency_key': 'x', 'attempts': 1,
-            'items': [{'id': ours.id}], 'sent_at': '2026-01-01'})
+        repair = self._break('_push_documents', self.connection)
         with self.assertLogs('odoo.addons.account_xero.models.xero_connection_serve', 'ERROR'):
             self._push()
         self.assertEqual(theirs.xero_state, 'synced', theirs.xero_error_message)
         self.assertEqual(ours.xero_state, 'pending')
-        self.assertIn("fault of the software (JSONDecodeError)", self.connection.last_error)
-        request.unlink()
+        self.assertIn("fault of the software (KeyError)", self.connection.last_error)
+        repair()
         self._push()
         self._synced(ours)
         self.assertFalse(self.connection.last_error)
