@@ -87,12 +87,13 @@ class AccountMove(models.Model):
         other document waits for that.
 
         :param recordset connection: the `xero.connection` of the company
-        :return: the JSON object, the totals that Xero will compute from it, and what is wrong
+        :return: the JSON object (None while its contact is not in Xero), the totals that Xero will
+            compute from it, and what is wrong
         :rtype: tuple(dict | None, money.Totals | None, Problem | None)
         """
         try:
             data, totals = self._xero_prepare_document(connection)
-            body = payload.document_body(data)
+            body = payload.document_body(data) if data.contact_id else None
             return body, totals, self._xero_check_totals(data, totals)
         except Exception as error:
             return None, None, Problem('validation_error', fault_text(self, error))
