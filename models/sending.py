@@ -156,7 +156,7 @@ class Sending:
         with self._client as refused:
             self._client = self.connection._get_client(rejected=refused.access_token)
         self._halt.clear()
-        self.send(self._unsent)
+        self.send(self._unsent.exists())
         self.settle(left)
 
     def finish(self):

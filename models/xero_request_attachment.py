@@ -57,6 +57,10 @@ class XeroRequest(models.Model):
 
     def _settle(self, answer):
         # EXTENDS 'account_xero'
+        if self.operation == 'attach' and answer is None and not self._waiting():
+            # What kept it from leaving was the refusal of another one, which was for all.
+            self.unlink()
+            return self.browse(), []
         if self.operation != 'attach' or not isinstance(
                 answer, Answer | XeroScopeMissing | XeroRejected | XeroOutcomeUnknown):
             return super()._settle(answer)
