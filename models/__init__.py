@@ -41,6 +41,7 @@ from . import xero_connection_dashboard
 from . import xero_connection_digest
 from . import xero_connection_fetch
 from . import xero_connection_contacts
+from . import xero_connection_hints
 from . import xero_connection_import
 from . import xero_connection_lookup
 from . import xero_connection_matching

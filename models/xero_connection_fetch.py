@@ -8,7 +8,6 @@ from ..xero import query
 from ..xero.client import PAGE_SIZE, has_more
 from ..xero.documents import Document, Payment
 from ..xero.errors import XeroRejected
-from ..xero.parse import Contact
 from ..xero.payload import CREDIT_KINDS
 from ..xero.scalars import value_of
 from .account_move import CREDIT_NOTES
@@ -19,8 +18,6 @@ from .xero_connection_serve import RunOver
 PAYMENT_PAGES = 5
 #: Xero gives unit prices with two decimals unless it is asked for four.
 DECIMALS = dict.fromkeys(('Invoices', 'CreditNotes'), {'unitdp': 4})
-#: Categories of events about money that is not of an invoice yet.
-PAID_IN_ADVANCE = {'PREPAYMENT', 'OVERPAYMENT'}
 #: A change this old should have been announced by a webhook.
 WEBHOOK_DELAY = timedelta(minutes=1)
 #: Within which a payment and the change of its document belong together.
@@ -109,45 +106,6 @@ class XeroConnection(models.Model):
         moves = self.env['account.move'].search([
             ('company_id', '=', self.company_id.id), ('xero_document_id', 'in', list(ids))])
         return {move.xero_document_id: move for move in moves}
-
-    # === HINTS === #
-
-    def _pull_hinted(self):
-        """Fetch what webhooks, or people here, say has changed; a document once, however often.
-
-        A hint that is no newer than what is here, such as the echo of a push, needs no call. One
-        that has no part of a second may be of any moment in it.
-        """
-        events = self.env['xero.event'].search([('connection_id', '=', self.id)])
-        if not events:
-            return
-        if not PAID_IN_ADVANCE.isdisjoint(events.mapped('category')):
-            # One may have been used for an invoice, which these events do not name.
-            self._transaction(self._cursors(['Invoices']).write, {'wanted': True})
-        linked = self._linked(set(events.mapped('resource_id')))
-        newest = {}
-        for event in events:
-            moment = event.event_date
-            moment = moment if moment.microsecond else moment.replace(microsecond=999_999)
-            newest[event.resource_id] = max(moment, newest.get(event.resource_id, moment))
-        wanted = [move for xero_id, move in linked.items()
-                  if not move.xero_updated or newest[xero_id] > move.xero_updated]
-        notes = {m.xero_document_id for m in wanted if m.move_type in CREDIT_NOTES}
-        invoices = [m.xero_document_id for m in wanted if m.xero_document_id not in notes]
-        if self.import_policy != 'none':
-            unknown = events.filtered(lambda event: event.resource_id not in linked)
-            notes |= set(unknown.filtered(
-                lambda event: event.category == 'CREDITNOTE').mapped('resource_id'))
-            invoices += set(unknown.filtered(
-                lambda event: event.category == 'INVOICE').mapped('resource_id'))
-        contacts = set(events.filtered(lambda e: e.category == 'CONTACT').mapped('resource_id'))
-        for question in query.by_ids(self._contact_partners(contacts)):
-            rows, _more = self._fetch('Contacts', IDs=question['IDs'], includeArchived=True)
-            self._follow_contacts(list(map(Contact.from_json, rows)), True)
-        documents = self._fetch_documents(invoices, notes)
-        for start in range(0, len(documents), query.IDS):
-            self._apply_documents(documents[start:start + query.IDS], True)
-        self._transaction(lambda: events.exists().unlink())
 
     # === APPLYING === #
 

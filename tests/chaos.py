@@ -22,12 +22,13 @@ from .xero_sandbox.faults import KINDS
 KEY = 'key of the webhook'
 RATE = 0.05
 HOSTS = 2
-#: Documents that are posted at a time.
-BATCH = 5
+#: Documents that are posted at a time, or more, so that a long run does it in so many times.
+BATCH, STEPS = 5, 500
 #: Seconds between two things that happen.
 PACE = 0.3
-#: Seconds, of a machine that does nothing else, in which all must have settled.
-PATIENCE = 600
+#: Seconds, of a machine that does nothing else, in which all must have settled; and for each
+#: document.
+PATIENCE, PATIENCE_EACH = 600, 0.1
 #: Moments by Odoo's clock. Xero's own moments, such as those of the cursors, stay.
 MOMENTS = {
     'xero_request': ('sent_at', 'retry_at'),
@@ -52,6 +53,7 @@ class Chaos:
 
     def __init__(self, database, documents, seed, say):
         self.database, self.documents, self.say = database, documents, say
+        self.batch = max(BATCH, documents // STEPS)
         self.dice = random.Random(seed)
         self.counts = dict.fromkeys((
             'killed', 'deliveries', 'jumps of the clock', 'sign-ins', 'synced by hand'), 0)
@@ -137,8 +139,8 @@ class Chaos:
         dice = self.dice
         company = dice.choice(self.companies)
         if self._posted() < self.documents:
-            company.post(dice, min(BATCH, self.documents - self._posted()))
-        for _time in range(BATCH):
+            company.post(dice, min(self.batch, self.documents - self._posted()))
+        for _time in range(self.batch):
             company.work_in_xero(dice)
         company.work_in_odoo(dice)
         if step % 4 == 0:
@@ -214,7 +216,7 @@ class Chaos:
 
     def _settle(self):
         """Nothing goes wrong any more: time passes, people press *Sync now*, a night comes."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE + PATIENCE_EACH * self.documents
         self._until_quiet(deadline)
         self._let_time_pass(DAY)
         before = self._nights()

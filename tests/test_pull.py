@@ -122,6 +122,40 @@ class TestPull(XeroPullCommon):
         self.assertEqual(
             [len(call.query['IDs'].split(',')) for call in self.sandbox.calls], [40, 5])
 
+    def test_more_hints_than_calls_in_a_minute(self):
+        """Each minute gets some of them done, until none is left."""
+        notes = self._credit_notes(25)
+        notes._xero_queue_pull()
+        self.org.minute_limit, left = 12, []
+        self._later(seconds=61)
+        while self.env['xero.event'].search([]) and len(left) < 5:
+            self.sandbox.ledger.reset()
+            self._pull_at_once()
+            left.append(len(self.env['xero.event'].search([])))
+            self._later(seconds=61)
+        self.assertEqual(left, [15, 5, 0])
+        self.assertEqual(set(notes.mapped('xero_state')), {'synced'})
+
+    def test_many_credit_notes_are_one_call(self):
+        notes = self._credit_notes(8)
+        for note in notes:
+            self.org.as_person.void(note.xero_document_id)
+        self._hint(*notes)
+        self.sandbox.ledger.reset()
+        self._pull_at_once()
+        self.assertEqual(len(self.sandbox.calls), 1)
+        self.assertFalse(self.env['xero.event'].search([]))
+        self.assertEqual(set(notes.mapped('state')), {'cancel'})
+
+    def _credit_notes(self, number):
+        """:return: so many that are in Xero, and that a poll has seen there"""
+        notes = self.env['account.move'].union(*(
+            self._invoice('out_refund') for _number in range(number)))
+        self._push()
+        self._pull()
+        self.assertEqual(set(notes.mapped('xero_state')), {'synced'})
+        return notes
+
     def test_a_full_page_of_rows_that_move(self):
         """Rows change while the pages are read; none is missed, and none read for ever."""
         self.patch(xero_connection_fetch, 'PAGE_SIZE', 3)
