@@ -90,8 +90,11 @@ class XeroConnection(models.Model):
         requests = self.env['xero.request'].search([('connection_id', '=', self.id)])
         # What certainly never left is built anew, from today's data.
         unsent = requests.filtered(lambda request: not request.sent_at)
-        due = (requests - unsent).filtered(lambda request: request._is_due(now))
+        settled = (requests - unsent).filtered(lambda request: request._is_settled())
+        due = (requests - unsent - settled).filtered(lambda request: request._is_due(now))
         self._transaction(unsent.unlink)
+        for request in settled:
+            self._transaction(self._settle_forgotten, request, [])
         remembered = due.filtered(lambda request: request._is_remembered(now))
         with Sending(self) as sending:
             sending.send(remembered)

@@ -177,6 +177,13 @@ class XeroRequest(models.Model):
         return self.connection_id._contacts_waiting(self.env['res.partner'].browse(
             self._record_ids() if self.operation in CONTACT_OPERATIONS else ()))
 
+    def _is_settled(self):
+        """:return: whether its documents have come by another way to where it was to bring them: a
+        pull saw the void whose answer was lost, say. Nobody will ask for it any more."""
+        moves = self.env['account.move'].browse(self._record_ids()).exists()
+        return self.operation in ('create', 'update', 'cancel') and all(
+            move.xero_document_id and move.xero_state == 'synced' for move in moves)
+
     def _is_due(self, now):
         """Whether a request without an answer is to be taken up: its time has come, or somebody
         has asked for one of its records since. When all of them have failed, they wait for

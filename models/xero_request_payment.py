@@ -24,7 +24,9 @@ class XeroRequest(models.Model):
             self.filtered(lambda r: r.operation in PAYMENT_OPERATIONS)._record_ids()).exists()
 
     def _is_settled(self):
-        """:return: whether what this asks for has been seen to be done"""
+        # EXTENDS 'account_xero'
+        if self.operation not in PAYMENT_OPERATIONS:
+            return super()._is_settled()
         left = 'new' if self.operation == 'pay' else 'live'
         return left not in self._links().mapped('state')
 

@@ -96,6 +96,16 @@ class TestPullVoid(XeroApplyCommon):
         self.assertFalse(self._logged(invoice))
         self._gone(invoice)
 
+    def test_a_poll_brings_the_void_whose_answer_was_lost(self):
+        move = self._synced_move('in_invoice', ref='B1')
+        move.button_cancel()
+        self.sandbox.inject('cut_after', 'POST', '/Invoices/*')
+        self._push()
+        self.assertEqual((move.xero_state, len(self._requests())), ('pending', 1))
+        self._pull()
+        self._gone(move)
+        self.assertFalse(self._requests(), "nobody asks for the answer any more")
+
     def test_a_poll_brings_the_void(self):
         invoice = self._synced_move()
         self._pull()
