@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import polib
+from docutils.core import publish_doctree
 from lxml import etree
 
 from odoo.tests import TransactionCase, tagged
@@ -52,6 +53,12 @@ class TestTexts(TransactionCase):
 
     def test_messages_have_no_markup(self):
         self.assertEqual([text for text in self.texts if re.search(r'\*\w[^*]*\*|``', text)], [])
+
+    def test_the_manual_is_drawn_as_it_is_meant(self):
+        for path in Path(__file__).parent.parent.glob('*.rst'):
+            with self.subTest(path=path.name):
+                publish_doctree(path.read_text(), settings_overrides={
+                    'report_level': 2, 'halt_level': 2})
 
     def test_the_manual_names_what_there_is(self):
         text = (Path(__file__).parent.parent / 'README.rst').read_text()
