@@ -138,7 +138,7 @@ class Sending:
         """:return: requests that take its place, and refusals to look into"""
         try:
             return self.connection._transaction(request._settle, answer)
-        except psycopg2.Error:
+        except psycopg2.OperationalError:   # a conflict, or no database: not this answer's fault
             raise
         except Exception as error:
             self.connection._settle_fault(request, error)

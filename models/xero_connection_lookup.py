@@ -111,7 +111,7 @@ class XeroConnection(models.Model):
             self._transaction(self._settle_forgotten, request, documents)
         except LookUpFailed as failed:
             self._transaction(request._settle_unknown, failed.error)
-        except (XeroError, RunOver, psycopg2.Error):
+        except (XeroError, RunOver, psycopg2.OperationalError):
             raise
         except Exception as error:
             self._settle_fault(request, error)

@@ -57,6 +57,8 @@ class XeroConnection(models.Model):
                 getattr(connection, work)()
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 self.env.cr.rollback()
+                _logger.warning("%s of connection %s is done again: others change the same rows",
+                                work, connection.id)
                 trigger(fields.Datetime.now() + BUSY_WAIT)
             except Exception as error:
                 # One organisation's trouble must not keep the others waiting.

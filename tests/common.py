@@ -188,9 +188,10 @@ class XeroTimeCommon(XeroCommon):
                 return
             self._later(seconds=(self._next_moment() - datetime.utcnow()).total_seconds() + 1)
 
-    def _break(self, method, record):
+    def _break(self, method, record, error=KeyError):
         """Let a method fail for one record, as that of a module that extends it may.
 
+        :param error: type of the exception
         :return: function that repairs it
         """
         model, broken = self.registry[record._name], [record]
@@ -198,7 +199,7 @@ class XeroTimeCommon(XeroCommon):
 
         def extended(this, *args):
             if this in broken:
-                raise KeyError('theirs')
+                raise error('theirs')
             return original(this, *args)
         self.patch(model, method, extended)
         return broken.clear

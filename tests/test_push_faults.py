@@ -1,6 +1,8 @@
 """Every failure that Xero knows, at every call of a push: nothing is lost and nothing doubled."""
 from datetime import datetime, timedelta
 
+import psycopg2
+
 from odoo import fields
 from odoo.tests import tagged
 
@@ -320,7 +322,7 @@ class TestPushFaults(XeroTimeCommon):
     def test_a_module_that_extends_what_an_answer_does_fails(self):
         """Its documents are asked for, three times at most, and hold up no others."""
         first = self._bill()
-        repair = self._break('_xero_apply_answer', first)
+        repair = self._break('_xero_apply_answer', first, psycopg2.IntegrityError)
         faults = 'odoo.addons.account_xero.models.xero_connection_lookup'
         with self.assertLogs(faults, 'ERROR'):
             self._push()
