@@ -88,8 +88,9 @@ class TestPushCrash(XeroProcessCase):
                 self._assert_there_once(move)
 
     def test_killed_between_portions(self):
-        """Documents of the second portion left while the first call had no answer yet; the third
-        portion is not even stored."""
+        """Documents of the second portion left while a call of the first had no answer yet; the
+        third portion is not even stored. Which of its five calls Xero gets first is chance, and
+        those that left before the one that hangs may be done."""
         moves = [self._bill() for _number in range(12)]
         for move in moves:
             self._link_partner(move)
@@ -99,8 +100,12 @@ class TestPushCrash(XeroProcessCase):
         self.assertTrue(hold.wait())
         self._until(lambda: sum(call.status == 200 for call in self.sandbox.calls_to(
             'PUT', '/Invoices')) == 9, "the others are not sent")
-        self.assertEqual(self._sql("SELECT count(*) FROM xero_request"), [(10,)])
-        self.assertEqual({self._move(move)[0] for move in moves}, {'pending'})
+        [(stored, done)] = self._sql("""
+            SELECT (SELECT count(*) FROM xero_request),
+                   (SELECT count(*) FROM account_move WHERE id = ANY(%s) AND xero_state = 'synced')
+        """, moves)
+        self.assertEqual(stored + done, 10)
+        self.assertGreater(stored, 5)
         self._kill(process)
         hold.release(drop=True)
         self._wait_until_dead()
