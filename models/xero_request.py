@@ -178,8 +178,13 @@ class XeroRequest(models.Model):
             self._record_ids() if self.operation in CONTACT_OPERATIONS else ()))
 
     def _is_settled(self):
-        """:return: whether its documents have come by another way to where it was to bring them: a
-        pull saw the void whose answer was lost, say. Nobody will ask for it any more."""
+        """:return: whether its records have come by another way to where it was to bring them, or
+        are gone: a pull saw the void whose answer was lost, say. Nobody will ask for it any more.
+        """
+        if self.operation in CONTACT_OPERATIONS:
+            partners = self.env['res.partner'].browse(self._record_ids()).exists()
+            return all(self.operation == 'contacts' and partner.xero_contact_id
+                       for partner in partners)
         moves = self.env['account.move'].browse(self._record_ids()).exists()
         return self.operation in ('create', 'update', 'cancel') and all(
             move.xero_document_id and move.xero_state == 'synced' for move in moves)

@@ -196,6 +196,27 @@ class TestPushContacts(XeroTimeCommon):
                 self._push()
                 self._synced(kept)
 
+    def test_a_creation_that_nobody_waits_for_any_more(self):
+        """It does not stay in the outbox for ever."""
+        def delete(partner, move):
+            move.with_context(force_delete=True).unlink()
+            partner.unlink()
+
+        def link(partner, move):
+            move.button_cancel()
+            partner.xero_contact_id = self.org.contacts[-1]['ContactID']
+
+        for work in (delete, link):
+            with self.subTest(work.__name__):
+                partner = self.env['res.partner'].create({'name': work.__name__})
+                self.sandbox.inject('cut_after', 'PUT', '/Contacts')
+                move = self._push_invoice(partner)
+                move.button_draft()
+                work(partner, move)
+                self._later(minutes=7)
+                self._push()
+                self.assertFalse(self._requests())
+
     def test_documents_wait_for_a_contact_whose_creation_is_unknown(self):
         self.sandbox.inject('cut_after', 'PUT', '/Contacts')
         first = self._push_invoice()

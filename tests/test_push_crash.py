@@ -25,9 +25,14 @@ class TestPushCrash(XeroProcessCase):
         return self.office.start('xero.connection', [self.connection], '_push')
 
     def _later(self, minutes):
-        """Time passes: what happened moves into the past."""
+        """Time passes: what happened moves into the past.
+
+        A token lives for half an hour of it. It is renewed each time, so that Xero refuses none in
+        the middle of the calls that are counted.
+        """
         self.sandbox.advance(minutes * 60)
         self._sql("UPDATE xero_request SET sent_at = sent_at - %s * interval '1 minute'", minutes)
+        self._sql("UPDATE xero_token SET expires_at = '2000-01-01'")
 
     def test_killed_after_storing_before_sending(self):
         """It waits for a token: the request is committed, and Xero has not seen it."""
