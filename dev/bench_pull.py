@@ -112,8 +112,10 @@ def _pay_and_pull(env, connection, xero, moves, meter):
     env.cr.commit()
     env.invalidate_all()
     with meter, profiled():
-        connection._pull()
-        env.cr.commit()
+        while connection._has_news():       # one run is not long enough for all
+            connection._pull()
+            env.cr.commit()
+            env.invalidate_all()
 
 
 def _pay(_sandbox, organisation, ids):
