@@ -114,7 +114,8 @@ class XeroConnection(models.Model):
 
         :param list documents: documents.Document
         :param bool compare: also those that have not changed since the last time
-        :param dict payments: {identifier: documents.Payment}; fetched when left out
+        :param dict payments: {identifier: documents.Payment} that were read before; those that are
+            missing are fetched and added, so that what one part has read serves the next ones
         """
         linked = self._linked({document.xero_id for document in documents})
         unknown = [document for document in documents if document.xero_id not in linked]
@@ -128,8 +129,7 @@ class XeroConnection(models.Model):
             return
         self._note_unannounced(found, compare)
         found = dict(zip(found, self._completed(found.values()), strict=True))
-        if payments is None:
-            payments = self._payments_of(found.values())
+        payments = self._payments_of(found.values(), {} if payments is None else payments)
         self._transaction(
             self.env['account.move']._xero_apply, self, found, payments)
 
@@ -210,28 +210,29 @@ class XeroConnection(models.Model):
             ['xero_payment_id', 'xero_deleted'])
         return {payment.xero_payment_id: not payment.xero_deleted for payment in payments}
 
-    def _payments_of(self, documents):
+    def _payments_of(self, documents, known):
         """Find what the lists of documents leave out of payments that are new here: the bank
         account and the amount there.
 
         :param documents: documents.Document
+        :param dict known: {identifier: documents.Payment} that were read before; what is read is
+            added
         :return: {identifier: documents.Payment}
         """
+        def read(**question):
+            rows, more = self._fetch('Payments', **question)
+            known.update((payment.xero_id, payment) for payment in map(Payment.from_json, rows))
+            return more
+
         rows = [row.xero_id for document in documents for row in document.payments if row.xero_id]
         wanted = set(rows) - self._payments_here(rows).keys()
-        found = {}
-        if not wanted:
-            return found
-        cursor = self._cursors(['Payments'])
-        for page in range(1, PAYMENT_PAGES + 1):
-            rows, more = self._fetch('Payments', cursor.changed_since, page=page)
-            found.update((payment.xero_id, payment) for payment in map(Payment.from_json, rows))
-            if not more or wanted <= found.keys():
-                break
-        for question in query.payments(wanted - found.keys()):
-            rows, _more = self._fetch('Payments', **question)
-            found.update((payment.xero_id, payment) for payment in map(Payment.from_json, rows))
-        return {xero_id: found[xero_id] for xero_id in wanted & found.keys()}
+        page, more = 1, True
+        while more and page <= PAYMENT_PAGES and not wanted <= known.keys():
+            more = read(since=self._cursors(['Payments']).changed_since, page=page)
+            page += 1
+        for question in query.payments(wanted - known.keys()):
+            read(**question)
+        return {xero_id: known[xero_id] for xero_id in wanted & known.keys()}
 
     # === CONTACTS === #
 

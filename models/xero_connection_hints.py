@@ -44,9 +44,10 @@ class XeroConnection(models.Model):
             rows, _more = self._fetch('Contacts', IDs=question['IDs'], includeArchived=True)
             self._follow_contacts(list(map(Contact.from_json, rows)), True)
             self._transaction(self._forget_hints, hints, question['IDs'].split(','))
+        payments = {}
         for path, ids in documents.items():
             for done, fetched in self._fetch_hinted(path, {one: hints[one] for one in ids}):
-                self._apply_documents(fetched, True)
+                self._apply_documents(fetched, True, payments)
                 self._transaction(self._forget_hints, hints, done)
 
     def _hinted_documents(self, hints):

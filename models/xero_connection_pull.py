@@ -2,6 +2,7 @@
 import logging
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
@@ -280,7 +281,7 @@ class XeroConnection(models.Model):
         read, apply = {
             'Payments': (Payment, self._apply_payments),
             'Contacts': (Contact, self._follow_contacts),
-        }.get(cursor.path, (Document, self._apply_documents))
+        }.get(cursor.path, (Document, partial(self._apply_documents, payments={})))
         items = sorted((read.from_json(row) for row in rows),
                        key=lambda item: _changed(item) or cursor[field])
         newest = None

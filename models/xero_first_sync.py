@@ -216,11 +216,11 @@ class XeroConnection(models.Model):
         dates where that takes fewer calls than by their names.
 
         :param list documents: documents.Document
-        :return: {identifier: documents.Payment}, None where only those of the few documents that
+        :return: {identifier: documents.Payment}, none where only those of the few documents that
             Odoo has already are wanted
         """
         if self.import_policy != 'post':
-            return None
+            return {}
         rows = {row.xero_id: row for document in documents for row in document.payments
                 if row.xero_id}
         wanted = rows.keys() - self._payments_here(rows).keys()

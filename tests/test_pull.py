@@ -1,9 +1,14 @@
 """What happens in Xero comes back: how it is noticed, what it costs, and what it changes."""
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.account_xero.models import xero_connection_fetch
+from odoo.addons.account_xero.models import (
+    xero_connection_fetch,
+    xero_connection_hints,
+    xero_connection_pull,
+)
 
 from .common_pull import XeroPullCommon
 
@@ -146,6 +151,27 @@ class TestPull(XeroPullCommon):
         self.assertEqual(len(self.sandbox.calls), 1)
         self.assertFalse(self.env['xero.event'].search([]))
         self.assertEqual(set(notes.mapped('state')), {'cancel'})
+
+    def test_payments_of_many_documents_are_read_once(self):
+        """Not once for each part of the documents that is applied."""
+        for hinted, calls in ((False, ['Invoices', 'Payments']),
+                              (True, ['Invoices', 'Payments', 'Invoices', 'Invoices'])):
+            with self.subTest(hinted=hinted), \
+                    patch.object(xero_connection_pull, 'CHUNK', 2), \
+                    patch.dict(xero_connection_hints.PORTION, Invoices=2):
+                moves = self.env['account.move'].union(*(self._invoice() for _n in range(6)))
+                self._push()
+                self._pull()
+                for move in moves:
+                    self.org.as_person.pay(move.xero_document_id)
+                self.sandbox.ledger.reset()
+                if hinted:
+                    self._hint(*moves)
+                    self._pull_at_once()
+                else:
+                    self._pull()
+                self.assertEqual([c.path.rsplit('/', 1)[1] for c in self.sandbox.calls], calls)
+                self.assertEqual(set(moves.mapped('amount_residual')), {0})
 
     def _credit_notes(self, number):
         """:return: so many that are in Xero, and that a poll has seen there"""
