@@ -124,8 +124,7 @@ class XeroConnection(models.Model):
         """
         self.env.cr.rollback()
         _logger.error("What became of %s at Xero cannot be applied", request, exc_info=error)
-        self._transaction(request._settle_unknown, XeroOutcomeUnknown(self.env._(
-            "Xero's answer cannot be applied here. The server's log says more.")))
+        self._transaction(request._settle_unapplied)
 
     def _find_created(self, request):
         """Ask Xero for documents that a creating request may have made.
@@ -154,9 +153,11 @@ class XeroConnection(models.Model):
             request._contacts().write({'payload_hash': False})
         found = self._match_documents(
             request._elements(), request.items, documents, request.sent_at - CLOCK_SKEW)
+        faulty = []
         for position, (document, ours) in found.items():
-            self._settle_existing(request.items[position], document, ours)
-        request.unlink()
+            item = request.items[position]
+            faulty += request._attempt([item], self._settle_existing, item, document, ours)
+        request._end(faulty)
 
     def _match_documents(self, elements, items, documents, since=None):
         """Find the document that each element has become; none is given away twice.

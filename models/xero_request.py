@@ -1,8 +1,11 @@
 """The outbox: what is stored before it is sent, and what becomes of its answer."""
 import json
+import logging
 import uuid
 from datetime import timedelta
 from typing import NamedTuple
+
+import psycopg2
 
 from odoo import api, fields, models
 
@@ -12,6 +15,8 @@ from ..xero.documents import Document
 from ..xero.errors import XeroOutcomeUnknown, XeroRejected, classify
 from ..xero.outcome import match_outcomes, outcomes
 from .account_move_preflight import Problem
+
+_logger = logging.getLogger(__name__)
 
 #: Elements in one call, as Xero recommends (limits guide).
 BATCH_SIZE = 50
@@ -293,8 +298,7 @@ class XeroRequest(models.Model):
                 messages = list(result.messages)
                 refused.append(
                     Refusal(self.operation, item, element, messages, classify(messages)))
-        self._apply_done(done, answer)
-        self.unlink()
+        self._end(self._apply_saved(done, answer))
         return refused
 
     def _match_results(self, elements, results):
@@ -302,6 +306,62 @@ class XeroRequest(models.Model):
         return match_outcomes(elements, results, (
             'ContactID', 'ContactNumber', 'Name') if self.operation in CONTACT_OPERATIONS else (
             'InvoiceID', 'CreditNoteID', 'Url', 'InvoiceNumber', 'CreditNoteNumber'))
+
+    def _apply_saved(self, done, answer):
+        """Apply what was saved: all at once, and when that fails one by one.
+
+        :param list done: (item, Outcome)
+        :return: the items that cannot be applied for a fault of the software
+        """
+        faulty = self._attempt([item for item, _result in done], self._apply_done, done, answer)
+        if len(faulty) > 1:
+            faulty = [item for one in done
+                      for item in self._attempt(one[:1], self._apply_done, [one], answer)]
+        return faulty
+
+    def _attempt(self, items, work, *args):
+        """Apply what became of some elements, or nothing of it.
+
+        :param items: sequence of theirs
+        :param work: callable that only touches the database
+        :return: list of the items when that fails for a fault of the software, such as of a module
+            that extends what is done with an answer; of a single one it is logged
+        """
+        try:
+            with self.env.cr.savepoint():
+                work(*args)
+        except psycopg2.OperationalError:   # a conflict, or no database: not this answer's fault
+            raise
+        except Exception as error:
+            if len(items) == 1:
+                _logger.error("What became of %s in %s at Xero cannot be applied", items[0], self,
+                              exc_info=error)
+            return list(items)
+        return []
+
+    def _end(self, faulty):
+        """Leave the outbox, but for the elements that could not be applied.
+
+        :param list faulty: items
+        """
+        if not faulty:
+            self.unlink()
+            return
+        if len(faulty) < len(self.items):
+            # What is left was never sent like this, so Xero is asked for it from now on.
+            left = [element for element, item in zip(self._elements(), self.items, strict=True)
+                    if item in faulty]
+            self.write({
+                **self._values(self.connection_id, self.operation, self.method, self.path, left,
+                               faulty, self.path),
+                'sent_at': self.sent_at - KEY_LIFE})
+        self._settle_unapplied()
+
+    def _settle_unapplied(self):
+        """Count it as an attempt that the outcome could not be applied here, so that the records
+        fail in the end, with a reason."""
+        self._settle_unknown(XeroOutcomeUnknown(self.env._(
+            "Xero's answer cannot be applied here. The server's log says more.")))
 
     def _apply_done(self, done, answer):
         """Apply what was saved. :param list done: (item, Outcome)"""

@@ -323,7 +323,7 @@ class TestPushFaults(XeroTimeCommon):
         """Its documents are asked for, three times at most, and hold up no others."""
         first = self._bill()
         repair = self._break('_xero_apply_answer', first, psycopg2.IntegrityError)
-        faults = 'odoo.addons.account_xero.models.xero_connection_lookup'
+        faults = 'odoo.addons.account_xero.models'
         with self.assertLogs(faults, 'ERROR'):
             self._push()
         self.assertEqual((first.xero_state, first.xero_attempts), ('pending', 1))
@@ -340,6 +340,37 @@ class TestPushFaults(XeroTimeCommon):
         first.action_xero_sync_now()
         self._push()
         self._synced(first)
+
+    def test_a_fault_in_applying_one_of_a_batch(self):
+        """The others are synced at once, whether the answer came or was lost; nothing is doubled.
+        """
+        bad_line = self._bad_line()
+        for lost in (False, True):
+            with self.subTest(lost=lost):
+                bad, *good = [self._bill() for _number in range(4)]
+                refused = self._bill(lines=[bad_line])
+                repair = self._break('_xero_apply_answer', bad)
+                if lost:
+                    self.sandbox.inject('cut_after', 'PUT', '/Invoices')
+                    self._push()
+                    self._later(minutes=7)
+                with self.assertLogs('odoo.addons.account_xero.models', 'ERROR') as log:
+                    self._push()
+                self.assertEqual(len(log.records), 1)
+                for move in good:
+                    self._synced(move)
+                self.assertEqual(refused.xero_state, 'failed')
+                self.assertEqual((bad.xero_state, bad.xero_attempts), ('pending', 1 + lost))
+                self.assertEqual(self._requests()._record_ids(), {bad.id})
+                with self.assertLogs('odoo.addons.account_xero.models', 'ERROR'):
+                    self._push_on(bad)
+                self.assertEqual((bad.xero_state, bad.xero_error_code), ('failed', 'transient'))
+                self.assertIn("cannot be applied here", bad.xero_error_message)
+                repair()
+                bad.action_xero_sync_now()
+                self._push()
+                self._synced(bad)
+                self.assertFalse(self._requests())
 
     def test_a_batch_that_is_refused_as_a_whole_is_halved(self):
         """Xero answers an unknown ContactID with 404 for the whole request."""
