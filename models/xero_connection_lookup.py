@@ -2,6 +2,7 @@
 import logging
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import psycopg2
 
@@ -124,7 +125,7 @@ class XeroConnection(models.Model):
         """
         self.env.cr.rollback()
         _logger.error("What became of %s at Xero cannot be applied", request, exc_info=error)
-        self._transaction(request._settle_unapplied)
+        self._transaction(request._settle_unknown, request._unapplied())
 
     def _find_created(self, request):
         """Ask Xero for documents that a creating request may have made.
@@ -153,11 +154,10 @@ class XeroConnection(models.Model):
             request._contacts().write({'payload_hash': False})
         found = self._match_documents(
             request._elements(), request.items, documents, request.sent_at - CLOCK_SKEW)
-        faulty = []
-        for position, (document, ours) in found.items():
-            item = request.items[position]
-            faulty += request._attempt([item], self._settle_existing, item, document, ours)
-        request._end(faulty)
+        faulty = request._faulty(
+            [(request.items[position], *document) for position, document in found.items()],
+            lambda things: [self._settle_existing(*thing) for thing in things])
+        request._end([item for item, *_document in faulty])
 
     def _match_documents(self, elements, items, documents, since=None):
         """Find the document that each element has become; none is given away twice.
@@ -230,7 +230,18 @@ class XeroConnection(models.Model):
             except LookUpFailed as failed:
                 self._transaction(self._settle_not_looked_up, group, failed.error)
             else:
-                self._transaction(settle, group, rows)
+                self._transaction(self._settle_refused, group, partial(settle, rows=rows))
+
+    def _settle_refused(self, refusals, settle):
+        """Settle what Xero refused, now that it has said what it has.
+
+        :param list refusals: xero_request.Refusal
+        :param settle: callable that gets a list of them
+        """
+        Request = self.env['xero.request']
+        faulty = Request._faulty([(refusal.item, refusal) for refusal in refusals],
+                                 lambda things: settle([refusal for _item, refusal in things]))
+        self._settle_not_looked_up([refusal for _item, refusal in faulty], Request._unapplied())
 
     def _settle_not_looked_up(self, refusals, error):
         """Try again later, but not for ever; a question that Xero refuses is not worth asking."""

@@ -3,6 +3,7 @@ import json
 import logging
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 import psycopg2
@@ -298,7 +299,8 @@ class XeroRequest(models.Model):
                 messages = list(result.messages)
                 refused.append(
                     Refusal(self.operation, item, element, messages, classify(messages)))
-        self._end(self._apply_saved(done, answer))
+        faulty = self._faulty(done, partial(self._apply_done, answer=answer))
+        self._end([item for item, _result in faulty])
         return refused
 
     def _match_results(self, elements, results):
@@ -307,36 +309,27 @@ class XeroRequest(models.Model):
             'ContactID', 'ContactNumber', 'Name') if self.operation in CONTACT_OPERATIONS else (
             'InvoiceID', 'CreditNoteID', 'Url', 'InvoiceNumber', 'CreditNoteNumber'))
 
-    def _apply_saved(self, done, answer):
-        """Apply what was saved: all at once, and when that fails one by one.
+    @api.model
+    def _faulty(self, things, work):
+        """Do the work that an answer asks for: for all of its elements at once, and when that
+        fails, one by one.
 
-        :param list done: (item, Outcome)
-        :return: the items that cannot be applied for a fault of the software
-        """
-        faulty = self._attempt([item for item, _result in done], self._apply_done, done, answer)
-        if len(faulty) > 1:
-            faulty = [item for one in done
-                      for item in self._attempt(one[:1], self._apply_done, [one], answer)]
-        return faulty
-
-    def _attempt(self, items, work, *args):
-        """Apply what became of some elements, or nothing of it.
-
-        :param items: sequence of theirs
-        :param work: callable that only touches the database
-        :return: list of the items when that fails for a fault of the software, such as of a module
-            that extends what is done with an answer; of a single one it is logged
+        :param list things: tuples, the item of the element first
+        :param work: callable that gets a list of them and only touches the database
+        :return: list of those that cannot be applied for a fault of the software, such as of a
+            module that extends what is done with an answer; each is logged
         """
         try:
             with self.env.cr.savepoint():
-                work(*args)
+                work(things)
         except psycopg2.OperationalError:   # a conflict, or no database: not this answer's fault
             raise
         except Exception as error:
-            if len(items) == 1:
-                _logger.error("What became of %s in %s at Xero cannot be applied", items[0], self,
-                              exc_info=error)
-            return list(items)
+            if len(things) > 1:
+                return [thing for one in things for thing in self._faulty([one], work)]
+            _logger.error("What became of %s at Xero cannot be applied", things[0][0],
+                          exc_info=error)
+            return things
         return []
 
     def _end(self, faulty):
@@ -355,13 +348,14 @@ class XeroRequest(models.Model):
                 **self._values(self.connection_id, self.operation, self.method, self.path, left,
                                faulty, self.path),
                 'sent_at': self.sent_at - KEY_LIFE})
-        self._settle_unapplied()
+        self._settle_unknown(self._unapplied())
 
-    def _settle_unapplied(self):
-        """Count it as an attempt that the outcome could not be applied here, so that the records
-        fail in the end, with a reason."""
-        self._settle_unknown(XeroOutcomeUnknown(self.env._(
-            "Xero's answer cannot be applied here. The server's log says more.")))
+    @api.model
+    def _unapplied(self):
+        """:return: XeroOutcomeUnknown: what Xero has done could not be applied here. It counts as
+            an attempt, so that the records fail in the end, with a reason."""
+        return XeroOutcomeUnknown(self.env._(
+            "Xero's answer cannot be applied here. The server's log says more."))
 
     def _apply_done(self, done, answer):
         """Apply what was saved. :param list done: (item, Outcome)"""

@@ -372,6 +372,27 @@ class TestPushFaults(XeroTimeCommon):
                 self._synced(bad)
                 self.assertFalse(self._requests())
 
+    def test_a_fault_in_adopting_what_xero_has(self):
+        """Xero refuses the number of a document that is ours; it is tried three times at most."""
+        bad = self._invoice()
+        self.sandbox.inject('cut_after', 'PUT', '/Invoices')
+        self._push()
+        self._requests().unlink()
+        repair = self._break('_xero_apply_answer', bad)
+        good = self._invoice()
+        with self.assertLogs('odoo.addons.account_xero.models', 'ERROR'):
+            self._push()
+        self._synced(good)
+        self.assertEqual((bad.xero_state, bad.xero_attempts), ('pending', 2))
+        with self.assertLogs('odoo.addons.account_xero.models', 'ERROR'):
+            self._push_on(bad)
+        self.assertEqual((bad.xero_state, bad.xero_error_code), ('failed', 'transient'))
+        self.assertIn("cannot be applied here", bad.xero_error_message)
+        repair()
+        bad.action_xero_sync_now()
+        self._push()
+        self._synced(bad)
+
     def test_a_batch_that_is_refused_as_a_whole_is_halved(self):
         """Xero answers an unknown ContactID with 404 for the whole request."""
         stranger = self.env['res.partner'].create({
