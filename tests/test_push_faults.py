@@ -323,23 +323,14 @@ class TestPushFaults(XeroTimeCommon):
         """Its documents are asked for, three times at most, and hold up no others."""
         first = self._bill()
         repair = self._break('_xero_apply_answer', first, psycopg2.IntegrityError)
-        faults = 'odoo.addons.account_xero.models'
-        with self.assertLogs(faults, 'ERROR'):
+        with self.assertLogs('odoo.addons.account_xero.models', 'ERROR'):
             self._push()
         self.assertEqual((first.xero_state, first.xero_attempts), ('pending', 1))
         second = self._bill()
         self._push()
         self._synced(second)
-        with self.assertLogs(faults, 'ERROR') as log:
-            self._later(minutes=7)
-            self._push_on(first)
-        self.assertEqual(len(log.records), 2)
-        self.assertEqual((first.xero_state, first.xero_error_code), ('failed', 'transient'))
-        self.assertIn("cannot be applied here", first.xero_error_message)
-        repair()
-        first.action_xero_sync_now()
-        self._push()
-        self._synced(first)
+        self._later(minutes=7)
+        self.assertEqual(self._assert_given_up_until(repair, first), 2)
 
     def test_a_fault_in_applying_one_of_a_batch(self):
         """The others are synced at once, whether the answer came or was lost; nothing is doubled.
@@ -362,14 +353,7 @@ class TestPushFaults(XeroTimeCommon):
                 self.assertEqual(refused.xero_state, 'failed')
                 self.assertEqual((bad.xero_state, bad.xero_attempts), ('pending', 1 + lost))
                 self.assertEqual(self._requests()._record_ids(), {bad.id})
-                with self.assertLogs('odoo.addons.account_xero.models', 'ERROR'):
-                    self._push_on(bad)
-                self.assertEqual((bad.xero_state, bad.xero_error_code), ('failed', 'transient'))
-                self.assertIn("cannot be applied here", bad.xero_error_message)
-                repair()
-                bad.action_xero_sync_now()
-                self._push()
-                self._synced(bad)
+                self._assert_given_up_until(repair, bad)
                 self.assertFalse(self._requests())
 
     def test_a_fault_in_adopting_what_xero_has(self):
@@ -384,14 +368,23 @@ class TestPushFaults(XeroTimeCommon):
             self._push()
         self._synced(good)
         self.assertEqual((bad.xero_state, bad.xero_attempts), ('pending', 2))
-        with self.assertLogs('odoo.addons.account_xero.models', 'ERROR'):
-            self._push_on(bad)
-        self.assertEqual((bad.xero_state, bad.xero_error_code), ('failed', 'transient'))
-        self.assertIn("cannot be applied here", bad.xero_error_message)
+        self._assert_given_up_until(repair, bad)
+
+    def _assert_given_up_until(self, repair, move):
+        """A document that cannot be applied fails after three attempts, and is synced when
+        somebody asks for it after the fault is gone.
+
+        :return: number of faults that were logged
+        """
+        with self.assertLogs('odoo.addons.account_xero.models', 'ERROR') as log:
+            self._push_on(move)
+        self.assertEqual((move.xero_state, move.xero_error_code), ('failed', 'transient'))
+        self.assertIn("cannot be applied here", move.xero_error_message)
         repair()
-        bad.action_xero_sync_now()
+        move.action_xero_sync_now()
         self._push()
-        self._synced(bad)
+        self._synced(move)
+        return len(log.records)
 
     def test_a_batch_that_is_refused_as_a_whole_is_halved(self):
         """Xero answers an unknown ContactID with 404 for the whole request."""
