@@ -341,13 +341,14 @@ class XeroRequest(models.Model):
             self.unlink()
             return
         if len(faulty) < len(self.items):
-            # What is left was never sent like this, so Xero is asked for it from now on.
+            # What is left was never sent like this, so Xero is asked for it from now on, whatever
+            # the clock of the host that does it.
             left = [element for element, item in zip(self._elements(), self.items, strict=True)
                     if item in faulty]
             self.write({
                 **self._values(self.connection_id, self.operation, self.method, self.path, left,
                                faulty, self.path),
-                'sent_at': self.sent_at - KEY_LIFE})
+                'sent_at': self.sent_at - 2 * KEY_LIFE})
         self._settle_unknown(self._unapplied())
 
     @api.model

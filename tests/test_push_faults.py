@@ -353,6 +353,8 @@ class TestPushFaults(XeroTimeCommon):
                 self.assertEqual(refused.xero_state, 'failed')
                 self.assertEqual((bad.xero_state, bad.xero_attempts), ('pending', 1 + lost))
                 self.assertEqual(self._requests()._record_ids(), {bad.id})
+                self.assertFalse(self._requests()._is_remembered(
+                    datetime.utcnow() - timedelta(minutes=2)), "to a host whose clock is slow")
                 self._assert_given_up_until(repair, bad)
                 self.assertFalse(self._requests())
 
