@@ -28,5 +28,6 @@ class XeroUnmatchedLink(models.TransientModel):
             raise UserError(self.env._(
                 "%s is linked to another contact of Xero. Remove that link first.",
                 partner.display_name))
-        partner.xero_contact_id = row.contact_id
+        # Who may manage these rows may link partners without the right to change them.
+        partner.sudo().xero_contact_id = row.contact_id
         return {'type': 'ir.actions.act_window_close'}
