@@ -29,6 +29,7 @@ class XeroProblem(models.Model):
     documents = fields.Char(compute='_compute_documents')
     fix = fields.Char("What to do", compute='_compute_fix')
     target_name = fields.Char("Where", compute='_compute_target_name')
+    fixable = fields.Boolean("Can Be Put Right", compute='_compute_fixable')
 
     @property
     def _table_query(self):
@@ -76,11 +77,29 @@ class XeroProblem(models.Model):
             target = problem._target()
             problem.target_name = target and target.display_name
 
+    @api.depends('target')
+    @api.depends_context('uid')
+    def _compute_fixable(self):
+        for problem in self:
+            problem.fixable = self._is_fixable(problem._target())
+
     def _target(self):
         """:return: the record on which the problem is put right, or None"""
         model, _comma, res_id = (self.target or '').partition(',')
         record = self.env[model].browse(int(res_id)).exists() if model in self.env else None
         return record if record and record.has_access('read') else None
+
+    @api.model
+    def _is_fixable(self, target):
+        """Tell whether the user can put something right on a record, so that no button leads to one
+        that is refused or that nothing can be changed on.
+
+        :param target: record of any model, or None
+        :rtype: bool
+        """
+        # A partner's form has the link to its contact, for which no right to change it is needed.
+        return bool(target) and target.has_access(
+            'read' if target._name == 'res.partner' else 'write')
 
     def _moves(self):
         """:return: the documents that have failed for these causes"""
@@ -98,9 +117,12 @@ class XeroProblem(models.Model):
         return moves
 
     def action_fix(self):
-        """:return: action that opens the record on which the problem is put right"""
+        """:return: action that opens the record on which the problem is put right; the documents,
+            where that is gone"""
         self.ensure_one()
         target = self._target()
+        if not target:
+            return self.action_view_documents()
         return {
             'type': 'ir.actions.act_window', 'res_model': target._name, 'res_id': target.id,
             'view_mode': 'form', 'views': [(False, 'form')],

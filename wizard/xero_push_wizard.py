@@ -203,6 +203,7 @@ class XeroPushWizardCause(models.TransientModel):
     fix = fields.Char("What to do", compute='_compute_texts')
     target_model = fields.Char()
     target_id = fields.Many2oneReference(model_field='target_model')
+    fixable = fields.Boolean("Can Be Put Right", compute='_compute_fixable')
     move_ids = fields.Many2many('account.move')
     count = fields.Integer("How Many", compute='_compute_texts')
     documents = fields.Char(compute='_compute_texts')
@@ -215,6 +216,14 @@ class XeroPushWizardCause(models.TransientModel):
             cause.fix = self.env._(text.fix)        # pylint: disable=gettext-variable
             cause.count = len(cause.move_ids)
             cause.documents = cause.move_ids._xero_names()
+
+    @api.depends('target_model', 'target_id')
+    @api.depends_context('uid')
+    def _compute_fixable(self):
+        for cause in self:
+            target = self.env[cause.target_model].browse(cause.target_id).exists() \
+                if cause.target_model in self.env else None
+            cause.fixable = self.env['xero.problem']._is_fixable(target)
 
     def action_fix(self):
         """:return: action that opens the record on which the problem is put right"""
