@@ -177,7 +177,6 @@ class XeroContact(models.Model):
 
     # === ACTIONS === #
 
-    @api.model
     def action_fetch(self):
         """Fetch the contacts of the current company's organisation.
 

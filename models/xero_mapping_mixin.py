@@ -174,7 +174,6 @@ class XeroMappingMixin(models.AbstractModel):
 
     # === ACTIONS === #
 
-    @api.model
     def action_xero_match(self):
         """:return: action that opens the proposals for records of this model"""
         kind = next(kind for kind, model in XERO_MAPPED.items() if model == self._name)

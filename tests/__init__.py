@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_access_table
 from . import test_chaos
+from . import test_buttons
 from . import test_charts
 from . import test_client
 from . import test_connection
