@@ -45,12 +45,7 @@ class AccountMove(models.Model):
                 'level': 'warning',
                 'message': '\n'.join([self.env._("Xero and Odoo do not agree:"), *(
                     row._in_words() for row in differences)]),
-                'action_text': self.env._("Decide"),
-                'action': {
-                    'type': 'ir.actions.act_window', 'res_model': 'xero.difference',
-                    'name': self.env._("Differences with Xero"), 'view_mode': 'list',
-                    'views': [(False, 'list')], 'domain': [('id', 'in', differences.ids)],
-                },
+                **differences._alert_action(),
             }
         return alerts
 

@@ -82,6 +82,21 @@ class XeroDifference(models.Model):
             what=dict(self._fields['field']._description_selection(self.env))[self.field],
             here=self.here, there=self.there, explanation=self.message or '')
 
+    def _alert_action(self):
+        """:return: the button of the banner that says that a document differs, for a user who may
+            decide; none that would be refused
+        :rtype: dict"""
+        if not self.env.user.has_group('account_xero.group_xero_user'):
+            return {}
+        return {
+            'action_text': self.env._("Decide"),
+            'action': {
+                'type': 'ir.actions.act_window', 'res_model': self._name,
+                'name': self.env._("Differences with Xero"), 'view_mode': 'list',
+                'views': [(False, 'list')], 'domain': [('id', 'in', self.ids)],
+            },
+        }
+
     # === ACTIONS === #
 
     def _documents(self):

@@ -70,6 +70,7 @@ from . import test_translations
 from . import test_webhook
 from . import test_webhook_protocol
 from . import test_webhook_server
+from . import test_widgets
 from . import test_xero_sandbox
 from . import test_xero_sandbox_api
 from . import test_xero_sandbox_contacts

@@ -1,0 +1,75 @@
+"""What the widgets and the banners of the module call, for each kind of user."""
+import re
+from pathlib import Path
+
+from odoo.tests import tagged
+
+from .common_records import XeroRecordsCommon
+
+STATIC = Path(__file__).parent.parent / 'static' / 'src'
+#: What is called by name in `static/src`; a new one needs a test here.
+CALLED = {'action_view_problems', 'action_update_progress'}
+#: By kind of user: (banner, what its button calls or the model that it opens, None without one).
+_SYNCHRONISE = {('xero_differs', 'xero.difference'), ('xero_failed', 'action_call'),
+                ('xero_failed', 'xero.contact.wizard')}
+BANNERS = {
+    'invoicing': {('xero_differs', None), ('xero_failed', None)},
+    'accountant': {('xero_differs', None), ('xero_failed', None),
+                   ('xero_failed', 'account.account')},
+    'synchronise': _SYNCHRONISE,
+    'manage': _SYNCHRONISE,
+    'everything': {*_SYNCHRONISE, ('xero_failed', 'account.account')},
+}
+
+
+@tagged('post_install', '-at_install')
+class TestWidgets(XeroRecordsCommon):
+
+    def test_calls_of_widgets(self):
+        scripts = ''.join(path.read_text() for path in STATIC.rglob('*.js'))
+        self.assertEqual(set(re.findall(r'\.call\([^,]+, "(\w+)"', scripts)), CALLED)
+        self.assertEqual(len(re.findall(r'\.call\(', scripts)), len(CALLED))
+        for kind in ('synchronise', 'manage', 'everything'):
+            with self.subTest(kind), self._undone():
+                client, user = self._log_in(kind)
+                self._follow_failures(client)
+                for wizard in self._records('xero.push.wizard', user):
+                    self.assertIsInstance(client.call(
+                        'xero.push.wizard', 'action_update_progress', wizard.ids), bool)
+
+    def _follow_failures(self, client):
+        [values] = client.call('xero.connection', 'web_read', self.connection.ids,
+                               specification={'failures': {}})
+        self.assertGreater(len(values['failures']), 1)
+        for failure in values['failures']:
+            client.follow(client.call(
+                'xero.connection', 'action_view_problems', self.connection.ids, failure['code']))
+
+    def test_buttons_of_banners(self):
+        """What a user is offered above a document may be done."""
+        for kind, expected in BANNERS.items():
+            with self.subTest(kind), self._undone():
+                client, _user = self._log_in(kind)
+                self.assertEqual({name for move in self.moves for name in self._press_all(
+                    client, move)}, expected)
+
+    def _press_all(self, client, move):
+        """:return: iterator of (banner, what its button does)"""
+        [values] = client.call(
+            'account.move', 'web_read', move.ids, specification={'alerts': {}})
+        for name, alert in (values['alerts'] or {}).items():
+            if name.startswith('xero_'):
+                with self._undone():
+                    self._press(client, alert)
+                yield name, 'action_call' if 'action_call' in alert else (
+                    alert['action']['res_model'] if 'action' in alert else None)
+
+    def _press(self, client, alert):
+        action = alert.get('action')
+        if alert.get('action_call'):
+            model, method, ids = alert['action_call']
+            client.call(model, method, ids)
+        elif action:
+            if action.get('view_mode'):
+                action['views'] = [[False, kind] for kind in action['view_mode'].split(',')]
+            client.follow(action)
