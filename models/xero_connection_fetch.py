@@ -119,6 +119,7 @@ class XeroConnection(models.Model):
         """
         linked = self._linked({document.xero_id for document in documents})
         unknown = [document for document in documents if document.xero_id not in linked]
+        self._renew_tracking(unknown)
         made = self._transaction(self._import_documents, unknown) \
             if unknown and self._imports() else {}
         found = made | {

@@ -7,6 +7,7 @@ from ..xero.errors import XeroScopeMissing
 from ..xero.parse import Contact
 from .account_move import CREDIT_NOTES, GONE
 from .xero_connection_push import DAY_RESERVE
+from .xero_connection_reference import REFERENCE_PATIENCE
 from .xero_connection_serve import RunOver
 from .xero_import_maps import APPROVED, MOVE_TYPES, ImportMaps, Obstacle
 
@@ -129,6 +130,21 @@ class XeroConnection(models.Model):
     def _imports(self):
         """:return: whether documents of Xero that are not here have any business here"""
         return self.import_policy != 'none' or bool(self._released(limit=1))
+
+    def _renew_tracking(self, documents):
+        """Fetch the reference data anew when documents to import name tracking that is not known
+        here, such as an option that was renamed: their lines would lose it for good.
+
+        :param list documents: documents.Document that are not linked here
+        :raise XeroError: nothing can be asked now
+        """
+        if not self._reference_is_old(REFERENCE_PATIENCE) or not (
+                self.import_policy in ('draft', 'post') or self._released(limit=1)):
+            return
+        named = {tracking for document in documents if self._wants_document(document, None)
+                 for line in document.lines for tracking in line.tracking}
+        if named - self.env['xero.tracking.option']._xero_find(self, named).keys():
+            self._transaction(self._try_refresh)
 
     def _wants_document(self, document, row):
         """:param recordset row: `xero.unmatched`, where the document waits already, or None

@@ -19,6 +19,8 @@ _logger = logging.getLogger(__name__)
 ACTIONS_USED = {'CreateApprovedInvoice', 'CreateApprovedBill', 'CreateDraftInvoice',
                 'CreateDraftBill', 'UseMulticurrency'}
 LISTS = ('Accounts', 'TaxRates', 'Currencies', 'Items', 'TrackingCategories')
+#: What a list is asked with: documents go on naming tracking that has been archived.
+LIST_PARAMETERS = {'TrackingCategories': {'includeArchived': True}}
 #: Codes under which documents fail that a change of these settings may let through.
 SETTING_CODES = {'push_status': 'plan_limit', 'items_required': 'unmapped_item',
                  'create_contacts': 'contact_missing'}
@@ -94,7 +96,8 @@ class XeroConnection(models.Model):
         :raise XeroError: nothing was changed
         """
         def ask(client):
-            answers = [client.get(path) for path in ('Organisation', *LISTS)]
+            answers = [client.get(path, **LIST_PARAMETERS.get(path, {}))
+                       for path in ('Organisation', *LISTS)]
             return answers, self._ask_denied_actions(client), client.budget
 
         (first, *answers), denied, budget = self._ask_xero(ask)
@@ -149,7 +152,8 @@ class XeroConnection(models.Model):
         return ' '.join(sorted(parse.denied_actions(answer.data) & ACTIONS_USED))
 
     def _update_tracking(self, categories):
-        """:param list categories: parse.TrackingCategory, all that Xero has"""
+        """:param list categories: parse.TrackingCategory, all that Xero has; the options of an
+            archived one cannot be used either"""
         self.env['xero.tracking.category']._xero_update(self, [
             {'xero_id': category.xero_id, 'name': category.name,
              'active': category.status in ('', 'ACTIVE')}
@@ -158,7 +162,8 @@ class XeroConnection(models.Model):
                  .with_context(active_test=False).search([('connection_id', '=', self.id)])}
         self.env['xero.tracking.option']._xero_update(self, [
             {'xero_id': option.xero_id, 'name': option.name,
-             'category_id': known[category.xero_id], 'active': option.status in ('', 'ACTIVE')}
+             'category_id': known[category.xero_id],
+             'active': {category.status, option.status} <= {'', 'ACTIVE'}}
             for category in categories for option in category.options])
 
     def _prepare_item_values(self, item):

@@ -60,9 +60,8 @@ class ImportMaps:
             ('tax_type', 'in', list({line.tax_type for line in lines}))])}
         self.items = {item.code: item for item in self._reference('xero.item', [
             ('code', 'in', list({line.item_code for line in lines if line.item_code}))])}
-        self.options = {option.xero_id: option for option in self._reference(
-            'xero.tracking.option',
-            [('xero_id', 'in', list({option for line in lines for option in line.options}))])}
+        self.options = self.env['xero.tracking.option']._xero_find(
+            connection, {tracking for line in lines for tracking in line.tracking})
         own = ('company_id', 'in', (False, self.company.id))
         above = ('company_id', 'parent_of', self.company.id)
         self.accounts = self._back('account.account', 'xero_account_id', self.xero_accounts,
@@ -186,7 +185,7 @@ class ImportMaps:
         product = self.products.get(self.items.get(line.item_code))
         if product:
             values['product_id'] = product[:1].id
-        analytic = [self.analytic[option][:1].id for option in map(self.options.get, line.options)
+        analytic = [self.analytic[option][:1].id for option in map(self.options.get, line.tracking)
                     if option in self.analytic]
         if analytic:
             values['analytic_distribution'] = {','.join(map(str, analytic)): 100}

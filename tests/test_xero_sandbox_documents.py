@@ -135,6 +135,31 @@ class TestXeroSandboxDocuments(SandboxCase):
                          [by_id, {"Name": "Department", "Option": "Sales"}, by_id]):
             self.refuse(self.invoice(LineItems=[self.line(Tracking=tracking)]))
 
+    def test_tracking_of_lists_has_no_identifier_of_the_option(self):
+        written = self.put(self.invoice(LineItems=[self.line(
+            Tracking=[{"Name": "Region", "Option": "North"}])]))
+        self.org.tracking_categories[0]["Options"][0]["Name"] = "Northern"
+        keys = {"Name": "Region", "TrackingCategoryID":
+                self.org.tracking_categories[0]["TrackingCategoryID"]}
+        option = self.org.tracking_categories[0]["Options"][0]["TrackingOptionID"]
+        [row] = written["LineItems"][0]["Tracking"]
+        self.assertEqual(row, {**keys, "Option": "North", "TrackingOptionID": option})
+        [single] = self.rows(self.call("GET", f"/Invoices/{written['InvoiceID']}"))
+        self.assertEqual(single["LineItems"][0]["Tracking"],
+                         [{**keys, "Option": "Northern", "TrackingOptionID": option}])
+        for params in ({"page": 1}, {"page": 1, "IDs": written["InvoiceID"]}):
+            [listed] = self.rows(self.call("GET", "/Invoices", **params))
+            self.assertEqual(listed["LineItems"][0]["Tracking"],
+                             [{**keys, "Option": "Northern", "Options": []}])
+
+    def test_archived_tracking_is_listed_when_it_is_asked_for(self):
+        region, department = self.org.tracking_categories
+        region["Options"][0]["Status"] = department["Status"] = "ARCHIVED"
+        [row] = self.rows(self.call("GET", "/TrackingCategories"))
+        self.assertEqual([option["Name"] for option in row["Options"]], ["South", "East", "West"])
+        rows = self.rows(self.call("GET", "/TrackingCategories", includeArchived="true"))
+        self.assertEqual([len(row["Options"]) for row in rows], [4, 3])
+
     def test_lengths_url_and_theme(self):
         for fields, word in (
                 ({"InvoiceNumber": "x" * 256}, "InvoiceNumber"),

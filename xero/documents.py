@@ -81,6 +81,25 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class LineTracking:
+    """The tracking option of a line. Lists of documents name it without its identifier."""
+
+    option_id: str | None
+    category_id: str | None
+    category: str
+    option: str
+
+    @classmethod
+    def from_json(cls, row):
+        return cls(
+            option_id=guid_of(value_of(row, "TrackingOptionID")),
+            category_id=guid_of(value_of(row, "TrackingCategoryID")),
+            category=text_of(value_of(row, "Name")),
+            option=text_of(value_of(row, "Option")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of a document; `amount` is before or with tax, as the document says."""
 
@@ -94,7 +113,7 @@ class Line:
     account_id: str | None
     tax_type: str
     item_code: str
-    options: tuple[str, ...]
+    tracking: tuple[LineTracking, ...]
 
     @classmethod
     def from_json(cls, row):
@@ -110,9 +129,7 @@ class Line:
             account_id=guid_of(row.get("AccountID")),
             tax_type=text_of(row.get("TaxType")),
             item_code=text_of(row.get("ItemCode")),
-            options=tuple(filter(None, (
-                guid_of(tracking.get("TrackingOptionID")) for tracking in rows_of(row, "Tracking")
-            ))),
+            tracking=tuple(map(LineTracking.from_json, rows_of(row, "Tracking"))),
         )
 
 

@@ -42,6 +42,12 @@ def get_actions(request):
 def list_settings(request, collection):
     """GET a collection of settings."""
     rows, _pagination = listing.select(request, collection)
+    if collection == "TrackingCategories" and (
+            request.query.get("includeArchived", "").lower() != "true"):
+        # Xero's OpenAPI document: with includeArchived, archived categories and options come too.
+        rows = [{**row, "Options": [option for option in row["Options"]
+                                    if option["Status"] == "ACTIVE"]}
+                for row in rows if row["Status"] == "ACTIVE"]
     return 200, {collection: [render.public(row) for row in rows]}
 
 

@@ -107,24 +107,46 @@ def document(organisation, record, lines=True, unitdp=2, full_contact=False):
 
     :param bool lines: with line items; False in lists without paging.
     :param int unitdp: decimal places of UnitAmount, 2 or 4.
-    :param bool full_contact: all contact fields (single reads and write answers).
+    :param bool full_contact: all contact fields, and tracking by its identifiers (single reads
+        and write answers).
     """
     result = with_stamp(public(record))
     contact_id = record["Contact"]["ContactID"]
     result["Contact"] = (contact(organisation.store["Contacts"].get(contact_id)) if full_contact
                          else contact_stub(organisation, contact_id))
-    result["LineItems"] = [line_item(line, unitdp) for line in record["LineItems"]] if lines else []
+    result["LineItems"] = [line_item(organisation, line, unitdp, full_contact)
+                           for line in record["LineItems"]] if lines else []
     result["HasErrors"] = False
     return result
 
 
-def line_item(line, unitdp):
-    """:return: a line as Xero gives it; UnitAmount with 2 or 4 places."""
+def line_item(organisation, line, unitdp, single):
+    """:return: a line as Xero gives it; UnitAmount with 2 or 4 places.
+
+    :param bool single: of a single read or a write answer, not of a list.
+    """
     result = {key: value for key, value in line.items() if value is not None}
     if "UnitAmount" in result:
         result["UnitAmount"] = rounded(result["UnitAmount"], unitdp)
-    result.setdefault("Tracking", [])
+    result["Tracking"] = [
+        tracking(organisation, entry, single) for entry in line.get("Tracking", ())]
     return result
+
+
+def tracking(organisation, entry, single):
+    """:return: an entry of a line's Tracking, under the names that category and option have now.
+
+    Lists have no TrackingOptionID, but an empty list of Options: so do the recorded lists of
+    invoices (01, 02), of credit notes (10, 60) and of bank transactions (50), without exception.
+    The answer to a write has it, and no Options (recording 16). A single read of a journal had
+    neither (recording 76), so that nobody may rely on it.
+    """
+    category = organisation.store["TrackingCategories"].get(entry["TrackingCategoryID"])
+    option = next(option for option in category["Options"]
+                  if option["TrackingOptionID"] == entry["TrackingOptionID"])
+    return {"Name": category["Name"], "Option": option["Name"],
+            "TrackingCategoryID": category["TrackingCategoryID"],
+            **({"TrackingOptionID": option["TrackingOptionID"]} if single else {"Options": []})}
 
 
 def contact(record, balances=None):
