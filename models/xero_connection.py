@@ -21,6 +21,8 @@ PAGES = {
 ACTIVE_STATES = ('connected', 'reauth', 'revoked', 'paused')
 SECRETS = ('client_secret', 'webhook_key', 'oauth_verifier')
 RECONNECT = 'account_xero.mail_activity_type_reconnect'
+#: Lists that need a permission each, besides that of the organisation's own settings.
+PROOFS = ('Invoices', 'Payments', 'Contacts')
 
 
 class XeroConnection(models.Model):
@@ -285,8 +287,16 @@ class XeroConnection(models.Model):
         self.ensure_one()
         self.check_access('write')
         connection_sudo = self.sudo()
+        # Where a permission may be missing, only what it is for can prove the contrary.
+        proofs = PROOFS if self.state == 'reauth' else ()
+
+        def ask(client):
+            for path in proofs:
+                client.get(path, page=1, pageSize=1)
+            return client.get('Organisation')
+
         try:
-            answer = connection_sudo._ask_xero(lambda client: client.get('Organisation'))
+            answer = connection_sudo._ask_xero(ask)
             organisation = connection_sudo._organisation_in(answer)
         except XeroError as error:
             connection_sudo._note_error(error)

@@ -59,7 +59,7 @@ class XeroConnection(models.Model):
         :rtype: list(dict)
         """
         if self.attach_refused:
-            moves._xero_note_pdf(self._attach_refusal(), 'connection_inactive')
+            moves._xero_note_pdf(self._attach_refusal(), 'scope_missing')
             return []
         values = []
         for move in moves:

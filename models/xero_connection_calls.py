@@ -192,13 +192,15 @@ class XeroConnection(models.Model):
             partner_ids=managers.partner_id.ids, subtype_xmlid='mail.mt_note')
 
     def _error_text(self, error):
-        """:return: title and fix of an error, translated, with Xero's own words when it has any"""
+        """:return: title, and cause and fix of an error, translated, with Xero's own words when it
+            has any"""
         if isinstance(error, XeroClientInvalid):
             return self.env._("Xero does not accept the app"), self.env._(
                 "Check the client ID and the client secret, then press Test. (Xero: %s)",
                 error.message)
         text = CATALOGUE[error.code]
-        fix = self.env._(text.fix)  # pylint: disable=gettext-variable
+        cause = self.env._(text.cause)  # pylint: disable=gettext-variable
+        fix = f'{cause} {self.env._(text.fix)}'  # pylint: disable=gettext-variable
         if error.message:
             fix = self.env._("%(fix)s (Xero: %(message)s)", fix=fix, message=error.message)
         return self.env._(text.title), fix  # pylint: disable=gettext-variable

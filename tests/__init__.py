@@ -62,6 +62,7 @@ from . import test_push_recovery
 from . import test_push_refusals
 from . import test_push_wizard
 from . import test_screens
+from . import test_scope_missing
 from . import test_secret
 from . import test_texts
 from . import test_token

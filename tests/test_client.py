@@ -161,6 +161,19 @@ class TestAnswers(LoopbackCase):
             self.failure(
                 errors.XeroScopeMissing, *self.refuse(401, b"", {"WWW-Authenticate": challenge})
             )
+        for body in (
+            {"Title": "Unauthorized", "Status": 401, "Detail": "AuthorizationUnsuccessful"},
+            {"title": "Unauthorized", "detail": "Authorization Unsuccessful"},
+            {"Message": "Not allowed", "Detail": "AuthorizationUnsuccessful"},
+            b"<problem><detail>AuthorizationUnsuccessful</detail></problem>",
+        ):
+            error = self.failure(errors.XeroScopeMissing, *self.refuse(401, body))
+            self.assertEqual(error.code, "scope_missing")
+        for body in (
+            {"Title": "Unauthorized", "Status": 401, "Detail": "AuthenticationUnsuccessful"},
+            b"",
+        ):
+            self.failure(errors.XeroTokenExpired, *self.refuse(401, body))
 
     def test_access_revoked(self):
         for body in (

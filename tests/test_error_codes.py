@@ -79,6 +79,10 @@ class TestErrorCodes(XeroTimeCommon):
         self._bill()
         self.sandbox.revoke(organisation=self.org)
 
+    def _make_scope_missing(self):
+        self._bill()
+        self.sandbox.inject('scope_missing', 'PUT', '/Invoices')
+
     def _make_rate_limited(self):
         self._bill()
         self.sandbox.inject('429_day', 'PUT', '/Invoices')

@@ -7,7 +7,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.account_xero.xero import errors
 
 CODES = {
-    "connection_inactive", "app_revoked", "contact_missing", "contact_collision",
+    "connection_inactive", "app_revoked", "scope_missing", "contact_missing", "contact_collision",
     "contact_archived", "unmapped_account", "unmapped_tax", "unmapped_item", "unmapped_tracking",
     "currency_not_enabled", "amount_not_final", "number_taken", "period_locked",
     "document_not_editable", "total_mismatch", "plan_limit", "validation_error", "rate_limited",

@@ -246,7 +246,7 @@ class TestPushAttachments(XeroTimeCommon):
         self._push()
         for invoice in invoices:
             row = self._assert_not_attached(invoice, "Sign in again")
-            self.assertEqual(row.error_code, 'connection_inactive')
+            self.assertEqual(row.error_code, 'scope_missing')
         later = self._printed()
         self._push()
         self._assert_not_attached(later, "Sign in again")

@@ -90,6 +90,12 @@ class TestXeroSandboxFaults(SandboxCase):
         response = self.call("GET", "/Invoices")
         self.assertEqual((response.status_code, response.json()["detail"]),
                          (403, "AuthenticationUnsuccessful"))
+        for challenge in (False, True):
+            self.sandbox.inject("scope_missing", challenge=challenge)
+            response = self.call("GET", "/Invoices")
+            self.assertEqual((response.status_code, response.json()["Detail"]),
+                             (401, "AuthorizationUnsuccessful"))
+            self.assertEqual("WWW-Authenticate" in response.headers, challenge)
         self.assertEqual(self.call("GET", "/Invoices").status_code, 200)
 
     def test_spoiled_answers(self):

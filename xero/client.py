@@ -227,9 +227,11 @@ def error_of(raw, about):
     texts = [text for element in elements for text in messages_of(element)]
     message = "; ".join(dict.fromkeys(texts)) or _own_words(data) or raw.text()
     if raw.status == 401:
-        challenge = raw.headers.get("WWW-Authenticate", "")
-        # Xero has been seen to spell it both ways.
-        missing = re.search(r"insuffici?ent_scope", challenge, re.IGNORECASE)
+        # Xero has been seen to spell it both ways in the header, and to say so in the body alone. A
+        # dead token is TokenExpired or AuthenticationUnsuccessful there.
+        told = f"{raw.headers.get('WWW-Authenticate', '')} {raw.text()}"
+        missing = re.search(
+            r"insuffici?ent_scope|authori[sz]ation ?unsuccessful", told, re.IGNORECASE)
         kind = errors.XeroScopeMissing if missing else errors.XeroTokenExpired
         return kind(message, **about)
     if raw.status == 403 and "authenticationunsuccessful" in message.replace(" ", "").lower():

@@ -49,6 +49,18 @@ CATALOGUE: dict[str, ErrorText] = {
         _lt("Ask an adviser of the Xero organisation to press Reconnect on the Xero connection."),
         "connection",
     ),
+    "scope_missing": ErrorText(
+        _lt("A permission is missing in Xero"),
+        _lt(
+            "The sign-in to Xero does not cover all that Odoo has to read or write, for instance "
+            "because it is older than a permission that Odoo asks for now."
+        ),
+        _lt(
+            "Press Reconnect on the Xero connection, and allow all that Xero's page lists. For a "
+            "custom connection, tick the scopes of the app in the Xero developer portal first."
+        ),
+        "connection",
+    ),
     "contact_missing": ErrorText(
         _lt("The contact is not in Xero"),
         _lt("Xero does not know the contact of this document, or no contact is set."),
@@ -322,9 +334,10 @@ class XeroTokenExpired(XeroError):
 
 
 class XeroScopeMissing(XeroError):
-    """401 with insufficient_scope: refreshing never helps, a user must consent again."""
+    """401 with insufficient_scope or AuthorizationUnsuccessful: refreshing never helps, a user must
+    consent again."""
 
-    default_code = "connection_inactive"
+    default_code = "scope_missing"
 
 
 class XeroAccessRevoked(XeroError):

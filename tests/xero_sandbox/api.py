@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from . import attachments, bodies, reference
-from .errors import ApiError, bad_request, forbidden, not_found, unauthorized
+from .errors import ApiError, bad_request, forbidden, not_found, scope_missing, unauthorized
 from .ledger import API_PREFIX
 from .render import to_json, to_xml
 from .seed import guid
@@ -98,8 +98,7 @@ def check_scope(request):
     granted = {scope for name in wanted for scope in (
         (name, name + ".read") if request.method == "GET" else (name,))}
     if not granted & request.token.scopes:
-        raise unauthorized("AuthorizationUnsuccessful",
-                           {"WWW-Authenticate": "insufficient_scope"})
+        raise scope_missing()
 
 
 def route(request):

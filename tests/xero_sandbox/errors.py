@@ -55,6 +55,16 @@ def unauthorized(detail, headers=None):
                           "Detail": detail, "Instance": None, "Extensions": {}}, headers)
 
 
+def scope_missing(challenge=True):
+    """:return: ApiError 401 for a token that lacks the endpoint's scope.
+
+    :param bool challenge: with the header that says so, too. Recorded answers of Xero have the body
+        alone.
+    """
+    return unauthorized("AuthorizationUnsuccessful",
+                        {"WWW-Authenticate": "insufficient_scope"} if challenge else None)
+
+
 def forbidden():
     """:return: ApiError 403: tenant missing, wrong or disconnected (Xero: troubleshooting)."""
     return ApiError(403, {"title": "Forbidden", "status": 403,

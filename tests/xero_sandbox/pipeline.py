@@ -9,7 +9,7 @@ from .faults import Cut, Fault
 from .ledger import API_PREFIX, Call, redacted, short_path
 from .seed import guid
 
-_AT_THE_DOOR = ("cut_before", "token_expired", "revoked")
+_AT_THE_DOOR = ("cut_before", "token_expired", "revoked", "scope_missing")
 
 
 def serve(sandbox, request):
