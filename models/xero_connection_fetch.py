@@ -80,6 +80,15 @@ class XeroConnection(models.Model):
                 rows += self._rows_in(answer, 'CreditNotes')
         return list(map(Document.from_json, rows))
 
+    def _fetch_payments(self, ids):
+        """Fetch payments by their identifiers, as many a call as fit into its address.
+
+        :param ids: identifiers
+        :return: list of documents.Payment; what Xero does not know is left out
+        """
+        return [Payment.from_json(row) for question in query.payments(ids)
+                for row in self._fetch('Payments', **question)[0]]
+
     def _completed(self, documents):
         """Fetch documents singly that came without all of their payments and credits: what is
         missing from a list must not pass for deleted.
@@ -147,11 +156,12 @@ class XeroConnection(models.Model):
                 and document.updated < now - WEBHOOK_DELAY for move, document in found.items()):
             self._transaction(self.write, {'unannounced_at': now})
 
-    def _apply_payments(self, payments, compare):
+    def _apply_payments(self, payments, compare, announced=False):
         """Fetch and apply the documents of payments that are not here as they are in Xero.
 
         :param list payments: documents.Payment
         :param bool compare: as for :meth:`_apply_documents`, which is for the documents to do
+        :param bool announced: by a webhook, so that no poll has to look for such ones
         """
         payments = self._with_documents(payments)
         linked = self._linked({p.document_id for p in payments if p.document_id})
@@ -164,10 +174,13 @@ class XeroConnection(models.Model):
             [m.xero_document_id for m in stale if m.xero_document_id not in notes], notes))
         by_id = {payment.xero_id: payment for payment in payments}
         found = {linked[document.xero_id]: document for document in documents}
-        self._transaction(self._apply_with, found, by_id)
+        # What else is new of these documents needs its bank account, too.
+        others = self._payments_of(documents, dict(by_id))
+        self._transaction(self._apply_with, found, by_id, others)
         after = self._payments_here(by_id)
-        self._note_alone(
-            [by_id[one] for one in by_id if after.get(one) != here.get(one)], documents)
+        if not announced:
+            self._note_alone(
+                [by_id[one] for one in by_id if after.get(one) != here.get(one)], documents)
 
     def _note_alone(self, payments, documents):
         """Remember that payments were made or deleted without a change of their documents.
@@ -195,8 +208,13 @@ class XeroConnection(models.Model):
         return [replace(payment, document_id=paid[payment.xero_id])
                 if paid.get(payment.xero_id) else payment for payment in payments]
 
-    def _apply_with(self, found, payments):
-        self.env['account.move']._xero_apply(self, found, payments)
+    def _apply_with(self, found, payments, others):
+        """
+        :param dict found: {`account.move`: documents.Document}
+        :param dict payments: {identifier: documents.Payment} that have changed
+        :param dict others: likewise, further ones of these documents
+        """
+        self.env['account.move']._xero_apply(self, found, {**others, **payments})
         missing = [payment for payment in payments.values() if payment.status == 'DELETED']
         for payment in missing:
             self.env['account.payment']._xero_note_missing(self, payment)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 #: What may change the books here. Others (``SUBSCRIPTION``, or new ones) are counted, not stored.
-CATEGORIES = ('INVOICE', 'CREDITNOTE', 'CONTACT', 'PREPAYMENT', 'OVERPAYMENT')
+CATEGORIES = ('INVOICE', 'CREDITNOTE', 'CONTACT', 'PAYMENT', 'PREPAYMENT', 'OVERPAYMENT')
 #: Days that a hint is kept which nobody took, for instance of a connection that is paused. The
 #: nightly reconciliation does not depend on it.
 KEEP_DAYS = 31

@@ -70,6 +70,7 @@ from . import test_tours
 from . import test_tours_pages
 from . import test_translations
 from . import test_webhook
+from . import test_webhook_payments
 from . import test_webhook_protocol
 from . import test_webhook_server
 from . import test_widgets

@@ -81,6 +81,22 @@ class TestXeroSandboxWebhooks(SandboxCase):
         self.sandbox.deliver_webhooks()
         self.assertEqual(self.events(), [("INVOICE", "UPDATE")])
 
+    def test_events_of_payments_when_they_are_chosen(self):
+        record = self.put(self.invoice())
+        self.sandbox.deliver_webhooks()
+        self.receiver.received.clear()
+        self.sandbox.webhooks.payments = True
+        payment = self.org.as_person.pay(record["InvoiceID"], 1)
+        self.sandbox.webhooks.on_payment = False
+        self.org.as_person.delete_payment(payment["PaymentID"])
+        self.sandbox.deliver_webhooks()
+        self.assertEqual(sorted(self.events()), [
+            ("INVOICE", "UPDATE"), ("PAYMENT", "CREATE"), ("PAYMENT", "UPDATE")])
+        event = self.receiver.received[0]["events"][-1]
+        self.assertEqual(event["resourceId"], payment["PaymentID"])
+        self.assertTrue(event["resourceUrl"].endswith("/Payments/" + payment["PaymentID"]))
+        self.assertNotIn("data", event)
+
     def test_delivery_options(self):
         for _ in range(3):
             self.org.as_person.create_contact(f"C{len(self.org.contacts)}")

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 _CATEGORIES = {"Invoices": ("INVOICE", "InvoiceID"), "Contacts": ("CONTACT", "ContactID"),
                "CreditNotes": ("CREDITNOTE", "CreditNoteID"),
                "Prepayments": ("PREPAYMENT", "PrepaymentID"),
-               "Overpayments": ("OVERPAYMENT", "OverpaymentID")}
+               "Overpayments": ("OVERPAYMENT", "OverpaymentID"),
+               "Payments": ("PAYMENT", "PaymentID")}
 
 
 @dataclass
@@ -49,6 +50,8 @@ class Webhooks:
         self.sandbox = sandbox
         # Xero does not say whether a payment sends INVOICE UPDATE; tests may try both.
         self.on_payment = True
+        # Xero has the category PAYMENT since 2 November 2026; an app chooses its categories.
+        self.payments = False
         self._lock = threading.Lock()
 
     def saved(self, organisation, collection, record, created, paid=False):
@@ -56,7 +59,9 @@ class Webhooks:
 
         :param bool paid: the change came with a payment made or deleted.
         """
-        if collection not in _CATEGORIES or (paid and not self.on_payment):
+        if collection not in _CATEGORIES:
+            return
+        if not (self.payments if collection == "Payments" else self.on_payment or not paid):
             return
         category, id_field = _CATEGORIES[collection]
         event = {
@@ -65,7 +70,8 @@ class Webhooks:
             "tenantType": "ORGANISATION", "eventCategory": category,
             "eventType": "CREATE" if created else "UPDATE",
             "eventDateUtc": self.sandbox.clock.utcnow().isoformat(timespec="milliseconds")}
-        if category not in ("INVOICE", "CONTACT"):
+        # Nothing readable says what else an event about a payment tells.
+        if category not in ("INVOICE", "CONTACT", "PAYMENT"):
             event["data"] = {"Type": record["Type"], "Status": record["Status"]}
         for app in self.sandbox.apps_of(organisation):
             if app.webhook_url:
