@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin as url_join
 
 from ..xero.errors import XeroError
-from .xero_request import CONTACT_OPERATIONS, PAYMENT_OPERATIONS
+from .xero_request import DOCUMENT_OPERATIONS
 from .xero_secret import Secret, reencrypt
 
 DEEP_LINK = 'https://go.xero.com/organisationlogin/default.aspx'
@@ -357,7 +357,7 @@ class XeroConnection(models.Model):
             ], limit=1)
             or self.env['xero.request'].search_count([
                 ('connection_id', '=', self.id),
-                ('operation', 'not in', (*CONTACT_OPERATIONS, *PAYMENT_OPERATIONS)),
+                ('operation', 'in', DOCUMENT_OPERATIONS),
                 ('sent_at', '!=', False),
             ], limit=1))
 

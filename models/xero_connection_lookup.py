@@ -16,7 +16,7 @@ from .account_move import GONE
 from .account_move_preflight import Problem
 from .sending import Sending
 from .xero_connection_serve import RunOver
-from .xero_request import CONTACT_OPERATIONS, RETRY_DELAYS
+from .xero_request import CONTACT_OPERATIONS, DOCUMENT_OPERATIONS, RETRY_DELAYS
 
 _logger = logging.getLogger(__name__)
 
@@ -82,13 +82,33 @@ class XeroConnection(models.Model):
 
     # === REQUESTS WITHOUT AN ANSWER === #
 
+    def _outbox_domain(self):
+        """:return: domain of the requests whose outcome can be found out"""
+        return fields.Domain([
+            ('connection_id', '=', self.id),
+            ('operation', 'in', self.env['xero.request']._operations())])
+
+    def _note_unknown(self):
+        """Say on the connection which requests are of no installed module, and once in the log.
+        Nobody here can tell what an answer to them means, so they are left alone."""
+        unknown = self.env['xero.request'].search(
+            [('connection_id', '=', self.id)]).filtered_domain(~self._outbox_domain())
+        if not unknown:
+            return
+        self.last_error = self.env._(
+            "Requests to Xero are left alone that no installed module knows: %s. Install the "
+            "module that made them again.", ', '.join(sorted(set(unknown.mapped('operation')))))
+        if not self.env['xero.log'].search_count([
+                ('connection_id', '=', self.id), ('message', '=', self.last_error)], limit=1):
+            self.env['xero.log']._add_event(self, self.last_error, outcome='failure')
+
     def _push_unfinished(self):
         """Bring to an end what an earlier run, or a process that died, left in the outbox.
 
         :raise XeroError: nothing more can be sent now
         """
         now = fields.Datetime.now()
-        requests = self.env['xero.request'].search([('connection_id', '=', self.id)])
+        requests = self.env['xero.request'].search(self._outbox_domain())
         # What certainly never left is built anew, from today's data.
         unsent = requests.filtered(lambda request: not request.sent_at)
         settled = (requests - unsent).filtered(lambda request: request._is_settled())
@@ -260,6 +280,8 @@ class XeroConnection(models.Model):
         none of them: its new state may be accepted."""
         if refusal.operation == 'contacts':
             return self._pending_of(self.env['res.partner'].browse(refusal.item['id']).exists())
+        if refusal.operation not in DOCUMENT_OPERATIONS:
+            return self.env['account.move']
         return self.env['account.move'].search([
             ('id', '=', refusal.item['id']), ('xero_state', '=', 'pending'),
             ('xero_ticket', '=', refusal.item['ticket'])])

@@ -12,7 +12,7 @@ from .account_move import SWITCHES, XERO_KINDS
 from .account_move_push import fingerprint
 from .sending import Sending
 from .xero_connection_serve import BUSY_WAIT, RunOver
-from .xero_request import BATCH_SIZE, CONTACT_OPERATIONS, PAYMENT_OPERATIONS
+from .xero_request import BATCH_SIZE, DOCUMENT_OPERATIONS
 
 #: Documents looked at in one go; ten full calls.
 CHUNK = 500
@@ -44,7 +44,7 @@ class XeroConnection(models.Model):
             self._reference_is_old()
             or self.env['account.move'].search_count(self._push_domain(), limit=1)
             or self.env['xero.contact.sync'].search_count(self._contacts_domain(), limit=1)
-            or self.env['xero.request'].search_count([('connection_id', '=', self.id)], limit=1)
+            or self.env['xero.request'].search_count(self._outbox_domain(), limit=1)
             or self._pending_payments(limit=1)
             or self._pending_pdfs(limit=1))
 
@@ -84,6 +84,7 @@ class XeroConnection(models.Model):
         self._push_payments()
         self._push_contacts()
         self._push_attachments()
+        self._transaction(self._note_unknown)
         if not self._time_left():
             raise RunOver
 
@@ -140,7 +141,7 @@ class XeroConnection(models.Model):
         """
         busy = self.env['xero.request'].search([
             ('connection_id', '=', self.id),
-            ('operation', 'not in', (*CONTACT_OPERATIONS, *PAYMENT_OPERATIONS, 'attach')),
+            ('operation', 'in', DOCUMENT_OPERATIONS),
         ])._record_ids()
         had = {move_id for move_id, _ticket in seen} - busy
         Move, queue = self.env['account.move'], self._push_domain()

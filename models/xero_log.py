@@ -78,15 +78,16 @@ class XeroLog(models.Model):
         }
 
     @api.model
-    def _add_event(self, connection, message, direction='connection'):
+    def _add_event(self, connection, message, direction='connection', outcome='success'):
         """Log what concerns a connection as a whole.
 
         :param recordset connection: `xero.connection`
         :param str message: what happened, for people
         :param str direction: see the selection
+        :param str outcome: see the selection
         """
         self.create({
-            'connection_id': connection.id, 'direction': direction, 'outcome': 'success',
+            'connection_id': connection.id, 'direction': direction, 'outcome': outcome,
             'message': message, 'document': connection.tenant_name})
 
     @api.model

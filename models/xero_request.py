@@ -30,10 +30,18 @@ KEY_LIFE = timedelta(minutes=4)
 RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=5))
 #: Lists of documents, whose unit prices have four decimals when they are asked for.
 DOCUMENTS = ('Invoices', 'CreditNotes')
-#: What concerns partners; what is in neither of these concerns documents.
+#: What concerns partners.
 CONTACT_OPERATIONS = ('contacts', 'contact_update')
+#: What concerns `account.move`.
+DOCUMENT_OPERATIONS = ('create', 'update', 'cancel')
 #: What concerns `xero.payment.link`.
 PAYMENT_OPERATIONS = ('pay', 'unpay')
+#: Fields that tell which element of a request a result of Xero is about.
+IDENTITY = {
+    **dict.fromkeys(CONTACT_OPERATIONS, ('ContactID', 'ContactNumber', 'Name')),
+    **dict.fromkeys(DOCUMENT_OPERATIONS, (
+        'InvoiceID', 'CreditNoteID', 'Url', 'InvoiceNumber', 'CreditNoteNumber')),
+}
 
 
 class Refusal(NamedTuple):
@@ -84,6 +92,15 @@ class XeroRequest(models.Model):
         help="Times it may have reached Xero; counted before it leaves, so that a process that "
              "dies has counted, too.")
     retry_at = fields.Datetime()
+
+    @api.model
+    def _operations(self):
+        """Return the operations whose outcome can be applied here. A module that adds some names
+        them; what remains of one that is gone is left alone.
+
+        :rtype: tuple(str)
+        """
+        return CONTACT_OPERATIONS + DOCUMENT_OPERATIONS
 
     # === WHAT IS SENT === #
 
@@ -157,7 +174,7 @@ class XeroRequest(models.Model):
         """:return: whether one of these documents may be in Xero without our knowing"""
         sent = self.sudo().search([
             ('company_id', 'in', moves.company_id.ids), ('sent_at', '!=', False),
-            ('operation', 'not in', (*CONTACT_OPERATIONS, *PAYMENT_OPERATIONS))])
+            ('operation', 'in', DOCUMENT_OPERATIONS)])
         return not sent._record_ids().isdisjoint(moves.ids)
 
     def _note_departure(self):
@@ -176,7 +193,8 @@ class XeroRequest(models.Model):
             return self.connection_id._pending_of(self.env['res.partner'].browse(
                 ids if self.operation == 'contacts' else []))
         return self.env['account.move'].search([
-            ('id', 'in', ids), ('xero_state', '=', 'pending')])
+            ('id', 'in', ids if self.operation in DOCUMENT_OPERATIONS else []),
+            ('xero_state', '=', 'pending')])
 
     def _contacts(self):
         """:return: the `xero.contact.sync` that wait for this request"""
@@ -192,7 +210,7 @@ class XeroRequest(models.Model):
             return all(self.operation == 'contacts' and partner.xero_contact_id
                        for partner in partners)
         moves = self.env['account.move'].browse(self._record_ids()).exists()
-        return self.operation in ('create', 'update', 'cancel') and all(
+        return self.operation in DOCUMENT_OPERATIONS and all(
             move.xero_document_id and move.xero_state == 'synced' for move in moves)
 
     def _is_due(self, now):
@@ -224,8 +242,11 @@ class XeroRequest(models.Model):
         :param answer: the Answer, the XeroError that was raised, or None when it was not sent
         :return: requests that take its place, and refusals to look into
         :rtype: tuple(recordset, list(Refusal))
+        :raise NotImplementedError: nothing here knows what its answer means
         """
         self.ensure_one()
+        if self.operation not in self._operations():
+            raise NotImplementedError(self.operation)
         nothing = self.browse()
         self.connection_id._note_budget(getattr(answer, 'budget', None), 'push')
         if isinstance(answer, Answer):
@@ -305,9 +326,7 @@ class XeroRequest(models.Model):
 
     def _match_results(self, elements, results):
         """Pair each sent element with what became of it; see `match_outcomes`."""
-        return match_outcomes(elements, results, (
-            'ContactID', 'ContactNumber', 'Name') if self.operation in CONTACT_OPERATIONS else (
-            'InvoiceID', 'CreditNoteID', 'Url', 'InvoiceNumber', 'CreditNoteNumber'))
+        return match_outcomes(elements, results, IDENTITY[self.operation])
 
     @api.model
     def _faulty(self, things, work):
@@ -362,8 +381,10 @@ class XeroRequest(models.Model):
         """Apply what was saved. :param list done: (item, Outcome)"""
         if self.operation in CONTACT_OPERATIONS:
             self.connection_id._apply_contacts(done, answer)
-        else:
+        elif self.operation in DOCUMENT_OPERATIONS:
             self._apply_documents(done, answer)
+        else:
+            raise NotImplementedError(self.operation)
 
     def _apply_documents(self, done, answer):
         """Link and mark the documents that were saved. :param list done: (item, Outcome)"""

@@ -19,6 +19,11 @@ class XeroRequest(models.Model):
     content = fields.Binary(attachment=False, help="Of a file, which is sent instead of a body.")
 
     @api.model
+    def _operations(self):
+        # EXTENDS 'account_xero'
+        return (*super()._operations(), 'attach')
+
+    @api.model
     def _attachment_values(self, connection, move, name, content):
         """Return the values of the request that attaches a PDF to a document.
 

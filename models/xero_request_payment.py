@@ -1,7 +1,7 @@
 """Payments on their way to Xero."""
 from dataclasses import replace
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..xero.documents import Payment
 from ..xero.outcome import match_outcomes
@@ -15,6 +15,11 @@ class XeroRequest(models.Model):
     operation = fields.Selection(
         selection_add=[('pay', "Send payments"), ('unpay', "Delete a payment")],
         ondelete={'pay': 'cascade', 'unpay': 'cascade'})
+
+    @api.model
+    def _operations(self):
+        # EXTENDS 'account_xero'
+        return super()._operations() + PAYMENT_OPERATIONS
 
     # === WHAT IS SENT === #
 
@@ -66,6 +71,8 @@ class XeroRequest(models.Model):
 
     def _match_results(self, elements, results):
         # EXTENDS 'account_xero': payments have no identity of their own before they are made
+        if self.operation == 'unpay':
+            return match_outcomes(elements, results, ('PaymentID',))
         if self.operation != 'pay':
             return super()._match_results(elements, results)
         flat = [replace(result, data=_identity(result.data)) for result in results]

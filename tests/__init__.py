@@ -60,6 +60,7 @@ from . import test_push_property
 from . import test_push_queue
 from . import test_push_recovery
 from . import test_push_refusals
+from . import test_push_unknown
 from . import test_push_wizard
 from . import test_screens
 from . import test_scope_missing
