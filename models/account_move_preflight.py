@@ -1,11 +1,11 @@
 """What must be right before a document may leave, checked without calling Xero."""
 from typing import NamedTuple
 
-from odoo import models
+from odoo import api, models
 from odoo.tools.misc import format_date
 
 from .account_move import XERO_KINDS
-from .fault import fault_text
+from .fault import apart, fault_text
 
 #: Lines that carry money; the others are text, or are made by Odoo from these.
 MONEY_LINES = ('product', 'epd', 'rounding', 'non_deductible_product',
@@ -58,20 +58,25 @@ class AccountMove(models.Model):
         moves = self.with_company(connection.company_id)
         currencies = set(self.env['xero.currency'].search_fetch(
             [('connection_id', '=', connection.id)], ['code']).mapped('code'))
-        blocked = {}
-        for move in moves:
-            try:
-                problems = [
+        found = {}
+        for part in apart(
+                self.env, moves, lambda some: {move: [
                     *move._xero_check_document(connection, currencies),
                     *(problem for line in move.line_ids if line.display_type in MONEY_LINES
                       for problem in move._xero_check_line(connection, line)),
-                ]
-            except Exception as error:
-                problems = [Problem('validation_error', fault_text(move, error))]
-            if problems:
-                # Several lines often have the same fault; it is named once.
-                blocked[move.with_env(self.env)] = list(dict.fromkeys(problems))
-        return blocked
+                ] for move in some},
+                lambda faults: found.update(self._xero_faults(faults))):
+            found.update(part)
+        # Several lines often have the same fault; it is named once.
+        return {move.with_env(self.env): list(dict.fromkeys(found[move]))
+                for move in moves if found.get(move)}
+
+    @api.model
+    def _xero_faults(self, faults):
+        """:param list faults: (document, exception), as of `fault.apart`
+        :return: {document: [Problem]}"""
+        return {move: [Problem('validation_error', fault_text(move, error))]
+                for move, error in faults}
 
     def _xero_find_blocked(self, connection):
         """Like :meth:`_xero_preflight`, and also whether the connection works, and for the rest
@@ -83,11 +88,11 @@ class AccountMove(models.Model):
         """
         moves = self.with_company(connection.company_id)
         blocked = moves._xero_preflight(connection)
-        moves._xero_prefetch()
-        for move in moves.filtered(lambda move: move not in blocked):
-            _body, _totals, problem = move._xero_prepare_body(connection)
-            if problem:
-                blocked[move] = [problem]
+        for part in apart(
+                self.env, moves.filtered(lambda move: move not in blocked),
+                lambda some: some._xero_find_unfit(connection),
+                lambda faults: blocked.update(self._xero_faults(faults))):
+            blocked.update(part)
         if connection.state != 'connected':
             problem = Problem.at(
                 connection,
@@ -95,6 +100,12 @@ class AccountMove(models.Model):
                 connection.state_help)
             blocked = {move: [problem, *blocked.get(move, ())] for move in self}
         return blocked
+
+    def _xero_find_unfit(self, connection):
+        """:return: {document: [Problem]} of those that Xero cannot hold"""
+        self._xero_prefetch()
+        problems = {move: move._xero_prepare_body(connection)[2] for move in self}
+        return {move: [problem] for move, problem in problems.items() if problem}
 
     def _xero_prefetch(self):
         """Read at once what Odoo's tax computation would read line by line of each document,

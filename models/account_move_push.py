@@ -9,7 +9,6 @@ from odoo.tools import SQL
 from ..xero import money, payload
 from .account_move import XERO_KINDS
 from .account_move_preflight import MONEY_LINES, Problem
-from .fault import fault_text
 
 #: Xero's tax type for a line without tax; left out, the account's default would apply.
 NO_TAX = 'NONE'
@@ -83,20 +82,16 @@ class AccountMove(models.Model):
         return data, money.predict(amounts)
 
     def _xero_prepare_body(self, connection):
-        """Return what is sent for the document, or why that cannot be, whatever went wrong: no
-        other document waits for that.
+        """Return what is sent for the document, or why that cannot be.
 
         :param recordset connection: the `xero.connection` of the company
         :return: the JSON object (None while its contact is not in Xero), the totals that Xero will
             compute from it, and what is wrong
         :rtype: tuple(dict | None, money.Totals | None, Problem | None)
         """
-        try:
-            data, totals = self._xero_prepare_document(connection)
-            body = payload.document_body(data) if data.contact_id else None
-            return body, totals, self._xero_check_totals(data, totals)
-        except Exception as error:
-            return None, None, Problem('validation_error', fault_text(self, error))
+        data, totals = self._xero_prepare_document(connection)
+        body = payload.document_body(data) if data.contact_id else None
+        return body, totals, self._xero_check_totals(data, totals)
 
     def _xero_target_status(self, connection):
         """:return: the status to ask for; one that Xero has reached already is kept"""

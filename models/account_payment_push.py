@@ -13,8 +13,9 @@ from ..xero import payload
 from .account_move import XERO_KINDS
 from .account_move_preflight import Problem
 from .account_payment_method import XERO_SYNC
-from .fault import fault_text
+from .fault import apart, fault_text
 from .xero_payment_link import base_rate
+from .xero_request import RETRY_DELAYS
 
 _logger = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Plan(NamedTuple):
     obsolete: models.BaseModel      # `xero.payment.link` to delete in Xero
     missing: dict                   # {document: Part} to send
     later: dict                     # {document: Part} that waits for its document
-    problem: Problem | None         # why that cannot be found out, or what is missing not be sent
+    problem: Problem | None         # why what is missing cannot be sent
 
 
 class AccountPayment(models.Model):
@@ -205,21 +206,10 @@ class AccountPayment(models.Model):
                             amount, self.company_currency_id, self.company_id, self.date)))
         return parts
 
-    def _xero_plan(self):
-        """Compare this payment with what was sent of it, whatever goes wrong: no other payment
-        waits for that.
-
-        :rtype: Plan
-        """
-        try:
-            return self._xero_prepare_plan()
-        except Exception as error:
-            return Plan(self.env['xero.payment.link'], {}, {}, Problem(
-                'validation_error', fault_text(self, error)))
-
     def _xero_prepare_plan(self):
-        """Return what is to be done. A payment in Xero cannot be changed, so one that is not the
-        same any more is deleted before the new one is sent.
+        """Compare this payment with what was sent of it, and return what is to be done. A payment
+        in Xero cannot be changed, so one that is not the same any more is deleted before the new
+        one is sent.
 
         :rtype: Plan
         """
@@ -320,10 +310,40 @@ class AccountPayment(models.Model):
             self.env['xero.log']._add_payments(
                 [(self, problem.message)], 'failure', problem.code, answer)
 
+    @api.model
+    def _xero_fail_faulty(self, faults):
+        """Fail payments that something fails for.
+
+        :param list faults: (payment, exception), as of `fault.apart`
+        """
+        for payment, error in faults:
+            payment._xero_fail(Problem('validation_error', fault_text(payment, error)))
+
+    def _xero_note_attempt(self, error):
+        """Count an attempt that reached Xero and had no clear end; the last one fails a payment.
+
+        :param XeroError error: what it ended with
+        :return: how many attempts the one with the most of them has had
+        :rtype: int
+        """
+        payments = self.filtered(lambda payment: payment.xero_state == 'pending')
+        for payment in payments:
+            payment.xero_attempts += 1
+            if payment.xero_attempts > len(RETRY_DELAYS):
+                payment._xero_fail(Problem('transient', error.message), answer=error)
+            else:
+                self.env['xero.log']._add_payments(
+                    [(payment, error.message)], 'retry', 'transient', error)
+        return max(payments.mapped('xero_attempts'), default=0)
+
     def _xero_conclude(self):
         """Mark those of which nothing is left to be sent."""
-        for payment in self.filtered(lambda payment: payment.xero_state):
-            plan = payment._xero_plan()
+        apart(self.env, self.filtered(lambda payment: payment.xero_state),
+              lambda some: some._xero_conclude_together(), self._xero_fail_faulty)
+
+    def _xero_conclude_together(self):
+        for payment in self:
+            plan = payment._xero_prepare_plan()
             if not plan.obsolete and not plan.missing and not plan.problem:
                 live = payment.xero_link_ids.filtered(lambda link: link.state == 'live')
                 payment.write({

@@ -4,8 +4,6 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
-import psycopg2
-
 from odoo import fields
 
 from ..xero import limits
@@ -136,13 +134,9 @@ class Sending:
 
     def _apply(self, request, answer):
         """:return: requests that take its place, and refusals to look into"""
-        try:
-            return self.connection._transaction(request._settle, answer)
-        except psycopg2.OperationalError:   # a conflict, or no database: not this answer's fault
-            raise
-        except Exception as error:
-            self.connection._settle_fault(request, error)
-            return request.browse(), []
+        settled = self.connection._transaction(
+            self.connection._settle_apart, request, lambda one: one._settle(answer))
+        return settled[0] if settled else (request.browse(), [])
 
     def _go_on(self, left):
         """Once all calls are back: send again with a new token what the old one kept from leaving.

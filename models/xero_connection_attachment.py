@@ -3,8 +3,8 @@ import logging
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from .fault import apart
 from .xero_connection_push import DAY_RESERVE
 
 _logger = logging.getLogger(__name__)
@@ -61,20 +61,19 @@ class XeroConnection(models.Model):
         if self.attach_refused:
             moves._xero_note_pdf(self._attach_refusal(), 'scope_missing')
             return []
-        values = []
-        for move in moves:
-            try:
-                with self.env.cr.savepoint():
-                    name, content = move._xero_pdf()
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                raise
-            except UserError as error:
-                move._xero_note_pdf(str(error))
-            except Exception:
-                # A report can be anybody's template, so it can fail in any way.
-                _logger.exception("No PDF of %s for Xero", move.name)
-                move._xero_note_pdf(self.env._("Odoo could not make the PDF."))
-            else:
-                values.append(self.env['xero.request']._attachment_values(
-                    self, move, name, content))
-        return values
+        return [values for move in moves for values in apart(
+            # One by one, because a PDF takes longer to make than anything that this saves.
+            self.env, move, lambda one: self.env['xero.request']._attachment_values(
+                self, one, *one._xero_pdf()), self._fail_faulty_pdfs)]
+
+    def _fail_faulty_pdfs(self, faults):
+        """Say why there are no PDFs. A report can be anybody's template, so it can fail in any way.
+
+        :param list faults: (document, exception), as of `fault.apart`
+        """
+        for move, error in faults:
+            text = str(error)
+            if not isinstance(error, UserError):
+                _logger.error("No PDF of %s for Xero", move.id, exc_info=error)
+                text = self.env._("Odoo could not make the PDF.")
+            move._xero_note_pdf(text)

@@ -5,7 +5,7 @@ from ..xero import payload
 from ..xero.parse import Contact
 from .account_move_preflight import Problem
 from .account_move_push import fingerprint
-from .fault import fault_text
+from .fault import apart, fault_text
 from .xero_connection_push import CHUNK, DAY_RESERVE
 from .xero_request import CONTACT_OPERATIONS
 
@@ -76,9 +76,11 @@ class XeroConnection(models.Model):
         """
         busy = self._contacts_on_their_way()
         posted = moves.exists().filtered(lambda move: move.state == 'posted')
-        return self._prepare_contact_requests(
-            posted.mapped(lambda move: move._xero_partner()).filtered(
-                lambda partner: not partner.xero_contact_id and partner.id not in busy))
+        partners = self.env['res.partner'].union(*apart(
+            self.env, posted, lambda some: some.mapped(lambda move: move._xero_partner()),
+            self._fail_faulty))
+        return self._prepare_contact_requests(partners.filtered(
+            lambda partner: not partner.xero_contact_id and partner.id not in busy))
 
     def _prepare_contact_requests(self, partners):
         """Return the values of the requests that create the contacts of partners that are not
@@ -86,34 +88,53 @@ class XeroConnection(models.Model):
 
         :rtype: list(dict)
         """
-        Request, Sync = self.env['xero.request'], self.env['xero.contact.sync']
-        rows = {row.partner_id.id: row for row in Sync.search_fetch(
-            [('connection_id', '=', self.id), ('partner_id', 'in', partners.ids)],
-            ['partner_id', 'ticket', 'payload_hash'])}
-        new, changed, same, failed = ([], []), ([], []), [], []
-        for partner in partners:
-            row = rows.get(partner.id, Sync)
-            try:
-                body = payload.contact_body(partner._xero_prepare_contact())
-            except Exception as error:
-                failed.append((partner, row.ticket, Problem.at(
-                    partner, 'validation_error', self.env._(
-                        "Contact %(name)s: %(reason)s", name=partner.display_name,
-                        reason=fault_text(partner, error)))))
-                continue
-            item = {'id': partner.id, 'ticket': row.ticket, 'hash': fingerprint(body)}
-            if partner.xero_contact_id and item['hash'] == row.payload_hash:
-                same.append((partner, row.ticket, Sync._success()))
-                continue
-            bodies, items = changed if partner.xero_contact_id else new
-            bodies.append(body)
-            items.append(item)
-        self._fail_contacts(failed)
-        Sync._settle(self, same)
+        Request, new, changed = self.env['xero.request'], ([], []), ([], [])
+        for part in apart(
+                self.env, partners, self._prepare_contacts_together, self._fail_faulty_contacts):
+            for partner, body, item in part:
+                bodies, items = changed if partner.xero_contact_id else new
+                bodies.append(body)
+                items.append(item)
         return [
             *Request._batches(self, 'contacts', 'Contacts', *new, 'Contacts'),
             *Request._batches(self, 'contact_update', 'Contacts', *changed, 'Contacts', 'POST'),
         ]
+
+    def _prepare_contacts_together(self, partners):
+        """Return what is sent of partners, all or none.
+
+        :return: (partner, JSON object, item of the request) of those that Xero has not as they are
+        :rtype: list(tuple)
+        """
+        Sync = self.env['xero.contact.sync']
+        rows = {row.partner_id.id: row for row in Sync.search_fetch(
+            [('connection_id', '=', self.id), ('partner_id', 'in', partners.ids)],
+            ['partner_id', 'ticket', 'payload_hash'])}
+        things, same = [], []
+        for partner in partners:
+            row = rows.get(partner.id, Sync)
+            body = payload.contact_body(partner._xero_prepare_contact())
+            item = {'id': partner.id, 'ticket': row.ticket, 'hash': fingerprint(body)}
+            if partner.xero_contact_id and item['hash'] == row.payload_hash:
+                same.append((partner, row.ticket, Sync._success()))
+            else:
+                things.append((partner, body, item))
+        Sync._settle(self, same)
+        return things
+
+    def _fail_faulty_contacts(self, faults):
+        """Fail contacts that something fails for.
+
+        :param list faults: (partner, exception), as of `fault.apart`
+        """
+        tickets = {row.partner_id: row.ticket for row in self._contacts_waiting(
+            [partner for partner, _error in faults])}
+        self._fail_contacts([
+            (partner, tickets.get(partner, False), Problem.at(
+                partner, 'validation_error', self.env._(
+                    "Contact %(name)s: %(reason)s", name=partner.display_name,
+                    reason=fault_text(partner, error))))
+            for partner, error in faults])
 
     # === WHAT BECOMES OF IT === #
 
@@ -159,7 +180,7 @@ class XeroConnection(models.Model):
         moves = self._pending_of(self.env['res.partner'].union(*(
             partner for partner in problems if not partner.xero_contact_id)))
         self.env['account.move']._xero_store([
-            (move, move._xero_failure(problems[move._xero_partner()])) for move in moves])
+            (move, move._xero_failure(problems[move.commercial_partner_id])) for move in moves])
         Sync._settle(self, [
             (partner, ticket, Sync._failure(problem)) for partner, ticket, problem in failed])
 

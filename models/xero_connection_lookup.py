@@ -4,8 +4,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
-import psycopg2
-
 from odoo import fields, models
 from odoo.tools.misc import format_date
 
@@ -14,6 +12,7 @@ from ..xero.documents import Document, PaymentRow
 from ..xero.errors import CONTACT_CODES, XeroError, XeroOutcomeUnknown, XeroRejected
 from .account_move import GONE
 from .account_move_preflight import Problem
+from .fault import NOBODYS_FAULT, apart
 from .sending import Sending
 from .xero_connection_serve import RunOver
 from .xero_request import CONTACT_OPERATIONS, DOCUMENT_OPERATIONS, RETRY_DELAYS
@@ -115,7 +114,8 @@ class XeroConnection(models.Model):
         due = (requests - unsent - settled).filtered(lambda request: request._is_due(now))
         self._transaction(unsent.unlink)
         for request in settled:
-            self._transaction(self._settle_forgotten, request, [])
+            self._transaction(
+                self._settle_apart, request, lambda one: self._settle_forgotten(one, []))
         remembered = due.filtered(lambda request: request._is_remembered(now))
         with Sending(self) as sending:
             sending.send(remembered)
@@ -129,23 +129,36 @@ class XeroConnection(models.Model):
         """
         try:
             documents = self._find_created(request)
-            self._transaction(self._settle_forgotten, request, documents)
         except LookUpFailed as failed:
             self._transaction(request._settle_unknown, failed.error)
-        except (XeroError, RunOver, psycopg2.OperationalError):
+        except (XeroError, RunOver, *NOBODYS_FAULT):
             raise
         except Exception as error:
-            self._settle_fault(request, error)
+            self.env.cr.rollback()
+            self._transaction(self._settle_faulty, [(request, error)])
+        else:
+            self._transaction(
+                self._settle_apart, request, lambda one: self._settle_forgotten(one, documents))
 
-    def _settle_fault(self, request, error):
-        """Keep a request whose outcome cannot be applied for a fault of the software. It counts as
-        an attempt, so that its documents fail in the end, with a reason, and hold up no others.
+    def _settle_apart(self, request, settle):
+        """Apply what became of a request. One whose outcome cannot be applied for a fault of the
+        software is kept. It counts as an attempt, so that its documents fail in the end, with a
+        reason, and hold up no others.
 
-        :param Exception error: is logged
+        :param settle: callable that gets the request
+        :return: what it returned; nothing where it has failed
+        :rtype: list
         """
-        self.env.cr.rollback()
-        _logger.error("What became of %s at Xero cannot be applied", request, exc_info=error)
-        self._transaction(request._settle_unknown, request._unapplied())
+        return apart(self.env, request, settle, self._settle_faulty)
+
+    def _settle_faulty(self, faults):
+        """Keep requests whose outcome cannot be applied; see :meth:`_settle_apart`.
+
+        :param list faults: (request, exception)
+        """
+        for request, error in faults:
+            _logger.error("What became of %s at Xero cannot be applied", request, exc_info=error)
+            request._settle_unknown(request._unapplied())
 
     def _find_created(self, request):
         """Ask Xero for documents that a creating request may have made.
@@ -236,7 +249,7 @@ class XeroConnection(models.Model):
         groups = {}
         for refusal in refusals:
             groups.setdefault(_question(refusal), []).append(refusal)
-        self._transaction(self._fail_refused, groups.pop(None, []))
+        self._transaction(self._settle_refused, groups.pop(None, []), self._fail_refused)
         for (path, operation), group in groups.items():
             elements = [refusal.element for refusal in group]
             questions, settle = {
@@ -258,15 +271,19 @@ class XeroConnection(models.Model):
         :param list refusals: xero_request.Refusal
         :param settle: callable that gets a list of them
         """
-        Request = self.env['xero.request']
-        faulty = Request._faulty([(refusal.item, refusal) for refusal in refusals],
-                                 lambda things: settle([refusal for _item, refusal in things]))
-        self._settle_not_looked_up([refusal for _item, refusal in faulty], Request._unapplied())
+        def failed(faults):
+            for refusal, error in faults:
+                _logger.error("That Xero refused %s cannot be applied", refusal.item,
+                              exc_info=error)
+            self._settle_not_looked_up(
+                [refusal for refusal, _error in faults], self.env['xero.request']._unapplied())
+
+        apart(self.env, refusals, settle, failed)
 
     def _settle_not_looked_up(self, refusals, error):
         """Try again later, but not for ever; a question that Xero refuses is not worth asking."""
         if isinstance(error, XeroRejected):
-            self._fail_refused(refusals)
+            self._settle_refused(refusals, self._fail_refused)
             return
         for refusal in refusals:
             self._note_attempt(self._waiting_for(refusal), error)

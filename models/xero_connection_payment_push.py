@@ -1,11 +1,13 @@
 """Payments that were registered here are sent to Xero, on demand; each once."""
+from functools import partial
+
 from odoo import api, fields, models, tools
 
 from ..xero import query
 from ..xero.documents import Document, Payment
 from .account_move_preflight import Problem
 from .account_payment_push import PAYABLE
-from .fault import fault_text
+from .fault import apart
 from .xero_connection_lookup import LookUpFailed
 from .xero_connection_push import CHUNK, DAY_RESERVE
 from .xero_request import PAYMENT_OPERATIONS
@@ -100,11 +102,15 @@ class XeroConnection(models.Model):
 
     def _prepare_payment_deletions(self, payments):
         """:return: values of requests, one a payment: Xero deletes them singly"""
+        obsolete = self.env['xero.payment.link'].union(*apart(
+            self.env, payments, lambda some: self.env['xero.payment.link'].union(*(
+                payment._xero_prepare_plan().obsolete for payment in some)),
+            payments._xero_fail_faulty))
         return [
             self.env['xero.request']._values(
                 self, 'unpay', 'POST', f'Payments/{link.xero_payment_id}', [{'Status': 'DELETED'}],
-                [{'id': link.id, 'ticket': payment.xero_ticket}])
-            for payment in payments for link in payment._xero_plan().obsolete]
+                [{'id': link.id, 'ticket': link.payment_id.xero_ticket}])
+            for link in obsolete]
 
     def _push_payments(self):
         """Send the payments of documents that Xero has approved.
@@ -121,26 +127,34 @@ class XeroConnection(models.Model):
 
         :rtype: list(dict)
         """
-        bodies, items = [], []
         payments.filtered(lambda p: p.xero_state == 'waiting').xero_state = 'pending'
+        bodies, items = [], []
+        for made, of in apart(self.env, payments, self._prepare_payments_together,
+                              payments._xero_fail_faulty):
+            bodies += made
+            items += of
+        payments._xero_conclude()
+        return self.env['xero.request']._batches(
+            self, 'pay', 'Payments', bodies, items, 'Payments')
+
+    def _prepare_payments_together(self, payments):
+        """As :meth:`_prepare_payments`, all or none.
+
+        :return: JSON objects, and an item of the request for each
+        :rtype: tuple(list(dict), list(dict))
+        """
+        bodies, items = [], []
         for payment in payments:
-            plan = payment._xero_plan()
+            plan = payment._xero_prepare_plan()
             if plan.problem:
                 payment._xero_fail(plan.problem)
                 continue
             links = payment._xero_prepare_links({**plan.missing, **plan.later})
-            try:
-                made = [payment._xero_prepare_body(self, links[move], part)
-                        for move, part in plan.missing.items()]
-            except Exception as error:
-                payment._xero_fail(Problem('validation_error', fault_text(payment, error)))
-                continue
-            bodies += made
+            bodies += [payment._xero_prepare_body(self, links[move], part)
+                       for move, part in plan.missing.items()]
             items += [{'id': links[move].id, 'ticket': payment.xero_ticket}
                       for move in plan.missing]
-        payments._xero_conclude()
-        return self.env['xero.request']._batches(
-            self, 'pay', 'Payments', bodies, items, 'Payments')
+        return bodies, items
 
     # === WHEN THE OUTCOME IS NOT PLAIN === #
 
@@ -164,17 +178,26 @@ class XeroConnection(models.Model):
             return
         # What is not found goes out again from the queue. A deletion is simply repeated.
         links = request._links().filtered(lambda link: link.state == 'new')
+        items, found = {item['id']: item for item in request.items}, []
         for document in documents:
             taken = links._taken(self, [row.xero_id for row in document.payments])
-            found = links.filtered(
+            matches = links.filtered(
                 lambda link, document=document: link.move_id.xero_document_id == document.xero_id
             )._match([row for row in document.payments if row.xero_id not in taken])
-            links._note_live({link: row.xero_id for link, row in found.items()})
-            self.env['xero.log']._add_payments([
-                (link.payment_id, self.env._(
-                    "Found in Xero, where it had arrived: %s", link._in_words()))
-                for link in found], 'success')
-        request.unlink()
+            found += [(items[link.id], link, row.xero_id) for link, row in matches.items()]
+        faulty = request._faulty(found, self._settle_found)
+        request._end([item for item, *_link in faulty])
+
+    def _settle_found(self, found):
+        """Adopt payments whose answer was lost.
+
+        :param list found: (item of the request, `xero.payment.link`, identifier in Xero)
+        """
+        self.env['xero.payment.link']._note_live({link: xero_id for _item, link, xero_id in found})
+        self.env['xero.log']._add_payments([
+            (link.payment_id, self.env._(
+                "Found in Xero, where it had arrived: %s", link._in_words()))
+            for _item, link, _xero_id in found], 'success')
 
     def _drop_settled_payments(self):
         """Take from the outbox what the pull has seen to be done."""
@@ -185,7 +208,8 @@ class XeroConnection(models.Model):
         payments = [r for r in refusals if r.operation in PAYMENT_OPERATIONS]
         result = super()._look_up_refused([r for r in refusals if r not in payments])
         deletions = [r for r in payments if r.operation == 'unpay']
-        self._transaction(self._fail_payments, [r for r in payments if r not in deletions])
+        self._transaction(self._settle_refused, [r for r in payments if r not in deletions],
+                          self._fail_payments)
         if deletions:
             links = self.env['xero.payment.link'].browse(
                 r.item['id'] for r in deletions).exists()
@@ -193,9 +217,16 @@ class XeroConnection(models.Model):
                 rows = self._look_up('Payments', query.payments(links.mapped('xero_payment_id')))
             except LookUpFailed:
                 rows = []
-            self._transaction(
-                self._settle_deletions, deletions, list(map(Payment.from_json, rows)))
+            self._transaction(self._settle_refused, deletions, partial(
+                self._settle_deletions, payments=list(map(Payment.from_json, rows))))
         return result
+
+    def _settle_not_looked_up(self, refusals, error):
+        # EXTENDS 'account_xero'
+        payments = [r for r in refusals if r.operation in PAYMENT_OPERATIONS]
+        super()._settle_not_looked_up([r for r in refusals if r not in payments], error)
+        self.env['xero.payment.link'].browse(
+            r.item['id'] for r in payments).exists().payment_id._xero_note_attempt(error)
 
     def _settle_deletions(self, refusals, payments):
         """A deletion that Xero refuses has been done already, or cannot be done from here.

@@ -10,6 +10,7 @@ from ..xero.errors import (
 )
 from .account_move import SWITCHES, XERO_KINDS
 from .account_move_push import fingerprint
+from .fault import apart
 from .sending import Sending
 from .xero_connection_serve import BUSY_WAIT, RunOver
 from .xero_request import BATCH_SIZE, DOCUMENT_OPERATIONS
@@ -183,9 +184,36 @@ class XeroConnection(models.Model):
 
         :rtype: list(dict)
         """
+        Request, values, new = self.env['xero.request'], [], {}
+        for changes, creations in apart(
+                self.env, self._still_queued(moves), self._prepare_together, self._fail_faulty):
+            values += changes
+            for endpoint, body, item in creations:
+                bodies, items = new.setdefault(endpoint, ([], []))
+                bodies.append(body)
+                items.append(item)
+        for endpoint, (bodies, items) in new.items():
+            values[:0] = Request._batches(self, 'create', endpoint, bodies, items, endpoint)
+        return values
+
+    def _fail_faulty(self, faults):
+        """Take documents out of the queue that something fails for.
+
+        :param list faults: (document, exception), as of `fault.apart`
+        """
+        moves = self.env['account.move']
+        moves._xero_store([(move, move._xero_failure(problems[0]))
+                           for move, problems in moves._xero_faults(faults).items()])
+
+    def _prepare_together(self, moves):
+        """As :meth:`_prepare_documents`, all or none.
+
+        :return: values of the requests of changed and cancelled ones, and (list in Xero, JSON
+            object, item of the request) of new ones
+        :rtype: tuple(list(dict), list(tuple))
+        """
         Request = self.env['xero.request']
-        new, values, rows = {}, [], []
-        moves = self._still_queued(moves)
+        values, new, rows = [], [], []
         moves._xero_prefetch()
         for move in moves:
             endpoint = payload.endpoint_of(XERO_KINDS[move.move_type])
@@ -201,9 +229,7 @@ class XeroConnection(models.Model):
             item = {'id': move.id, 'ticket': move.xero_ticket, 'total': str(totals.total),
                     'hash': fingerprint(body), 'pdf': move._xero_wants_pdf(self)}
             if not move.xero_document_id:
-                bodies, items = new.setdefault(endpoint, ([], []))
-                bodies.append(body)
-                items.append(item)
+                new.append((endpoint, body, item))
             elif change := move._xero_prepare_change(body, item['hash']):
                 values.append(Request._values(
                     self, 'update', 'POST', f'{endpoint}/{move.xero_document_id}', [change],
@@ -213,9 +239,7 @@ class XeroConnection(models.Model):
                 rows.append((move, {**move._xero_success(),
                                     **({'xero_pdf_state': 'pending'} if again else {})}))
         self.env['account.move']._xero_store(rows)
-        for endpoint, (bodies, items) in new.items():
-            values[:0] = Request._batches(self, 'create', endpoint, bodies, items, endpoint)
-        return values
+        return values, new
 
     def _prepare_cancel(self, move, endpoint):
         """Return the request that voids a document in Xero, or deletes it while it is a draft

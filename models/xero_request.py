@@ -6,8 +6,6 @@ from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 
-import psycopg2
-
 from odoo import api, fields, models
 
 from ..xero import payload
@@ -16,6 +14,7 @@ from ..xero.documents import Document
 from ..xero.errors import XeroOutcomeUnknown, XeroRejected, classify
 from ..xero.outcome import match_outcomes, outcomes
 from .account_move_preflight import Problem
+from .fault import apart
 
 _logger = logging.getLogger(__name__)
 
@@ -330,26 +329,23 @@ class XeroRequest(models.Model):
 
     @api.model
     def _faulty(self, things, work):
-        """Do the work that an answer asks for: for all of its elements at once, and when that
-        fails, one by one.
+        """Do the work that an answer asks for, for each of its elements by itself.
 
         :param list things: tuples, the item of the element first
         :param work: callable that gets a list of them and only touches the database
         :return: list of those that cannot be applied for a fault of the software, such as of a
             module that extends what is done with an answer; each is logged
         """
-        try:
-            with self.env.cr.savepoint():
-                work(things)
-        except psycopg2.OperationalError:   # a conflict, or no database: not this answer's fault
-            raise
-        except Exception as error:
-            if len(things) > 1:
-                return [thing for one in things for thing in self._faulty([one], work)]
-            _logger.error("What became of %s at Xero cannot be applied", things[0][0],
-                          exc_info=error)
-            return things
-        return []
+        faulty = []
+
+        def failed(faults):
+            for thing, error in faults:
+                _logger.error("What became of %s at Xero cannot be applied", thing[0],
+                              exc_info=error)
+                faulty.append(thing)
+
+        apart(self.env, things, work, failed)
+        return faulty
 
     def _end(self, faulty):
         """Leave the outbox, but for the elements that could not be applied.

@@ -60,6 +60,14 @@ class XeroRequest(models.Model):
         # Nothing has to be asked first: a second time does what the first one did.
         return self.operation == 'attach' or super()._is_remembered(now)
 
+    def _note_attempts(self, error):
+        # EXTENDS 'account_xero': it is none of the document's own
+        if self.operation != 'attach':
+            return super()._note_attempts(error)
+        if self.attempts > len(RETRY_DELAYS):
+            self._waiting()._xero_note_pdf(error.message, error.code, error)
+        return self.attempts
+
     def _settle(self, answer):
         # EXTENDS 'account_xero'
         if self.operation == 'attach' and answer is None and not self._waiting():

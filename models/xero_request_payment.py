@@ -5,8 +5,7 @@ from odoo import api, fields, models
 
 from ..xero.documents import Payment
 from ..xero.outcome import match_outcomes
-from .account_move_preflight import Problem
-from .xero_request import PAYMENT_OPERATIONS, RETRY_DELAYS
+from .xero_request import PAYMENT_OPERATIONS
 
 
 class XeroRequest(models.Model):
@@ -59,15 +58,7 @@ class XeroRequest(models.Model):
         # EXTENDS 'account_xero'
         if self.operation not in PAYMENT_OPERATIONS:
             return super()._note_attempts(error)
-        payments = self._links().payment_id.filtered(lambda p: p.xero_state == 'pending')
-        for payment in payments:
-            payment.xero_attempts += 1
-            if payment.xero_attempts > len(RETRY_DELAYS):
-                payment._xero_fail(Problem('transient', error.message), answer=error)
-            else:
-                self.env['xero.log']._add_payments(
-                    [(payment, error.message)], 'retry', 'transient', error)
-        return max(payments.mapped('xero_attempts'), default=0)
+        return self._links().payment_id._xero_note_attempt(error)
 
     def _match_results(self, elements, results):
         # EXTENDS 'account_xero': payments have no identity of their own before they are made

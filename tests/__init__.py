@@ -10,6 +10,7 @@ from . import test_dashboard
 from . import test_digest
 from . import test_error_codes
 from . import test_errors
+from . import test_fault
 from . import test_fuzz_callback
 from . import test_fuzz_parsers
 from . import test_fuzz_pull
@@ -53,6 +54,7 @@ from . import test_push_content
 from . import test_push_crash
 from . import test_push_delivery
 from . import test_push_faults
+from . import test_push_hooks
 from . import test_push_limits
 from . import test_push_payments
 from . import test_push_payments_lost
