@@ -5,10 +5,10 @@ from collections import defaultdict
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .account_move import GONE
 from .account_move_preflight import Problem
+from .fault import apart
 from .xero_import_maps import APPROVED, MOVE_TYPES, Obstacle
 
 _logger = logging.getLogger(__name__)
@@ -231,14 +231,24 @@ class AccountMove(models.Model):
             xero_pulling=True, skip_is_manually_modified=True, mail_create_nosubscribe=True,
             tracking_disable=True)
         result = {}
+        for made in apart(
+                self.env, imports, lambda some: Move._xero_import_fitting(connection, some),
+                lambda faults: result.update({
+                    one.document.xero_id: Obstacle(
+                        'validation_error', self._xero_refusal(one.document, error))
+                    for one, error in faults})):
+            result.update(made)
+        return result
+
+    @api.model
+    def _xero_import_fitting(self, connection, imports):
+        """As :meth:`_xero_import`, all or none, but for those whose totals would differ."""
+        result = {}
         while imports:
             try:
                 with self.env.cr.savepoint():
-                    moves = Move._xero_import_all(connection, imports)
-                result.update(zip((i.document.xero_id for i in imports), moves, strict=True))
-                break
+                    moves = self._xero_import_all(connection, imports)
             except TotalsDiffer as error:
-                self.env.invalidate_all()
                 [differing] = error.args
                 for position, here in differing.items():
                     document = imports[position].document
@@ -246,17 +256,8 @@ class AccountMove(models.Model):
                         "The total in Xero is %(there)s, and here it would be %(here)s.",
                         there=document.total, here=here))
                 imports = [one for position, one in enumerate(imports) if position not in differing]
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                raise
-            except Exception as error:
-                # Whatever it is, it must not keep the rest of the page from being read, for ever.
-                self.env.invalidate_all()
-                if len(imports) > 1:
-                    for one in imports:
-                        result.update(self._xero_import(connection, [one]))
-                else:
-                    result[imports[0].document.xero_id] = Obstacle(
-                        'validation_error', self._xero_refusal(imports[0].document, error))
+            else:
+                result.update(zip((i.document.xero_id for i in imports), moves, strict=True))
                 break
         return result
 

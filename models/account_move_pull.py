@@ -1,16 +1,11 @@
 """What a document becomes when Xero's state of it arrives."""
-import logging
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import format_date, formatLang
 
 from ..xero.documents import Payment
 from ..xero.webhook import Event
 from .account_move import CREDIT_NOTES, GONE
-
-_logger = logging.getLogger(__name__)
+from .fault import apart, pull_fault_text
 
 #: What is compared after each pull.
 COMPARED = ('document', 'status', 'total', 'currency', 'date', 'due_date', 'number', 'contact',
@@ -68,8 +63,7 @@ class AccountMove(models.Model):
     def _xero_apply(self, connection, documents, payments):
         """Bring documents to the state that Xero has; to apply it again changes nothing.
 
-        All at once; when that fails, one by one, so that the one that cannot be applied keeps its
-        reason and holds up no other.
+        One that cannot be applied keeps its reason and holds up no other.
 
         :param recordset connection: `xero.connection`
         :param dict documents: {`account.move`: documents.Document}
@@ -80,19 +74,11 @@ class AccountMove(models.Model):
             **self.env.context, 'xero_pulling': True, 'skip_is_manually_modified': True})
         documents = {move.with_env(pulling): document for move, document in documents.items()}
         Move = self.with_env(pulling)
-        try:
-            with self.env.cr.savepoint():
-                Move._xero_apply_all(connection, documents, payments)
-            return
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:
-            # Whatever it is, it must not keep the rest of the page from being read, for ever.
-            if len(documents) == 1:
-                Move._xero_note_refusal(connection, *documents, error)
-                return
-        for move, document in documents.items():
-            Move._xero_apply(connection, {move: document}, payments)
+        apart(
+            self.env, list(documents.items()),
+            lambda some: Move._xero_apply_all(connection, dict(some), payments),
+            lambda faults: [Move._xero_note_refusal(connection, move, error)
+                            for (move, _document), error in faults])
 
     @api.model
     def _xero_note_refusal(self, connection, move, error):
@@ -100,11 +86,7 @@ class AccountMove(models.Model):
 
         :param Exception error: Odoo's refusal, or a fault of the software, which is logged
         """
-        self.env.invalidate_all()
-        text = str(error)
-        if not isinstance(error, UserError):
-            _logger.error("The state of %s in Xero cannot be applied", move, exc_info=error)
-            text = self.env._("It cannot be applied. The server's log says more.")
+        text = pull_fault_text(move, error)
         difference = self.env['xero.difference'].sudo()
         known = difference.search([('res_model', '=', move._name), ('res_id', '=', move.id),
                                    ('field', '=', 'document'), ('message', '=', text)])

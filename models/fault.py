@@ -78,3 +78,11 @@ def fault_text(record, error):
         return str(error)
     _logger.error("%s cannot be prepared for Xero", record, exc_info=error)
     return record.env._("It cannot be prepared for Xero. The server's log says more.")
+
+
+def pull_fault_text(record, error):
+    """Say why what Xero has cannot be applied to a record; as :func:`fault_text`."""
+    if isinstance(error, UserError):
+        return str(error)
+    _logger.error("The state of %s in Xero cannot be applied", record, exc_info=error)
+    return record.env._("It cannot be applied. The server's log says more.")

@@ -12,6 +12,7 @@ from ..xero.payload import CREDIT_KINDS
 from ..xero.scalars import value_of
 from .account_move import CREDIT_NOTES
 from .account_move_pull import LIVE
+from .fault import apart, pull_fault_text
 from .xero_connection_serve import RunOver
 
 #: Pages of payments that are read to find those of a document; further ones are asked for by name.
@@ -131,10 +132,9 @@ class XeroConnection(models.Model):
         self._renew_tracking(unknown)
         made = self._transaction(self._import_documents, unknown) \
             if unknown and self._imports() else {}
-        found = made | {
-            linked[document.xero_id]: document for document in documents
-            if document.xero_id in linked and (
-                compare or linked[document.xero_id]._xero_is_news(document))}
+        known = [(linked[document.xero_id], document) for document in documents
+                 if document.xero_id in linked]
+        found = made | dict(known if compare else self._news(known))
         if not found:
             return
         self._note_unannounced(found, compare)
@@ -142,6 +142,19 @@ class XeroConnection(models.Model):
         payments = self._payments_of(found.values(), {} if payments is None else payments)
         self._transaction(
             self.env['account.move']._xero_apply, self, found, payments)
+
+    def _news(self, known):
+        """
+        :param list known: (`account.move`, documents.Document)
+        :return: list of those about which something is to be done; also where that fails to be
+            found out, as to apply them says why
+        """
+        unclear = []
+        found = apart(
+            self.env, known,
+            lambda some: [pair for pair in some if pair[0]._xero_is_news(pair[1])],
+            lambda faults: unclear.extend(pair for pair, _error in faults))
+        return [*(pair for part in found for pair in part), *unclear]
 
     def _note_unannounced(self, found, compare):
         """Remember that a poll found what a webhook should have told of by now, if any come.
@@ -216,8 +229,19 @@ class XeroConnection(models.Model):
         """
         self.env['account.move']._xero_apply(self, found, {**others, **payments})
         missing = [payment for payment in payments.values() if payment.status == 'DELETED']
-        for payment in missing:
-            self.env['account.payment']._xero_note_missing(self, payment)
+        apart(self.env, missing, lambda some: [
+            self.env['account.payment']._xero_note_missing(self, payment) for payment in some
+        ], self._note_faulty_payments)
+
+    def _note_faulty_payments(self, faults):
+        """Say at their documents that something fails for payments.
+
+        :param list faults: (documents.Payment, exception), as of `fault.apart`
+        """
+        linked = self._linked({payment.document_id for payment, _error in faults})
+        for payment, error in faults:
+            move = linked[payment.document_id]
+            move._xero_note_refusal(self, move, error)
 
     def _payments_here(self, ids):
         """
@@ -274,7 +298,19 @@ class XeroConnection(models.Model):
             | {contact.merged_to for contact in contacts if contact.merged_to})
         linked = [contact for contact in contacts if contact.xero_id in partners]
         if linked:
-            self._transaction(self._apply_contacts_pulled, linked, partners)
+            self._transaction(self._follow_linked, linked, partners)
+
+    def _follow_linked(self, contacts, partners):
+        """
+        :param list contacts: parse.Contact that partners are linked to
+        :param dict partners: {identifier: `res.partner`}
+        """
+        def failed(faults):
+            self.env['xero.log']._add_pulls(self, [
+                (partner, 'failure', 'validation_error', pull_fault_text(partner, error))
+                for contact, error in faults for partner in partners[contact.xero_id]])
+
+        apart(self.env, contacts, lambda some: self._apply_contacts_pulled(some, partners), failed)
 
     def _apply_contacts_pulled(self, contacts, partners):
         Difference = self.env['xero.difference']

@@ -1,4 +1,6 @@
 """What becomes of documents of Xero that are not linked here: the policy, and its way."""
+from functools import partial
+
 from odoo import api, fields, models
 
 from ..xero import query
@@ -6,6 +8,7 @@ from ..xero.documents import Attachment, Document
 from ..xero.errors import XeroScopeMissing
 from ..xero.parse import Contact
 from .account_move import CREDIT_NOTES, GONE
+from .fault import apart
 from .xero_connection_push import DAY_RESERVE
 from .xero_connection_reference import REFERENCE_PATIENCE
 from .xero_connection_serve import RunOver
@@ -86,11 +89,30 @@ class XeroConnection(models.Model):
         :param list documents: documents.Document
         :return: {document here: documents.Document} of those that are linked now
         """
-        self = self.with_context(xero_pulling=True)
-        Unmatched = self.env['xero.unmatched']
-        known = {row.xero_id: row for row in Unmatched.search([
+        made = apart(self.env, documents, self._import_together, self._note_not_imported)
+        return {move: document for part in made for move, document in part.items()}
+
+    def _unmatched_rows(self, documents):
+        """:return: {identifier: `xero.unmatched`} of documents that wait already"""
+        return {row.xero_id: row for row in self.env['xero.unmatched'].search([
             ('connection_id', '=', self.id),
             ('xero_id', 'in', [document.xero_id for document in documents])])}
+
+    def _note_not_imported(self, faults):
+        """List documents that something fails for.
+
+        :param list faults: (documents.Document, exception), as of `fault.apart`
+        """
+        documents = [document for document, _error in faults]
+        self.env['xero.unmatched']._note(self, self._unmatched_rows(documents), [
+            (document, [Obstacle('validation_error', self.env['account.move']._xero_refusal(
+                document, error))]) for document, error in faults])
+
+    def _import_together(self, documents):
+        """As :meth:`_import_documents`, all or none."""
+        self = self.with_context(xero_pulling=True)
+        Unmatched = self.env['xero.unmatched']
+        known = self._unmatched_rows(documents)
         if self.import_policy == 'none':
             # What somebody asked for comes all the same; the rest is as it was.
             documents = [document for document in documents if document.xero_id in known
@@ -255,12 +277,13 @@ class XeroConnection(models.Model):
 
     # === ATTACHMENTS === #
 
-    def _pending_files(self, limit=None):
+    def _pending_files(self, limit=None, but=()):
         if not self.import_attachments or self.attach_refused:
             return self.env['account.move']
         return self.env['account.move'].search([
             ('company_id', '=', self.company_id.id), ('xero_files_pending', '=', True),
-            ('xero_document_id', '!=', False)], order='id', limit=limit)
+            ('xero_document_id', '!=', False), ('id', 'not in', list(but))],
+            order='id', limit=limit)
 
     def _pull_files(self):
         """Attach the files of imported bills, a document at a time; a file is fetched once."""
@@ -271,7 +294,10 @@ class XeroConnection(models.Model):
             self._transaction(self.write, {'attach_refused': True})
 
     def _pull_files_of_bills(self):
-        while self._calls_left_today() > DAY_RESERVE and (move := self._pending_files(limit=1)):
+        had = []
+        while self._calls_left_today() > DAY_RESERVE and (
+                move := self._pending_files(limit=1, but=had)):
+            had.append(move.id)
             place = 'CreditNotes' if move.move_type in CREDIT_NOTES else 'Invoices'
             place = f'{place}/{move.xero_document_id}/Attachments'
             answer = self._call(lambda client, place=place: client.get(place))
@@ -282,8 +308,19 @@ class XeroConnection(models.Model):
                 if file.xero_id and file.name not in here:
                     content = self._call(lambda client, file=file, place=place: client.download(
                         f'{place}/{file.xero_id}', file.mime_type)).data
-                    self._transaction(self._attach_file, move, file, content)
-            self._transaction(move._xero_write_quietly, {'xero_files_pending': False})
+                    self._transaction(self._file_apart, move, partial(
+                        self._attach_file, file=file, content=content))
+            self._transaction(self._file_apart, move, lambda one: one._xero_write_quietly(
+                {'xero_files_pending': False}))
+
+    def _file_apart(self, move, work):
+        """Do what a file of a document asks for; where that fails, the others go on."""
+        def failed(faults):
+            for one, error in faults:
+                one.xero_files_pending = False
+                one._xero_note_refusal(self, one, error)
+
+        apart(self.env, move, work, failed)
 
     def _attach_file(self, move, file, content):
         self.env['ir.attachment'].create({

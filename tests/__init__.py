@@ -39,6 +39,7 @@ from . import test_pull
 from . import test_pull_crash
 from . import test_pull_credit_payments
 from . import test_pull_credits
+from . import test_pull_hooks
 from . import test_pull_money
 from . import test_pull_payments
 from . import test_pull_payments_currency
