@@ -81,11 +81,13 @@ class XeroRequest(models.Model):
         links = {link.id: link for link in self._links() if link.state == left}
         found = {links[item['id']]: result.xero_id for item, result in done
                  if item['id'] in links}
+        # Of these only: the others of the request may be what something fails for.
+        Link = self.env['xero.payment.link']
         if self.operation == 'unpay':
-            self._links().union(*found)._note_deleted()
+            Link.union(*found)._note_deleted()
             text = self.env._("Deleted in Xero: %s")
         else:
-            self._links()._note_live(found)
+            Link._note_live(found)
             text = self.env._("Sent: %s")
         self.env['xero.log']._add_payments(
             [(link.payment_id, text % link._in_words()) for link in found], 'success',
