@@ -8,3 +8,8 @@ class ResCompany(models.Model):
     xero_connection_ids = fields.One2many(
         'xero.connection', 'company_id',
         groups='account_xero.group_xero_user,base.group_system')
+
+    def unlink(self):
+        # EXTENDS 'base': a connection goes along unless something hangs on it
+        self.env['xero.connection'].sudo().search([('company_id', 'in', self.ids)]).unlink()
+        return super().unlink()

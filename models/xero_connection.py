@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin as url_join
 
 from ..xero.errors import XeroError
-from .xero_request import DOCUMENT_OPERATIONS
+from .xero_request import CONTACT_OPERATIONS
 from .xero_secret import Secret, reencrypt
 
 DEEP_LINK = 'https://go.xero.com/organisationlogin/default.aspx'
@@ -34,7 +34,7 @@ class XeroConnection(models.Model):
     _order = 'company_id'
 
     company_id = fields.Many2one(
-        'res.company', required=True, index=True, ondelete='cascade',
+        'res.company', required=True, index=True, ondelete='restrict',
         default=lambda self: self.env.company,
     )
 
@@ -240,6 +240,24 @@ class XeroConnection(models.Model):
         if any(connection.state != 'disconnected' for connection in self):
             raise UserError(self.env._("Disconnect from Xero first."))
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # Nothing else knows which organisation has the documents, nor what may have arrived there:
+        # under a new connection they would be sent once more.
+        for connection in self.sudo():
+            company, organisation = connection.company_id.name, connection.tenant_name
+            if connection._has_unanswered():
+                raise UserError(self.env._(
+                    "Xero has not answered yet to what was sent to %(organisation)s for "
+                    "%(company)s; it may have arrived. Connect to it again, and wait until "
+                    "nothing is pending. Until then keep this connection: it sends nothing while "
+                    "it is disconnected.", company=company, organisation=organisation))
+            if connection._has_documents():
+                raise UserError(self.env._(
+                    "Documents or payments of %(company)s are linked to %(organisation)s, and "
+                    "nothing else keeps the link. Keep this connection: it sends nothing while it "
+                    "is disconnected.", company=company, organisation=organisation))
+
     # === ACTIONS === #
 
     def action_disconnect(self):
@@ -349,17 +367,29 @@ class XeroConnection(models.Model):
         return {account_id: by_account.get(account_id, default) for account_id in account_ids}
 
     def _has_documents(self):
-        """:return: whether documents are linked to the organisation, or may be: what is in the
-        outbox may have arrived"""
+        """:return: whether documents or payments are linked to the organisation, or may be: what
+        is in the outbox may have arrived"""
+        env, company = self.sudo().env, self.company_id
         return bool(
-            self.env['account.move'].search_count([
-                ('company_id', '=', self.company_id.id), ('xero_document_id', '!=', False),
+            env['account.move'].search_count([
+                ('company_id', '=', company.id), ('xero_document_id', '!=', False),
             ], limit=1)
-            or self.env['xero.request'].search_count([
-                ('connection_id', '=', self.id),
-                ('operation', 'in', DOCUMENT_OPERATIONS),
+            or env['account.payment'].search_count([
+                ('company_id', '=', company.id), ('xero_payment_id', '!=', False),
+            ], limit=1)
+            or env['xero.payment.link'].search_count([
+                ('company_id', '=', company.id), ('state', '=', 'live'),
+            ], limit=1)
+            or env['xero.request'].search_count([
+                ('connection_id', '=', self.id), ('operation', 'not in', CONTACT_OPERATIONS),
                 ('sent_at', '!=', False),
             ], limit=1))
+
+    def _has_unanswered(self):
+        """:return: whether something may have arrived in Xero that a record still waits for"""
+        sent = self.env['xero.request'].sudo().search([
+            ('connection_id', '=', self.id), ('sent_at', '!=', False)])
+        return not all(request._is_settled() for request in sent)
 
     def _trigger_push(self, at=None):
         self._wake('account_xero.ir_cron_push', at)

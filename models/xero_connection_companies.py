@@ -63,6 +63,8 @@ class XeroConnection(models.Model):
         return result
 
     def unlink(self):
+        companies = self.company_id
         result = super().unlink()
+        self._forget_contacts(companies)
         self._forget_answers()
         return result

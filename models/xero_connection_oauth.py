@@ -228,9 +228,19 @@ class XeroConnection(models.Model):
                       'xero.contact.match', 'xero.contact', 'xero.unmatched', 'xero.first.sync'):
             self.env[model].with_context(active_test=False).search(
                 [('connection_id', '=', self.id)]).unlink()
-        self.env['res.partner'].with_company(self.company_id).with_context(
-            active_test=False).search([('xero_contact_id', '!=', False)]).xero_contact_id = False
+        self._forget_contacts(self.company_id)
         self.write({'connected_at': False, 'reference_date': False, 'budget_seen_at': False})
+
+    @api.model
+    def _forget_contacts(self, companies):
+        """Drop the links of partners to contacts of an organisation that is left.
+
+        :param recordset companies: `res.company` that had the links
+        """
+        for company in companies:
+            linked = self.env['res.partner'].sudo().with_company(company).with_context(
+                active_test=False).search([('xero_contact_id', '!=', False)])
+            linked.xero_contact_id = False
 
     def _check_organisation(self, tenant):
         """:raise UserError: this organisation cannot be connected to this company"""

@@ -5,6 +5,7 @@ from . import test_buttons
 from . import test_charts
 from . import test_client
 from . import test_connection
+from . import test_connection_delete
 from . import test_contact_matching
 from . import test_dashboard
 from . import test_digest
