@@ -1,3 +1,6 @@
+import logging
+from importlib.util import find_spec
+
 from . import test_access
 from . import test_access_table
 from . import test_chaos
@@ -7,13 +10,13 @@ from . import test_client
 from . import test_connection
 from . import test_connection_delete
 from . import test_contact_matching
+from . import test_contact_update
+from . import test_contacts
 from . import test_dashboard
 from . import test_digest
 from . import test_error_codes
 from . import test_errors
 from . import test_fault
-from . import test_fuzz_callback
-from . import test_fuzz_parsers
 from . import test_fuzz_pull
 from . import test_hosts
 from . import test_import
@@ -40,6 +43,7 @@ from . import test_pull
 from . import test_pull_crash
 from . import test_pull_credit_payments
 from . import test_pull_credits
+from . import test_pull_dialects
 from . import test_pull_hooks
 from . import test_pull_money
 from . import test_pull_payments
@@ -60,12 +64,12 @@ from . import test_push_hooks
 from . import test_push_limits
 from . import test_push_payments
 from . import test_push_payments_lost
-from . import test_push_property
 from . import test_push_queue
 from . import test_push_recovery
 from . import test_push_refusals
 from . import test_push_unknown
 from . import test_push_wizard
+from . import test_requirements
 from . import test_screens
 from . import test_scope_missing
 from . import test_secret
@@ -89,3 +93,15 @@ from . import test_xero_sandbox_payments
 from . import test_xero_sandbox_query
 from . import test_xero_sandbox_totals
 from . import test_xero_sandbox_webhooks
+
+# No requirement of the module: a server that runs its tests may not have it.
+if find_spec('hypothesis'):
+    from . import test_fuzz_callback
+    from . import test_fuzz_parsers
+    from . import test_money_property
+    from . import test_parse_property
+    from . import test_payload_property
+    from . import test_push_property
+    from . import test_webhook_protocol_property
+else:
+    logging.getLogger(__name__).info("Properties are not tested: hypothesis is not installed")
