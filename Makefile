@@ -2,12 +2,13 @@
 PYTHON ?= python3
 KIT = $(PYTHON) dev/kit.py
 
-.PHONY: help demo serve screenshots test chaos bench fuzz package lint clean
+.PHONY: help demo serve screenshots test test-unit chaos bench fuzz package lint clean
 
 help:
 	@echo "make demo      run the main job: a UK company's invoices pushed to a Xero sandbox"
 	@echo "make serve     the same, then leave Odoo at http://127.0.0.1:8069 until Ctrl-C"
 	@echo "make test      run all tests; make test K=pattern runs those that match"
+	@echo "make test-unit   run those of xero/ and the sandbox, without Odoo, in a minute; also with K"
 	@echo "make chaos     push and pay 10,000 documents while everything goes wrong"
 	@echo "make bench     measure what it costs; make bench PART=push: one part (see dev/bench.py)"
 	@echo "make fuzz      fuzz the readers of Xero's answers for a minute, guided by coverage"
@@ -22,5 +23,5 @@ demo serve screenshots chaos fuzz package lint clean:
 bench:
 	@$(KIT) bench $(if $(PART),--part $(PART))
 
-test:
-	@$(KIT) test $(if $(K),-k '$(K)')
+test test-unit:
+	@$(KIT) $@ $(if $(K),-k '$(K)')

@@ -68,6 +68,18 @@ def test(options):
             databases.drop_run(database)
 
 
+def test_unit(options):
+    """Run the tests that need no Odoo and no database, with `dev/unit_tests.py`.
+
+    :param argparse.Namespace options: `pattern`, what the names of the tests have in them
+    :return: 0 when all of them pass
+    :rtype: int
+    """
+    script = str(CHECKOUT / "dev" / "unit_tests.py")
+    pattern = ["-k", options.pattern] if options.pattern else []
+    return _run([sys.executable, script, *pattern], CHECKOUT, {**os.environ})
+
+
 def _process_tests():
     """:return: paths of the tests that start processes of Odoo, below the addons directory"""
     return [f"{TESTS}/{path.name}" for path in sorted((CHECKOUT / "tests").glob("test_*.py"))
@@ -370,8 +382,9 @@ def main():
     # Ended from outside is ended in order: databases are dropped, processes collected.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser()
-    commands = {"demo": demo, "serve": demo, "screenshots": demo, "test": test, "chaos": chaos,
-                "bench": bench, "fuzz": fuzz, "package": package, "lint": lint}
+    commands = {"demo": demo, "serve": demo, "screenshots": demo, "test": test,
+                "test-unit": test_unit, "chaos": chaos, "bench": bench, "fuzz": fuzz,
+                "package": package, "lint": lint}
     parser.add_argument("command", choices=commands)
     parser.add_argument("-k", dest="pattern", help="run the tests whose names match")
     parser.add_argument("--part", choices=BENCH_PARTS, help="the only part of the bench to run")

@@ -47,8 +47,9 @@ from console import KitError, guarded, say
 from debian import Archive
 from home import home, remove
 
-COMMANDS = ("demo", "serve", "screenshots", "test", "chaos", "bench", "fuzz", "package", "lint",
-            "clean")
+COMMANDS = ("demo", "serve", "screenshots", "test", "test-unit", "chaos", "bench", "fuzz", "package",
+            "lint", "clean")
+WITHOUT_ODOO = ("test-unit", "fuzz", "lint")
 OLDEST, NEWEST = (3, 10), (3, 13)
 
 
@@ -68,7 +69,7 @@ def main():
         postgres.stop(home())
         remove()
         return 0
-    prepare(with_odoo=sys.argv[1] not in ("lint", "fuzz"))
+    prepare(with_odoo=sys.argv[1] not in WITHOUT_ODOO)
     python = python_env.python(home())
     commands = Path(__file__).resolve().with_name("commands.py")
     sys.stdout.flush()

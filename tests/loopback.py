@@ -9,10 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_xero.xero import errors
-from odoo.addons.account_xero.xero.client import XeroClient
+from ..xero import errors
+from ..xero.client import XeroClient
+from .unit import BaseCase
 
 TOKEN = "t0ken-of-the-test"
 BUDGET = {"X-DayLimit-Remaining": "990", "X-MinLimit-Remaining": "55"}

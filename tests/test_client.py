@@ -13,12 +13,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from odoo.tests import tagged
-
-from odoo.addons.account_xero.xero import errors, transport
-from odoo.addons.account_xero.xero.client import XeroClient
-
+from ..xero import errors, transport
+from ..xero.client import XeroClient
 from .loopback import BUDGET, CUT, SHORT, SILENT, TOKEN, LoopbackCase, LoopbackServer
+from .unit import tagged
 
 
 @tagged("post_install", "-at_install")

@@ -2,9 +2,8 @@ import ast
 import inspect
 import string
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.account_xero.xero import errors
+from ..xero import errors
+from .unit import BaseCase, tagged
 
 CODES = {
     "connection_inactive", "app_revoked", "scope_missing", "contact_missing", "contact_collision",

@@ -5,11 +5,10 @@ from importlib import import_module
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, tagged
-
 from .fuzz_targets import FuzzTargets
+from .unit import BaseCase, tagged
 
-TARGETS = FuzzTargets(lambda name: import_module(f'odoo.addons.account_xero.xero.{name}'))
+TARGETS = FuzzTargets(lambda name: import_module(f'..xero.{name}', __package__))
 SETTINGS = settings(max_examples=400, deadline=None, database=None, derandomize=True,
                     suppress_health_check=list(HealthCheck))
 

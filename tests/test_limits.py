@@ -1,10 +1,9 @@
 from datetime import datetime, timedelta
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.account_xero.xero import limits
-from odoo.addons.account_xero.xero.errors import XeroRateLimited
-from odoo.addons.account_xero.xero.limits import Budget
+from ..xero import limits
+from ..xero.errors import XeroRateLimited
+from ..xero.limits import Budget
+from .unit import BaseCase, tagged
 
 NOW = datetime(2026, 3, 1, 12, 0, 0)
 

@@ -1,9 +1,8 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.account_xero.xero import money
+from ..xero import money
+from .unit import BaseCase, tagged
 
 D = Decimal
 

@@ -5,11 +5,9 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import tagged
-
-from odoo.addons.account_xero.xero import money
-
+from ..xero import money
 from .test_money import D, MoneyCase, cents_around
+from .unit import tagged
 
 RUN = settings(max_examples=400, derandomize=True, database=None, deadline=None)
 

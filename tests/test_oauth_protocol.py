@@ -4,12 +4,10 @@ import hashlib
 import json
 from urllib.parse import parse_qs, urlsplit
 
-from odoo.tests import tagged
-
-from odoo.addons.account_xero.xero import errors, oauth
-from odoo.addons.account_xero.xero.client import utc_now
-
+from ..xero import errors, oauth
+from ..xero.client import utc_now
 from .loopback import BUDGET, CUT, TOKEN, LoopbackCase
+from .unit import tagged
 
 SECRET = "s3cret-of-the-app"
 REFRESH = "refresh-of-the-user"

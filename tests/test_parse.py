@@ -2,9 +2,8 @@ import json
 from datetime import date, datetime
 from decimal import Decimal
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.account_xero.xero import documents, outcome, parse
+from ..xero import documents, outcome, parse
+from .unit import BaseCase, tagged
 
 
 def refused(*messages, **fields):

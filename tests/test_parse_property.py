@@ -4,9 +4,8 @@ import contextlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.account_xero.xero import documents, outcome, parse
+from ..xero import documents, outcome, parse
+from .unit import BaseCase, tagged
 
 RUN = settings(max_examples=300, derandomize=True, database=None, deadline=None)
 KINDS = (

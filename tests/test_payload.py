@@ -3,9 +3,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.account_xero.xero import payload
+from ..xero import payload
+from .unit import BaseCase, tagged
 
 D = Decimal
 CONTACT = "11111111-2222-3333-4444-555555555555"

@@ -4,11 +4,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.account_xero.xero import parse, payload
-
+from ..xero import parse, payload
 from .test_payload import INVOICE, LINE, D
+from .unit import BaseCase, tagged
 
 RUN = settings(max_examples=300, derandomize=True, database=None, deadline=None)
 

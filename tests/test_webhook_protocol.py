@@ -4,16 +4,14 @@ import hmac
 import json
 from datetime import datetime
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.account_xero.xero.webhook import (
+from ..xero.webhook import (
     Event,
     NotAnEnvelope,
     matching_keys,
     parse,
     well_formed,
 )
-
+from .unit import BaseCase, tagged
 from .xero_sandbox.webhooks import signature
 
 KEY = "dGhlIHdlYmhvb2tzIGtleSBvZiB0aGUgYXBw"

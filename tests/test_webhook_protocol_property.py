@@ -7,11 +7,9 @@ from datetime import datetime
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.account_xero.xero.webhook import NotAnEnvelope, matching_keys, parse
-
+from ..xero.webhook import NotAnEnvelope, matching_keys, parse
 from .test_webhook_protocol import BODY, ENVELOPE, EVENT, KEY, SIGNATURE
+from .unit import BaseCase, tagged
 
 MANY = settings(max_examples=10_000, derandomize=True, database=None, deadline=None)
 RUN = settings(MANY, max_examples=1_000)

@@ -7,10 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-try:
-    from .test_xero_sandbox_common import REDIRECT, SandboxCase, tagged
-except ImportError:
-    from test_xero_sandbox_common import REDIRECT, SandboxCase, tagged
+from .test_xero_sandbox_common import REDIRECT, SandboxCase
+from .unit import tagged
 
 SCOPES = "openid offline_access accounting.invoices accounting.contacts"
 

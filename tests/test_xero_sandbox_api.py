@@ -4,12 +4,9 @@ from decimal import Decimal
 
 import requests
 
-try:
-    from .test_xero_sandbox_common import ZERO_GUID, SandboxCase, tagged
-    from .xero_sandbox import openapi
-except ImportError:
-    from test_xero_sandbox_common import ZERO_GUID, SandboxCase, tagged
-    from xero_sandbox import openapi
+from .test_xero_sandbox_common import ZERO_GUID, SandboxCase
+from .unit import tagged
+from .xero_sandbox import openapi
 
 OPENAPI = openapi.folder()
 

@@ -1,21 +1,10 @@
-"""What the tests of the Xero sandbox share. They run under Odoo's runner and without Odoo."""
+"""What the tests of the Xero sandbox share."""
 from decimal import Decimal
 
 import requests
 
-try:
-    from odoo.tests import BaseCase, tagged
-except ImportError:
-    from unittest import TestCase as BaseCase
-
-    def tagged(*_tags):
-        """Stand for Odoo's decorator. :return: one that changes nothing."""
-        return lambda case: case
-
-try:
-    from .xero_sandbox import XeroSandbox
-except ImportError:
-    from xero_sandbox import XeroSandbox
+from .unit import BaseCase
+from .xero_sandbox import XeroSandbox
 
 REDIRECT = "http://localhost:8069/xero/oauth/callback"
 ZERO_GUID = "00000000-0000-0000-0000-000000000000"

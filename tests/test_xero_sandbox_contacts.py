@@ -2,10 +2,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
-try:
-    from .test_xero_sandbox_common import ZERO_GUID, SandboxCase, tagged
-except ImportError:
-    from test_xero_sandbox_common import ZERO_GUID, SandboxCase, tagged
+from .test_xero_sandbox_common import ZERO_GUID, SandboxCase
+from .unit import tagged
 
 
 def taken(name):

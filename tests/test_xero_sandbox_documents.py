@@ -2,10 +2,8 @@
 from datetime import date
 from decimal import Decimal
 
-try:
-    from .test_xero_sandbox_common import ZERO_GUID, SandboxCase, tagged
-except ImportError:
-    from test_xero_sandbox_common import ZERO_GUID, SandboxCase, tagged
+from .test_xero_sandbox_common import ZERO_GUID, SandboxCase
+from .unit import tagged
 
 NOT_VALID = ["Invoice not of valid status for modification"]
 APPLIED = ["This document cannot be edited as it has a payment or credit note allocated to it."]

@@ -3,10 +3,8 @@ import threading
 
 import requests
 
-try:
-    from .test_xero_sandbox_common import SandboxCase, tagged
-except ImportError:
-    from test_xero_sandbox_common import SandboxCase, tagged
+from .test_xero_sandbox_common import SandboxCase
+from .unit import tagged
 
 
 @tagged("post_install", "-at_install", "xero_sandbox")

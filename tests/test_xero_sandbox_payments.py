@@ -2,10 +2,8 @@
 from datetime import date
 from decimal import Decimal
 
-try:
-    from .test_xero_sandbox_common import ZERO_GUID, SandboxCase, tagged
-except ImportError:
-    from test_xero_sandbox_common import ZERO_GUID, SandboxCase, tagged
+from .test_xero_sandbox_common import ZERO_GUID, SandboxCase
+from .unit import tagged
 
 EXCEEDS = ["Payment amount exceeds the amount outstanding on this document"]
 NOT_AUTHORISED = ["Payments can only be made against Authorised documents"]

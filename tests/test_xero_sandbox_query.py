@@ -1,10 +1,8 @@
 """The sandbox's lists: where, order, pages, explicit lists, If-Modified-Since."""
 from datetime import timedelta
 
-try:
-    from .test_xero_sandbox_common import ZERO_GUID, SandboxCase, tagged
-except ImportError:
-    from test_xero_sandbox_common import ZERO_GUID, SandboxCase, tagged
+from .test_xero_sandbox_common import ZERO_GUID, SandboxCase
+from .unit import tagged
 
 
 @tagged("post_install", "-at_install", "xero_sandbox")

@@ -1,10 +1,8 @@
 """The sandbox's arithmetic, against totals worked out by hand."""
 from decimal import Decimal
 
-try:
-    from .test_xero_sandbox_common import SandboxCase, tagged
-except ImportError:
-    from test_xero_sandbox_common import SandboxCase, tagged
+from .test_xero_sandbox_common import SandboxCase
+from .unit import tagged
 
 
 @tagged("post_install", "-at_install", "xero_sandbox")

@@ -6,10 +6,8 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-try:
-    from .test_xero_sandbox_common import SandboxCase, tagged
-except ImportError:
-    from test_xero_sandbox_common import SandboxCase, tagged
+from .test_xero_sandbox_common import SandboxCase
+from .unit import tagged
 
 
 class _Receiver(BaseHTTPRequestHandler):
