@@ -19,7 +19,9 @@ export class XeroFailuresField extends Component {
 
     async open(code) {
         const { resModel, resId } = this.props.record;
-        this.action.doAction(await this.orm.call(resModel, "action_view_problems", [[resId], code]));
+        this.action.doAction(
+            await this.orm.call(resModel, "action_view_problems", [[resId], code])
+        );
     }
 }
 

@@ -43,7 +43,13 @@ export function runCron(name) {
             const [row] = await rpc("/web/dataset/call_kw", {
                 model: "ir.model.data",
                 method: "search_read",
-                args: [[["module", "=", "account_xero"], ["name", "=", name]], ["res_id"]],
+                args: [
+                    [
+                        ["module", "=", "account_xero"],
+                        ["name", "=", name],
+                    ],
+                    ["res_id"],
+                ],
                 kwargs: {},
             });
             await rpc("/web/dataset/call_kw", {

@@ -40,7 +40,8 @@ registry.category("web_tour.tours").add("account_xero_contacts", {
         {
             content: "What fits well, and why",
             trigger:
-                row("Alder Joinery") + ":contains(Certain):contains(same e-mail address, same name)",
+                row("Alder Joinery") +
+                ":contains(Certain):contains(same e-mail address, same name)",
         },
         { trigger: `${row("Alder Joinery")} button[name=action_confirm]`, run: "click" },
         ...toastSays("1 partner(s) are linked."),
@@ -53,11 +54,17 @@ registry.category("web_tour.tours").add("account_xero_contacts", {
         { trigger: `${row("Birch Ltd")}:contains(Chosen by hand)` },
         ...select("Birch Ltd"),
         ...select("Cedar & Sons"),
-        { trigger: ".o_control_panel:contains(2 selected) button:contains(Confirm selected)", run: "click" },
+        {
+            trigger: ".o_control_panel:contains(2 selected) button:contains(Confirm selected)",
+            run: "click",
+        },
         ...toastSays("2 partner(s) are linked."),
         gone("Birch Ltd"),
         gone("Cedar & Sons"),
-        { trigger: `${row("Elm Trading")}:contains(Only in Xero) button[name=action_create_partner]`, run: "click" },
+        {
+            trigger: `${row("Elm Trading")}:contains(Only in Xero) button[name=action_create_partner]`,
+            run: "click",
+        },
         ...toastSays("1 partner(s) are created and linked."),
         gone("Elm Trading"),
         { trigger: `${row("Dogwood Ltd")}:contains(Only in Odoo)` },
@@ -83,7 +90,9 @@ registry.category("web_tour.tours").add("account_xero_unmatched", {
             trigger: ".o_xero_dashboard a:contains(4 document(s) of Xero wait to be matched)",
             run: "click",
         },
-        { trigger: `${row("Rook Ltd")}:contains(Contact not linked) td[name=message]:contains(The contact Rook Ltd is not linked)` },
+        {
+            trigger: `${row("Rook Ltd")}:contains(Contact not linked) td[name=message]:contains(The contact Rook Ltd is not linked)`,
+        },
         { trigger: `${row("Rook Ltd")} button[name=action_create_partner]`, run: "click" },
         ...toastSays("their documents are imported in a moment"),
         { trigger: `${row("Wren Ltd")} button[name=action_ignore]`, run: "click" },
@@ -92,7 +101,10 @@ registry.category("web_tour.tours").add("account_xero_unmatched", {
             trigger: `${row("Linked Ltd")}:contains(Account not mapped) button[name=action_open_mapping]`,
             run: "click",
         },
-        { trigger: ".o_searchview_facet:contains(Used on open invoices) .o_facet_remove", run: "click" },
+        {
+            trigger: ".o_searchview_facet:contains(Used on open invoices) .o_facet_remove",
+            run: "click",
+        },
         { trigger: ".o_searchview_input", run: "fill Royalties" },
         { trigger: ".o_searchview_autocomplete .o-dropdown-item:first", run: "click" },
         { trigger: ".o_searchview_facet:contains(Royalties)" },
@@ -114,19 +126,29 @@ registry.category("web_tour.tours").add("account_xero_first_sync", {
     steps: () => [
         ...connection,
         { trigger: ".o_statusbar_buttons button:contains(First synchronisation)", run: "click" },
-        { trigger: ".modal .o_field_widget[name=scope] .o_radio_item:contains(All of them) input", run: "click" },
+        {
+            trigger: ".modal .o_field_widget[name=scope] .o_radio_item:contains(All of them) input",
+            run: "click",
+        },
         { trigger: ".modal button[name=action_start]", run: "click" },
         ...toastSays("It goes on in the background"),
-        { trigger: "body:not(:has(.modal)) .o_field_widget[name=first_sync_state]:contains(Running)" },
+        {
+            trigger:
+                "body:not(:has(.modal)) .o_field_widget[name=first_sync_state]:contains(Running)",
+        },
         {
             content: "Not twice at a time",
-            trigger: ".o_form_view:not(:has(.o_statusbar_buttons button:contains(First synchronisation)))",
+            trigger:
+                ".o_form_view:not(:has(.o_statusbar_buttons button:contains(First synchronisation)))",
         },
         runCron("ir_cron_pull"),
         ...connection,
         { trigger: ".o_field_widget[name=first_sync_state]:contains(Finished)" },
         { trigger: ".o_field_widget[name=first_sync_progress] .o_progressbar_value:contains(100)" },
-        { trigger: ".o_field_widget[name=first_sync_text]:contains(4 of 4 documents read, 3 imported, 1 waiting under Unmatched)" },
+        {
+            trigger:
+                ".o_field_widget[name=first_sync_text]:contains(4 of 4 documents read, 3 imported, 1 waiting under Unmatched)",
+        },
         { trigger: ".o_form_view button[name=action_view_log]", run: "click" },
         { trigger: row("First synchronisation started") },
         { trigger: row("4 documents and 2 contacts to look at") },

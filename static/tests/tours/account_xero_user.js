@@ -49,7 +49,10 @@ const overviews = [
     ...openXeroMenu("menu_xero_log"),
     { trigger: ".o_data_row:contains(An account has no usable Xero account)" },
     ...openXeroMenu("menu_xero_dashboard"),
-    { trigger: ".o_xero_dashboard [name=failures]:contains(An account has no usable Xero account)" },
+    {
+        trigger:
+            ".o_xero_dashboard [name=failures]:contains(An account has no usable Xero account)",
+    },
     { trigger: ".o_xero_dashboard footer a:contains(Settings)", run: "click" },
     {
         content: "Reads the connection, changes nothing",
@@ -57,7 +60,10 @@ const overviews = [
             ".o_form_view:has(.o_field_widget[name=tenant_name])" +
             ":not(:has(button[name=action_disconnect], button[name=action_connect]))",
     },
-    { trigger: ".o_menu_sections [data-menu-xmlid='account.menu_finance_configuration']", run: "click" },
+    {
+        trigger: ".o_menu_sections [data-menu-xmlid='account.menu_finance_configuration']",
+        run: "click",
+    },
     {
         trigger:
             ".o-dropdown--menu:has([data-menu-xmlid='account_xero.menu_xero_log'])" +
@@ -77,14 +83,20 @@ registry.category("web_tour.tours").add("account_xero_biller", {
                 ".o_menu_sections:has([data-menu-xmlid='account.menu_finance_receivables'])" +
                 ":not(:has([data-menu-xmlid='account.menu_finance_configuration']))",
         },
-        { trigger: ".o_data_row:contains(Unmapped Ltd) .o_list_record_selector input", run: "click" },
+        {
+            trigger: ".o_data_row:contains(Unmapped Ltd) .o_list_record_selector input",
+            run: "click",
+        },
         {
             content: "Nothing to press in the list",
             trigger:
                 ".o_control_panel:contains(1 selected)" +
                 ":not(:has(button[name=action_xero_push_wizard], button[name=action_xero_sync_now]))",
         },
-        { trigger: ".o_data_row:contains(Unmapped Ltd) .o_list_record_selector input", run: "click" },
+        {
+            trigger: ".o_data_row:contains(Unmapped Ltd) .o_list_record_selector input",
+            run: "click",
+        },
         { trigger: ".o_searchview_input" },
         ...openRow("Unmapped Ltd"),
         ...badgeSays(".o_form_view", "Sync failed", "danger", "Choose an active Xero account"),
@@ -99,7 +111,10 @@ registry.category("web_tour.tours").add("account_xero_biller", {
                 " .alert-danger a))",
         },
         ...openMenu("account.menu_finance_receivables", "account.menu_account_customer"),
-        { trigger: ".o_data_row:contains(Paid Ltd) .o_data_cell[name=complete_name]", run: "click" },
+        {
+            trigger: ".o_data_row:contains(Paid Ltd) .o_data_cell[name=complete_name]",
+            run: "click",
+        },
         { trigger: ".o_form_view:not(:has(.nav-link[name=xero])) .o_notebook" },
     ],
 });
