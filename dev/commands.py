@@ -271,8 +271,8 @@ def _check_files(wheel):
                      if parts[0] not in SHIPPED or "tests" in parts)
     missing = sorted(set(SHIPPED) - {parts[0] for parts in shipped})
     if strange or missing:
-        raise KitError(f"The wheel has what no server needs: {', '.join(strange[:9]) or 'nothing'}; "
-                       f"it has not: {', '.join(missing) or 'nothing'}")
+        raise KitError(f"The wheel has what no server needs ({', '.join(strange[:9])}), "
+                       f"or has not what one needs ({', '.join(missing)})")
 
 
 def _upgrade(databases, database, directory):
