@@ -31,6 +31,7 @@ from . import test_install
 from . import test_limits
 from . import test_mapping
 from . import test_mapping_wizard
+from . import test_matching
 from . import test_menus
 from . import test_money
 from . import test_oauth

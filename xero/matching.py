@@ -8,6 +8,9 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
+
+from stdnum import get_cc_module, iban
 
 #: What a piece of evidence weighs, out of 100. Only our own contact code is proof by itself; two
 #: others that agree make a pair certain.
@@ -29,7 +32,6 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"
 _DROPPED = re.compile(r"[.'’`´]")
 _TAX_WORDS = re.compile(r"^(VAT|GST|ABN|TIN|EIN|TAX|REG|NO|NUMBER)+(?=[A-Z]{0,3}\d)")
 _TAX = re.compile(r"([A-Z]{2})?([A-Z0-9]*\d[A-Z0-9]*)")
-_IBAN = re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}")
 
 
 def name_key(name):
@@ -64,7 +66,20 @@ def tax_key(number):
     text = "".join(char for char in (number or "").upper() if char.isalnum())
     match = _TAX.fullmatch(_TAX_WORDS.sub("", text))
     # Anything shorter is 'N/A 0' or an internal note.
-    return (match[1] or "", match[2]) if match and len(match[2]) >= 5 else ("", "")
+    if not match or len(match[2]) < 5:
+        return "", ""
+    country, digits = match[1] or "", match[2]
+    kind = _vat_kind(country)
+    # The country's own rules, such as the zero that old Belgian numbers go without.
+    if kind and kind.is_valid(digits):
+        digits = kind.compact(digits).removeprefix(country)
+    return country, digits
+
+
+@cache
+def _vat_kind(country):
+    """:return: stdnum's module of the tax numbers that begin with these letters, None without"""
+    return get_cc_module("gr" if country == "EL" else country, "vat") if country else None
 
 
 def bank_keys(number):
@@ -73,7 +88,7 @@ def bank_keys(number):
     if len(text) < 6:
         return frozenset()
     # A British IBAN ends with the sort code and the account number, which Xero shows alone.
-    british = text.startswith("GB") and len(text) == 22 and _IBAN.fullmatch(text)
+    british = text.startswith("GB") and iban.is_valid(text)
     return frozenset((text, text[-14:])) if british else frozenset((text,))
 
 
