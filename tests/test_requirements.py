@@ -89,3 +89,9 @@ class TestRequirements(BaseCase):
         files = {path.stem for path in Path(__file__).parent.glob('test_*.py')}
         self.assertFalse(files.difference(loaded), "not imported by the package")
         self.assertNotIn("hypothesis", said)
+
+    def test_every_file_is_on_the_map(self):
+        folder = Path(__file__).parent
+        patterns = re.findall(r'``(test_[\w*]+)``', (folder / 'README.rst').read_text())
+        self.assertEqual([path.stem for path in sorted(folder.glob('test_*.py'))
+                          if not any(path.match(f'{pattern}.py') for pattern in patterns)], [])
