@@ -300,7 +300,8 @@ def _upgrade(databases, database, directory):
 
 
 def lint(_options):
-    """Check the style, the module against pylint-odoo, and which layer imports what.
+    """Check the style, the types of `xero/`, the module against pylint-odoo, and which layer
+    imports what.
 
     :return: 0 when all checks pass
     :rtype: int
@@ -314,8 +315,10 @@ def lint(_options):
     # Wants OCA as the author; the file cannot say it, because there `enable` has the last word.
     pylint += ["--disable=manifest-required-author", "account_xero"]
     imports = [sys.executable, str(CHECKOUT / "dev" / "check_imports.py")]
+    mypy = ["mypy", "--cache-dir", str(caches / "mypy")]
     checks = [
         ("ruff", [*python, *ruff], CHECKOUT),
+        ("mypy", [*python, *mypy], CHECKOUT),
         ("pylint-odoo", [*python, *pylint], addons),
         ("imports", imports, CHECKOUT),
     ]

@@ -3,19 +3,22 @@
 The client never repeats a request and never waits: whether to go on, and when, is the caller's.
 """
 
+from __future__ import annotations
+
 import re
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from . import errors
 from .limits import Budget, whole_number
 from .outcome import messages_of
 from .scalars import loads, rows_of, text_of, value_of
-from .transport import TIMEOUT, BearerAuth, Transport
+from .transport import TIMEOUT, BearerAuth, RawAnswer, Transport
 
 API_PATH = "/api.xro/2.0/"
 PAGE_SIZE = 1000  # Xero: the largest pageSize
@@ -44,7 +47,14 @@ class XeroClient:
     :param str version: of the module, for the User-Agent
     """
 
-    def __init__(self, api_url, access_token, tenant_id=None, timeout=TIMEOUT, version=""):
+    def __init__(
+        self,
+        api_url: str,
+        access_token: str,
+        tenant_id: str | None = None,
+        timeout: tuple[float, float] = TIMEOUT,
+        version: str = "",
+    ) -> None:
         self.access_token = access_token
         self._base = api_url.rstrip("/") + API_PATH
         self._auth = BearerAuth(access_token)
@@ -54,13 +64,13 @@ class XeroClient:
         self._budget = Budget()
         self._answered = 0
 
-    def __enter__(self):
+    def __enter__(self) -> XeroClient:
         return self
 
-    def __exit__(self, *exc_info):
+    def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         self._transport.close()
 
     @property
@@ -75,15 +85,15 @@ class XeroClient:
 
     def request(
         self,
-        method,
-        path,
+        method: str,
+        path: str,
         *,
-        params=None,
-        body=None,
-        idempotency_key=None,
-        if_modified_since=None,
-        content_type="application/json",
-        file_type=None,
+        params: dict[str, Any] | None = None,
+        body: bytes | None = None,
+        idempotency_key: str | None = None,
+        if_modified_since: datetime | None = None,
+        content_type: str = "application/json",
+        file_type: str | None = None,
     ) -> Answer:
         """Make one call.
 
@@ -129,24 +139,34 @@ class XeroClient:
         data = raw.body if file_type and raw.status == 200 else read_answer(raw, budget)
         return Answer(raw.status, data, budget, raw.correlation_id, seconds)
 
-    def get(self, path, *, if_modified_since=None, **params) -> Answer:
+    def get(self, path: str, *, if_modified_since: datetime | None = None, **params: Any) -> Answer:
         """Read; see request()."""
         return self.request("GET", path, params=params, if_modified_since=if_modified_since)
 
-    def download(self, path, file_type) -> Answer:
+    def download(self, path: str, file_type: str | None) -> Answer:
         """Read a file, whose content is the answer's `data` (bytes); see request()."""
         return self.request("GET", path, file_type=file_type or "application/octet-stream")
 
-    def put(self, path, body, *, idempotency_key=None, **params) -> Answer:
+    def put(
+        self, path: str, body: bytes, *, idempotency_key: str | None = None, **params: Any
+    ) -> Answer:
         """Create; see request()."""
         return self.request("PUT", path, body=body, idempotency_key=idempotency_key, params=params)
 
-    def post(self, path, body, *, idempotency_key=None, **params) -> Answer:
+    def post(
+        self, path: str, body: bytes, *, idempotency_key: str | None = None, **params: Any
+    ) -> Answer:
         """Create or update; see request()."""
         return self.request("POST", path, body=body, idempotency_key=idempotency_key, params=params)
 
     def pages(
-        self, path, key, page_size=PAGE_SIZE, *, if_modified_since=None, **params
+        self,
+        path: str,
+        key: str,
+        page_size: int = PAGE_SIZE,
+        *,
+        if_modified_since: datetime | None = None,
+        **params: Any,
     ) -> Iterator[dict]:
         """Read a list page by page, one call each when it is reached; see also `budget`.
 
@@ -174,7 +194,7 @@ class XeroClient:
                 return
 
 
-def has_more(page, pages, count, page_size):
+def has_more(page: int, pages: Any, count: int, page_size: int) -> bool:
     """Tell whether a list has another page.
 
     :param int page: the number of this one, from 1
@@ -186,12 +206,12 @@ def has_more(page, pages, count, page_size):
     return page < pages if isinstance(pages, int) else count >= min(page_size, DEFAULT_PAGE_SIZE)
 
 
-def utc_now():
+def utc_now() -> datetime:
     """The present as naive UTC datetime."""
     return datetime.now(timezone.utc).replace(tzinfo=None)
 
 
-def read_answer(raw, budget=None):
+def read_answer(raw: RawAnswer, budget: Budget | None = None) -> Any:
     """Turn an answer into its content.
 
     :param RawAnswer raw: any answer of Xero's APIs
@@ -199,7 +219,8 @@ def read_answer(raw, budget=None):
     :return: parsed JSON, None for an empty body
     :raise errors.XeroError: unless the answer is a readable success
     """
-    about = {"status": raw.status, "correlation_id": raw.correlation_id, "budget": budget}
+    about: dict[str, Any] = {
+        "status": raw.status, "correlation_id": raw.correlation_id, "budget": budget}
     # 304 is not documented by Xero, but it is what If-Modified-Since means: nothing changed.
     if raw.status == 304 or (200 <= raw.status < 300 and not raw.body.strip()):
         return None
@@ -212,7 +233,7 @@ def read_answer(raw, budget=None):
     raise error_of(raw, about)
 
 
-def error_of(raw, about):
+def error_of(raw: RawAnswer, about: dict[str, Any]) -> errors.XeroError:
     """Build the exception for an answer that is no success.
 
     :param RawAnswer raw: the answer
@@ -246,7 +267,7 @@ def error_of(raw, about):
     return errors.XeroOutcomeUnknown(message, **about)
 
 
-def rate_limited(raw, about):
+def rate_limited(raw: RawAnswer, about: dict[str, Any]) -> errors.XeroRateLimited:
     """Build the exception for a 429; its body is not documented, so the headers speak.
 
     :param RawAnswer raw: the answer
@@ -262,14 +283,14 @@ def rate_limited(raw, about):
     )
 
 
-def _own_words(data):
+def _own_words(data: Any) -> str:
     """Xero's message, whose key depends on the answer (and its case on the day)."""
     title = text_of(value_of(data, "Title"))
     detail = text_of(value_of(data, "Message", "Detail"))
     return ": ".join(filter(None, (title, detail)))
 
 
-def _query_value(value):
+def _query_value(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple | set | frozenset):

@@ -1,9 +1,12 @@
 """Xero's invoices, bills, credit notes and payments, from JSON to plain values; see parse.py."""
 
+from __future__ import annotations
+
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from .scalars import (
     amount_of,
@@ -17,6 +20,8 @@ from .scalars import (
     value_of,
 )
 
+_Day = date  # a field has this name, too
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
@@ -29,7 +34,7 @@ class PaymentRow:
     currency_rate: Decimal | None
 
     @classmethod
-    def from_json(cls, row):
+    def from_json(cls, row: Any) -> PaymentRow:
         row = dict_of(row)
         return cls(
             xero_id=guid_of(row.get("PaymentID")),
@@ -55,7 +60,7 @@ class Credit:
     number: str
 
     @classmethod
-    def of_invoice(cls, kind, row, invoice_id):
+    def of_invoice(cls, kind: str, row: Any, invoice_id: str | None) -> Credit:
         """Read it as the invoice lists it."""
         row = dict_of(row)
         return cls(
@@ -68,7 +73,7 @@ class Credit:
         )
 
     @classmethod
-    def of_credit_note(cls, row, note_id, number):
+    def of_credit_note(cls, row: Any, note_id: str | None, number: str) -> Credit:
         """Read it as the credit note lists it, among its allocations."""
         return cls(
             kind="CreditNotes",
@@ -116,7 +121,7 @@ class Line:
     tracking: tuple[LineTracking, ...]
 
     @classmethod
-    def from_json(cls, row):
+    def from_json(cls, row: Any) -> Line:
         row = dict_of(row)
         return cls(
             description=text_of(row.get("Description")),
@@ -140,7 +145,7 @@ class Attachment:
     mime_type: str
 
     @classmethod
-    def from_json(cls, row):
+    def from_json(cls, row: Any) -> Attachment:
         return cls(
             xero_id=guid_of(value_of(row, "AttachmentID")),
             name=text_of(value_of(row, "FileName")),
@@ -159,7 +164,7 @@ class Document:
     status: str
     contact_id: str | None
     date: date | None
-    due_date: date | None
+    due_date: _Day | None
     currency_code: str
     currency_rate: Decimal | None
     subtotal: Decimal | None
@@ -193,7 +198,7 @@ class Document:
         told = [self.amount_paid, self.amount_credited] if self.amount_paid is not None \
             else [self.total, -self.amount_due] if self.total and self.amount_due is not None \
             else []
-        return sum(paid) + sum(used) >= sum(filter(None, told))
+        return sum(filter(None, (*paid, *used))) >= sum(filter(None, told))
 
     @property
     def fingerprint(self) -> str:
@@ -203,7 +208,7 @@ class Document:
         return hashlib.sha1(repr(content).encode(), usedforsecurity=False).hexdigest()
 
     @classmethod
-    def from_json(cls, item):
+    def from_json(cls, item: Any) -> Document:
         item = dict_of(item)
         due = item.get("AmountDue")
         xero_id = guid_of(item.get("InvoiceID")) or guid_of(item.get("CreditNoteID"))
@@ -237,14 +242,14 @@ class Document:
         )
 
 
-def _is_live(row):
+def _is_live(row: Any) -> bool:
     """Tell whether a payment or allocation that a document lists counts. Xero seems to leave out
     what was deleted, but does not say so."""
     return text_of(value_of(row, "Status")).upper() != "DELETED" \
         and value_of(row, "IsDeleted") is not True
 
 
-def _credits(item, xero_id):
+def _credits(item: dict[str, Any], xero_id: str | None) -> tuple[Credit, ...]:
     """What was used of a credit note, or for an invoice."""
     if guid_of(item.get("CreditNoteID")):
         rows, number = rows_of(item, "Allocations"), text_of(item.get("CreditNoteNumber"))
@@ -280,7 +285,7 @@ class Payment:
     updated: datetime | None
 
     @classmethod
-    def of_row(cls, row, document_id):
+    def of_row(cls, row: PaymentRow, document_id: str | None) -> Payment:
         """Read a PaymentRow as a payment of which no more is known than its document tells."""
         return cls(
             xero_id=row.xero_id,
@@ -298,7 +303,7 @@ class Payment:
         )
 
     @classmethod
-    def from_json(cls, item):
+    def from_json(cls, item: Any) -> Payment:
         item = dict_of(item)
         return cls(
             xero_id=guid_of(item.get("PaymentID")),

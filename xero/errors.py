@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
-def _lt(text):
+def _lt(text: str) -> str:
     """Mark `text` for translation export; it is translated where it is shown.
 
     :param str text: English source text
@@ -272,7 +272,7 @@ _SECRET = re.compile(r"eyJ[\w-]{8,}(\.[\w-]+)*|\b(Bearer|Basic)\s+[\w.~+/=-]+", 
 MESSAGE_LENGTH = 1000
 
 
-def clean_text(text, secrets=()):
+def clean_text(text: str, secrets: Iterable[str | None] = ()) -> str:
     """Make a text from outside fit to be logged and shown.
 
     :param str text: what a server or a library said
@@ -295,7 +295,15 @@ class XeroError(Exception):
 
     default_code = "transient"
 
-    def __init__(self, message="", *, code=None, status=None, correlation_id=None, budget=None):
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: str | None = None,
+        status: int | None = None,
+        correlation_id: str | None = None,
+        budget: Any = None,
+    ) -> None:
         self.message = clean_text(message)
         super().__init__(self.message)
         self.code = code or self.default_code
@@ -321,7 +329,9 @@ class XeroRateLimited(XeroError):
 
     default_code = "rate_limited"
 
-    def __init__(self, message="", *, problem="", retry_after=None, **kwargs):
+    def __init__(
+        self, message: str = "", *, problem: str = "", retry_after: int | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(message, **kwargs)
         self.problem = problem
         self.retry_after = retry_after
@@ -355,12 +365,14 @@ class XeroRejected(XeroError):
 
     default_code = "validation_error"
 
-    def __init__(self, message="", *, elements=(), **kwargs):
+    def __init__(
+        self, message: str = "", *, elements: Iterable[dict[str, Any]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(message, **kwargs)
         self.elements = list(elements)
 
     @property
-    def idempotency_conflict(self):
+    def idempotency_conflict(self) -> bool:
         """Whether Xero remembers the Idempotency-Key with another request."""
         return "used with a different request" in self.message
 

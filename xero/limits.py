@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from .errors import XeroRateLimited
 
@@ -86,10 +87,11 @@ class Budget:
         :param other: another reading of the same organisation
         :return: Budget
         """
-        if self.seen_at is None or other.seen_at is None:
-            return other if self.seen_at is None else self
-        older, newer = (self, other) if self.seen_at <= other.seen_at else (other, self)
-        if newer.seen_at - older.seen_at >= MINUTE:
+        mine, theirs = self.seen_at, other.seen_at
+        if mine is None or theirs is None:
+            return other if mine is None else self
+        older, newer = (self, other) if mine <= theirs else (other, self)
+        if abs(theirs - mine) >= MINUTE:
             day = older.day_left if newer.day_left is None else newer.day_left
             return Budget(day, newer.minute_left, newer.appminute_left, newer.seen_at)
         minute = _lowest(older.minute_left, newer.minute_left)
@@ -101,7 +103,7 @@ class Budget:
             older.seen_at if held else newer.seen_at,
         )
 
-    def _fresh(self, now, age):
+    def _fresh(self, now: datetime, age: timedelta) -> bool:
         return self.seen_at is not None and now - self.seen_at < age
 
 
@@ -118,12 +120,12 @@ def resume_at(reason: XeroRateLimited | Budget, now: datetime) -> datetime:
         return now + _WAIT.get(reason.problem, MINUTE)
     if reason.day_available(now) <= 0:
         return now + _WAIT["day"]
-    if reason.minute_available(now) <= 0:
+    if reason.seen_at and reason.minute_available(now) <= 0:
         return reason.seen_at + MINUTE
     return now
 
 
-def whole_number(text) -> int | None:
+def whole_number(text: Any) -> int | None:
     """Read a number of a header.
 
     :param text: the header's text, or None
@@ -135,5 +137,5 @@ def whole_number(text) -> int | None:
         return None
 
 
-def _lowest(*values):
+def _lowest(*values: int | None) -> int | None:
     return min((value for value in values if value is not None), default=None)

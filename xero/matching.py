@@ -7,8 +7,10 @@ thousand of each take a second or two.
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from stdnum import get_cc_module, iban
 
@@ -21,6 +23,8 @@ OTHER_TAX = "other_tax"
 PENALTY = 30
 #: A key that more of one side have is no evidence, such as the mailbox of an accountant.
 SHARED = 5
+#: Partner, contact, and what speaks for them.
+_Pair = tuple[Hashable, Hashable, tuple[str, ...]]
 
 _LEGAL_FORMS = frozenset(
     "ltd limited plc llp llc lp inc incorporated corp corporation co company pty proprietary pte"
@@ -34,7 +38,7 @@ _TAX_WORDS = re.compile(r"^(VAT|GST|ABN|TIN|EIN|TAX|REG|NO|NUMBER)+(?=[A-Z]{0,3}
 _TAX = re.compile(r"([A-Z]{2})?([A-Z0-9]*\d[A-Z0-9]*)")
 
 
-def name_key(name):
+def name_key(name: str | None) -> str:
     """Return a name as it is compared: without case, accents, punctuation and legal form.
 
     :param str name: of a company or person
@@ -51,13 +55,13 @@ def name_key(name):
     return " ".join(words)
 
 
-def email_key(email):
+def email_key(email: str | None) -> str:
     """:return: an e-mail address as it is compared, '' for what is none"""
     text = (email or "").strip().casefold()
     return text if "@" in text else ""
 
 
-def tax_key(number):
+def tax_key(number: str | None) -> tuple[str, str]:
     """Return country prefix and number of a tax number, each '' when missing.
 
     :param str number: as entered, such as 'GB 123 4567 89' or 'ABN 51 824 753 556'
@@ -77,12 +81,12 @@ def tax_key(number):
 
 
 @cache
-def _vat_kind(country):
+def _vat_kind(country: str) -> Any:
     """:return: stdnum's module of the tax numbers that begin with these letters, None without"""
     return get_cc_module("gr" if country == "EL" else country, "vat") if country else None
 
 
-def bank_keys(number):
+def bank_keys(number: str | None) -> frozenset[str]:
     """:return: frozenset of the ways in which a bank account number may be written"""
     text = "".join(char for char in (number or "").upper() if char.isalnum())
     if len(text) < 6:
@@ -99,20 +103,20 @@ class Party:
     `blocked` says why it cannot be proposed; it is named then instead of being passed over.
     """
 
-    key: object
+    key: Hashable
     number: str = ""
     name: str = ""
     other_name: str = ""
     email: str = ""
     tax_number: str = ""
-    bank: tuple = ()
+    bank: tuple[str, ...] = ()
     blocked: str = ""
-    tax: tuple = field(init=False)
+    tax: tuple[str, str] = field(init=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.tax = tax_key(self.tax_number)
 
-    def keys(self):
+    def keys(self) -> set[tuple[str, str]]:
         """Return what it can be looked up by.
 
         :rtype: set(tuple(str, str))
@@ -134,48 +138,51 @@ class Proposal:
     well. `blocked` is the key of a contact that fits but cannot be used.
     """
 
-    partner: object
-    contact: object = None
+    partner: Hashable
+    contact: Hashable | None = None
     score: int = 0
-    evidence: tuple = ()
-    rivals: tuple = ()
-    claimants: tuple = ()
-    blocked: object = None
+    evidence: tuple[str, ...] = ()
+    rivals: tuple[Hashable, ...] = ()
+    claimants: tuple[Hashable, ...] = ()
+    blocked: Hashable | None = None
 
     @property
-    def certain(self):
+    def certain(self) -> bool:
         return self.contact is not None and self.score >= CERTAIN
 
 
-def propose(partners, contacts):
+def propose(partners: Iterable[Party], contacts: Iterable[Party]) -> list[Proposal]:
     """Find the contact that each partner seems to be.
 
     :param partners: iterable of Party
     :param contacts: iterable of Party
     :return: list of Proposal, one a partner, in their order
     """
-    partners = {party.key: party for party in partners}
-    contacts = {party.key: party for party in contacts}
-    levels, blocked = defaultdict(list), {}
-    for (partner, contact), kinds in _shared(partners, contacts).items():
-        score, evidence = _weigh(partners[partner], contacts[contact], kinds)
+    mine = {party.key: party for party in partners}
+    theirs = {party.key: party for party in contacts}
+    levels: dict[int, list[_Pair]] = defaultdict(list)
+    blocked: dict[Hashable, tuple[int, Hashable]] = {}
+    for (partner, contact), kinds in _shared(mine, theirs).items():
+        score, evidence = _weigh(mine[partner], theirs[contact], kinds)
         if not score:
             continue
-        if contacts[contact].blocked:
+        if theirs[contact].blocked:
             if score > blocked.get(partner, (0, None))[0]:
                 blocked[partner] = score, contact
             continue
         levels[score].append((partner, contact, evidence))
-    found = {}
-    taken = set()
+    found: dict[Hashable, Proposal] = {}
+    taken: set[Hashable] = set()
     for score in sorted(levels, reverse=True):
         _settle_level(score, levels[score], found, taken)
     return [
-        found.get(key) or Proposal(key, blocked=blocked.get(key, (0, None))[1]) for key in partners
+        found.get(key) or Proposal(key, blocked=blocked.get(key, (0, None))[1]) for key in mine
     ]
 
 
-def _shared(partners, contacts):
+def _shared(
+    partners: dict[Hashable, Party], contacts: dict[Hashable, Party]
+) -> dict[tuple[Hashable, Hashable], set[str]]:
     """Return {(partner, contact): kinds of evidence} of all that share a key."""
     mine, theirs = _index(partners), _index(contacts)
     pairs = defaultdict(set)
@@ -187,7 +194,7 @@ def _shared(partners, contacts):
     return pairs
 
 
-def _index(parties):
+def _index(parties: dict[Hashable, Party]) -> dict[tuple[str, str], list[Hashable]]:
     index = defaultdict(list)
     for party in parties.values():
         for key in party.keys():
@@ -195,7 +202,7 @@ def _index(parties):
     return index
 
 
-def _weigh(partner, contact, kinds):
+def _weigh(partner: Party, contact: Party, kinds: set[str]) -> tuple[int, tuple[str, ...]]:
     """Return score and evidence of a pair."""
     kinds = set(kinds)
     mine, theirs = partner.tax, contact.tax
@@ -210,7 +217,9 @@ def _weigh(partner, contact, kinds):
     return min(max(score, 0), ceiling), tuple(kind for kind in order if kind in kinds)
 
 
-def _settle_level(score, pairs, found, taken):
+def _settle_level(
+    score: int, pairs: list[_Pair], found: dict[Hashable, Proposal], taken: set[Hashable]
+) -> None:
     """Propose what is clear among pairs of one score; the best ones have been settled before.
 
     :param dict found: {partner: Proposal}, is added to

@@ -37,7 +37,7 @@ class Totals(NamedTuple):
     total: Decimal
 
 
-def round2(x):
+def round2(x: Decimal) -> Decimal:
     """Round an amount to cents, half away from zero.
 
     :param Decimal x: any amount
@@ -46,7 +46,7 @@ def round2(x):
     return _EXACT.quantize(x, CENT)
 
 
-def is_tie(x, places):
+def is_tie(x: Decimal, places: int) -> bool:
     """Tell whether `x` lies exactly between two values of `places` decimals.
 
     :param Decimal x: any amount
@@ -57,7 +57,7 @@ def is_tie(x, places):
         return abs(x.scaleb(places)) % 1 == Decimal("0.5")
 
 
-def representable(x):
+def representable(x: Decimal) -> bool:
     """Tell whether Xero can hold `x` as an amount: at most 2 decimals, not above MAX_AMOUNT.
 
     :param Decimal x: any amount
@@ -66,7 +66,9 @@ def representable(x):
     return x.is_finite() and abs(x) <= MAX_AMOUNT and _has_places(x, 2)
 
 
-def line_amount(quantity, unit_amount, discount_rate=Decimal(0)):
+def line_amount(
+    quantity: Decimal, unit_amount: Decimal, discount_rate: Decimal = Decimal(0)
+) -> Decimal:
     """Compute a line's amount before tax as Xero does.
 
     Xero: LineAmount = Quantity * UnitAmount * (100 - DiscountRate) / 100, to 2 decimals.
@@ -79,7 +81,7 @@ def line_amount(quantity, unit_amount, discount_rate=Decimal(0)):
     return round2(_raw_amount(quantity, _to_places(unit_amount, UNIT_PLACES), discount_rate))
 
 
-def line_tax(amount, rate_percent):
+def line_tax(amount: Decimal, rate_percent: Decimal) -> Decimal:
     """Compute the tax that Xero puts on a line.
 
     :param Decimal amount: the line's amount before tax
@@ -89,7 +91,13 @@ def line_tax(amount, rate_percent):
     return round2(_raw_tax(amount, rate_percent))
 
 
-def fit_line(untaxed, quantity, price_unit, discount, allow_discount):
+def fit_line(
+    untaxed: Decimal,
+    quantity: Decimal,
+    price_unit: Decimal,
+    discount: Decimal,
+    allow_discount: bool,
+) -> Fit:
     """Find values for a line that Xero will surely round to `untaxed`.
 
     The line's own values are kept when they do. Otherwise the unit price is derived from
@@ -124,7 +132,7 @@ def fit_line(untaxed, quantity, price_unit, discount, allow_discount):
     return Fit(Decimal(1), untaxed, zero, False)
 
 
-def fit_tax(untaxed, tax, rate_percent):
+def fit_tax(untaxed: Decimal, tax: Decimal, rate_percent: Decimal | None) -> Decimal | None:
     """Find the TaxAmount to send so that Xero's tax of a line is `tax`.
 
     :param Decimal untaxed: the line's amount before tax
@@ -152,26 +160,28 @@ def predict(lines: Iterable[tuple[Decimal, Decimal]]) -> Totals:
         return Totals(subtotal, tax, subtotal + tax)
 
 
-def _surely(untaxed, quantity, unit_amount, discount_rate):
+def _surely(
+    untaxed: Decimal, quantity: Decimal, unit_amount: Decimal, discount_rate: Decimal
+) -> bool:
     if not _has_places(quantity, QUANTITY_PLACES):
         return False
     raw = _raw_amount(quantity, unit_amount, discount_rate)
     return not is_tie(raw, 2) and round2(raw) == untaxed
 
 
-def _raw_amount(quantity, unit_amount, discount_rate):
+def _raw_amount(quantity: Decimal, unit_amount: Decimal, discount_rate: Decimal) -> Decimal:
     with localcontext(_EXACT):
         return quantity * unit_amount * (_HUNDRED - discount_rate) / _HUNDRED
 
 
-def _raw_tax(amount, rate_percent):
+def _raw_tax(amount: Decimal, rate_percent: Decimal) -> Decimal:
     with localcontext(_EXACT):
         return amount * rate_percent / _HUNDRED
 
 
-def _to_places(x, places):
+def _to_places(x: Decimal, places: int) -> Decimal:
     return _EXACT.quantize(x, Decimal(1).scaleb(-places))
 
 
-def _has_places(x, places):
+def _has_places(x: Decimal, places: int) -> bool:
     return _to_places(x, places) == x

@@ -7,8 +7,10 @@ can be repeated; only invalid_grant means that a user has to connect again.
 import base64
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from requests.auth import HTTPBasicAuth
@@ -17,7 +19,7 @@ from . import errors
 from .client import rate_limited, read_answer, utc_now
 from .parse import Tenant
 from .scalars import loads, text_of, value_of
-from .transport import BearerAuth, Transport, is_token, no_auth
+from .transport import Auth, BearerAuth, RawAnswer, Transport, is_token, no_auth
 
 SCOPES = (
     "offline_access",
@@ -56,7 +58,7 @@ class Token:
     auth_event_id: str | None
 
 
-def pkce_pair():
+def pkce_pair() -> tuple[str, str]:
     """Make a PKCE verifier and its S256 challenge.
 
     :return: (str verifier of 86 characters, str challenge)
@@ -66,7 +68,14 @@ def pkce_pair():
     return verifier, base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def authorize_url(login_url, client_id, redirect_uri, state, code_challenge=None, scopes=SCOPES):
+def authorize_url(
+    login_url: str,
+    client_id: str,
+    redirect_uri: str,
+    state: str,
+    code_challenge: str | None = None,
+    scopes: Iterable[str] = SCOPES,
+) -> str:
     """Build the address to send the user's browser to.
 
     :param str login_url: such as https://login.xero.com
@@ -90,7 +99,12 @@ def authorize_url(login_url, client_id, redirect_uri, state, code_challenge=None
 
 
 def exchange_code(
-    identity_url, client_id, client_secret, code, redirect_uri, code_verifier=None
+    identity_url: str,
+    client_id: str,
+    client_secret: str | None,
+    code: str,
+    redirect_uri: str,
+    code_verifier: str | None = None,
 ) -> Token:
     """Turn the code of the redirect into tokens; a code works once, within 5 minutes.
 
@@ -111,7 +125,9 @@ def exchange_code(
     return _token(identity_url, client_id, client_secret, form)
 
 
-def refresh(identity_url, client_id, client_secret, refresh_token) -> Token:
+def refresh(
+    identity_url: str, client_id: str, client_secret: str | None, refresh_token: str
+) -> Token:
     """Get new tokens; the refresh token changes too and must be stored before use.
 
     :param str identity_url: such as https://identity.xero.com
@@ -127,7 +143,9 @@ def refresh(identity_url, client_id, client_secret, refresh_token) -> Token:
     return _token(identity_url, client_id, client_secret, form)
 
 
-def client_credentials(identity_url, client_id, client_secret, scopes=SCOPES) -> Token:
+def client_credentials(
+    identity_url: str, client_id: str, client_secret: str | None, scopes: Iterable[str] = SCOPES
+) -> Token:
     """Get a token of a custom connection, which has no refresh token and no user.
 
     :param str identity_url: such as https://identity.xero.com
@@ -142,7 +160,9 @@ def client_credentials(identity_url, client_id, client_secret, scopes=SCOPES) ->
     return _token(identity_url, client_id, client_secret, form)
 
 
-def revoke(identity_url, client_id, client_secret, refresh_token):
+def revoke(
+    identity_url: str, client_id: str, client_secret: str | None, refresh_token: str
+) -> None:
     """Make the refresh token useless; Xero drops all connections of its user with it.
 
     :param str identity_url: such as https://identity.xero.com
@@ -155,7 +175,7 @@ def revoke(identity_url, client_id, client_secret, refresh_token):
     _post_form(url, client_id, client_secret, {"token": refresh_token})
 
 
-def connections(api_url, access_token, auth_event_id=None) -> list[Tenant]:
+def connections(api_url: str, access_token: str, auth_event_id: str | None = None) -> list[Tenant]:
     """List the organisations that the token's user connected to the app.
 
     :param str api_url: such as https://api.xero.com
@@ -173,7 +193,7 @@ def connections(api_url, access_token, auth_event_id=None) -> list[Tenant]:
     return [tenant for tenant in tenants if tenant.tenant_id]
 
 
-def delete_connection(api_url, access_token, connection_id):
+def delete_connection(api_url: str, access_token: str, connection_id: str) -> None:
     """Disconnect one organisation; one that is already gone is fine.
 
     :param str api_url: such as https://api.xero.com
@@ -187,7 +207,7 @@ def delete_connection(api_url, access_token, connection_id):
         read_answer(raw)
 
 
-def claims_of(access_token):
+def claims_of(access_token: str) -> dict[str, Any]:
     """Read the claims of a JWT without verifying it.
 
     :param str access_token: any text
@@ -201,13 +221,15 @@ def claims_of(access_token):
     return claims if isinstance(claims, dict) else {}
 
 
-def _token(identity_url, client_id, client_secret, form):
+def _token(
+    identity_url: str, client_id: str, client_secret: str | None, form: dict[str, str]
+) -> Token:
     asked_at = utc_now()
     raw = _post_form(identity_url.rstrip("/") + TOKEN_PATH, client_id, client_secret, form)
     return token_of(raw, form, asked_at)
 
 
-def token_of(raw, form, asked_at) -> Token:
+def token_of(raw: RawAnswer, form: dict[str, str], asked_at: datetime) -> Token:
     """Read the answer of the token endpoint.
 
     :param RawAnswer raw: the answer
@@ -235,8 +257,11 @@ def token_of(raw, form, asked_at) -> Token:
     )
 
 
-def _post_form(url, client_id, client_secret, form):
+def _post_form(
+    url: str, client_id: str, client_secret: str | None, form: dict[str, str]
+) -> RawAnswer:
     """Post to the identity server; HTTP Basic when there is a secret, as Xero documents."""
+    auth: Auth
     if client_secret:
         auth = HTTPBasicAuth(client_id.encode(), client_secret.encode())
     else:
@@ -251,8 +276,8 @@ def _post_form(url, client_id, client_secret, form):
 _SECRET_FIELDS = ("code", "code_verifier", "refresh_token", "token")
 
 
-def _identity_error(raw, hidden):
-    about = {"status": raw.status, "correlation_id": raw.correlation_id}
+def _identity_error(raw: RawAnswer, hidden: Iterable[str | None]) -> errors.XeroError:
+    about: dict[str, Any] = {"status": raw.status, "correlation_id": raw.correlation_id}
     if raw.status == 429:
         return rate_limited(raw, about)
     try:
@@ -269,7 +294,7 @@ def _identity_error(raw, hidden):
     return kind(message, **about)
 
 
-def _send(method, url, auth, **kwargs):
+def _send(method: str, url: str, auth: Auth, **kwargs: Any) -> RawAnswer:
     transport = Transport()
     try:
         return transport.send(method, url, auth=auth, **kwargs)

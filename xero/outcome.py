@@ -1,7 +1,10 @@
 """What became of each element of a request: Xero's results, paired with what was sent."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .scalars import ZERO_GUID, guid_of, rows_of, text_of, value_of
 
@@ -24,7 +27,7 @@ class Outcome:
     warnings: tuple[str, ...]
 
     @classmethod
-    def from_json(cls, item):
+    def from_json(cls, item: dict[str, Any]) -> Outcome:
         messages = messages_of(item)
         status = text_of(value_of(item, "StatusAttributeString")).upper()
         flagged = any(value_of(item, name) is True for name in ("HasErrors", "HasValidationErrors"))
@@ -40,7 +43,7 @@ class Outcome:
         )
 
 
-def outcomes(payload, key) -> list[Outcome]:
+def outcomes(payload: Any, key: str) -> list[Outcome]:
     """Read the results of a batch.
 
     :param payload: parsed answer
@@ -50,7 +53,7 @@ def outcomes(payload, key) -> list[Outcome]:
     return [Outcome.from_json(item) for item in rows_of(payload, key)]
 
 
-def messages_of(item):
+def messages_of(item: Any) -> tuple[str, ...]:
     """Read why Xero refused an element; one Xero sample says Description instead of Message.
 
     :param item: dict with ValidationErrors
@@ -59,12 +62,12 @@ def messages_of(item):
     return _texts(rows_of(item, "ValidationErrors"))
 
 
-def _texts(rows):
+def _texts(rows: list[dict[str, Any]]) -> tuple[str, ...]:
     texts = (text_of(value_of(row, "Message", "Description")).strip() for row in rows)
     return tuple(dict.fromkeys(filter(None, texts)))
 
 
-def _nested_messages(item):
+def _nested_messages(item: Any) -> tuple[str, ...]:
     """Some refusals are only explained at the contact or the line that caused them."""
     parts = [value_of(item, "Contact"), *rows_of(item, "LineItems")]
     return tuple(dict.fromkeys(text for part in parts for text in messages_of(part)))
@@ -104,21 +107,21 @@ def match_outcomes(
     return [results[pairs[i]] if i in pairs else None for i in range(len(sent))]
 
 
-def _identity(element, keys):
+def _identity(element: Any, keys: Sequence[str]) -> dict[str, str]:
     values = {key: text_of(value_of(element, key)).strip().casefold() for key in keys}
     return {key: value for key, value in values.items() if value and value != ZERO_GUID}
 
 
-def _agreement(own, other):
+def _agreement(own: dict[str, str], other: dict[str, str]) -> int:
     """In how many fields two elements agree, none if they contradict each other."""
     return 0 if _contradiction(own, other) else len(own.keys() & other.keys())
 
 
-def _contradiction(own, other):
+def _contradiction(own: dict[str, str], other: dict[str, str]) -> bool:
     return any(own[key] != other[key] for key in own.keys() & other.keys())
 
 
-def _mutual(agreed):
+def _mutual(agreed: dict[int, dict[int, int]]) -> dict[int, int]:
     """The pairs in which each is the other's only best partner."""
     by_result: dict[int, dict[int, int]] = {}
     for i, row in agreed.items():
@@ -128,13 +131,15 @@ def _mutual(agreed):
     return {i: j for i, j in best if j is not None and _only_best(by_result[j]) == i}
 
 
-def _only_best(row):
+def _only_best(row: dict[int, int]) -> int | None:
     top = max(row.values(), default=0)
     best = [partner for partner, fields in row.items() if fields == top]
     return best[0] if len(best) == 1 else None
 
 
-def _pair_by_position(pairs, left, right):
+def _pair_by_position(
+    pairs: dict[int, int], left: list[dict[str, str]], right: list[dict[str, str]]
+) -> None:
     open_left = [i for i in range(len(left)) if i not in pairs]
     taken = set(pairs.values())
     open_right = [j for j in range(len(right)) if j not in taken]

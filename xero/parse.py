@@ -4,9 +4,13 @@ Nothing here fails on a field, an enum value or a null that is new: Xero adds va
 API version, and one surprise must not lose a page. Enum values are kept as Xero's text.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from .scalars import (
     amount_of,
@@ -33,7 +37,7 @@ class Tenant:
     auth_event_id: str | None
 
     @classmethod
-    def from_json(cls, item):
+    def from_json(cls, item: Any) -> Tenant:
         return cls(
             connection_id=guid_of(value_of(item, "id")),
             tenant_id=guid_of(value_of(item, "tenantId")),
@@ -58,7 +62,7 @@ class Organisation:
     plan: str
 
     @classmethod
-    def from_json(cls, item):
+    def from_json(cls, item: Any) -> Organisation:
         item = dict_of(item)
         return cls(
             xero_id=guid_of(item.get("OrganisationID")),
@@ -75,7 +79,7 @@ class Organisation:
         )
 
 
-def denied_actions(payload):
+def denied_actions(payload: Any) -> frozenset[str]:
     """Read what a connected user may not do. Whatever is not said to be denied is allowed.
 
     Source: Xero's OpenAPI document, getOrganisationActions.
@@ -103,7 +107,7 @@ class Account:
     bank_account_number: str
 
     @classmethod
-    def from_json(cls, item):
+    def from_json(cls, item: Any) -> Account:
         item = dict_of(item)
         return cls(
             xero_id=guid_of(item.get("AccountID")),
@@ -132,7 +136,7 @@ class TaxRate:
     can_apply_to: frozenset
 
     @classmethod
-    def from_json(cls, item):
+    def from_json(cls, item: Any) -> TaxRate:
         item = dict_of(item)
         classes = ("Revenue", "Expenses", "Assets", "Liabilities", "Equity")
         return cls(
@@ -153,7 +157,7 @@ class Currency:
     description: str
 
     @classmethod
-    def from_json(cls, item):
+    def from_json(cls, item: Any) -> Currency:
         item = dict_of(item)
         return cls(text_of(item.get("Code")), text_of(item.get("Description")))
 
@@ -167,7 +171,7 @@ class Item:
     is_purchased: bool
 
     @classmethod
-    def from_json(cls, row):
+    def from_json(cls, row: Any) -> Item:
         return cls(
             xero_id=guid_of(value_of(row, "ItemID")),
             code=text_of(value_of(row, "Code")),
@@ -184,7 +188,7 @@ class TrackingOption:
     status: str
 
     @classmethod
-    def from_json(cls, row):
+    def from_json(cls, row: Any) -> TrackingOption:
         return cls(
             xero_id=guid_of(value_of(row, "TrackingOptionID")),
             name=text_of(value_of(row, "Name")),
@@ -200,7 +204,7 @@ class TrackingCategory:
     options: tuple[TrackingOption, ...]
 
     @classmethod
-    def from_json(cls, row):
+    def from_json(cls, row: Any) -> TrackingCategory:
         return cls(
             xero_id=guid_of(value_of(row, "TrackingCategoryID")),
             name=text_of(value_of(row, "Name")),
@@ -216,7 +220,7 @@ _ADDRESS_KEYS = (
 )
 
 
-def _first_text(rows, keys, separator):
+def _first_text(rows: list[dict[str, Any]], keys: Sequence[str], separator: str) -> str:
     """Write the first of some phones or addresses that is not empty in one line."""
     lines = (separator.join(filter(None, (text_of(row.get(key)) for key in keys))) for row in rows)
     return next(filter(None, lines), "")
@@ -234,7 +238,7 @@ class Place:
     country: str
 
     @classmethod
-    def first_of(cls, rows):
+    def first_of(cls, rows: list[dict[str, Any]]) -> Place:
         """Read the first of some addresses that says anything."""
         texts = ([text_of(row.get(key)).strip() for key in _ADDRESS_KEYS] for row in rows)
         parts = next(filter(any, texts), [""] * len(_ADDRESS_KEYS))
@@ -253,7 +257,7 @@ class Balances:
     payable: Decimal
 
     @classmethod
-    def from_json(cls, item):
+    def from_json(cls, item: Any) -> Balances | None:
         if not isinstance(item, dict):
             return None
         return cls(*(
@@ -278,7 +282,7 @@ class Contact:
     updated: datetime | None
 
     @classmethod
-    def from_json(cls, item):
+    def from_json(cls, item: Any) -> Contact:
         item = dict_of(item)
         return cls(
             xero_id=guid_of(item.get("ContactID")),

@@ -15,7 +15,9 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from typing import Any
 
+_Day = date  # a field has this name, too
 CREDIT_KINDS = ("ACCRECCREDIT", "ACCPAYCREDIT")
 KINDS = ("ACCREC", "ACCPAY", *CREDIT_KINDS)
 # Xero: Reference exists on customer documents only, a discount on customer invoices only.
@@ -60,7 +62,7 @@ class DocumentData:
     reference: str | None
     contact_id: str
     date: date | None
-    due_date: date | None
+    due_date: _Day | None
     currency_code: str | None
     currency_rate: Decimal | None
     status: str
@@ -106,7 +108,7 @@ class ContactData:
     xero_id: str | None = None
 
 
-def endpoint_of(kind):
+def endpoint_of(kind: str) -> str:
     """Name the endpoint of a kind of document.
 
     :param str kind: one of KINDS
@@ -118,12 +120,12 @@ def endpoint_of(kind):
     return "CreditNotes" if kind in CREDIT_KINDS else "Invoices"
 
 
-def id_field(kind):
+def id_field(kind: str) -> str:
     """Name the field with the identifier of a kind of document (one of KINDS)."""
     return endpoint_of(kind)[:-1] + "ID"
 
 
-def number_field(kind):
+def number_field(kind: str) -> str:
     """Name the field with the number of a kind of document (one of KINDS)."""
     return endpoint_of(kind)[:-1] + "Number"
 
@@ -199,7 +201,7 @@ def contact_body(data: ContactData) -> dict:
     )
 
 
-def contact_name(name):
+def contact_name(name: str) -> str:
     """Write a name as Xero stores it (no angle brackets, no leading, trailing or double spaces).
 
     :param str name: any name
@@ -208,7 +210,7 @@ def contact_name(name):
     return " ".join(name.replace("<", " ").replace(">", " ").split())
 
 
-def status_body(kind, xero_id, status):
+def status_body(kind: str, xero_id: str, status: str) -> dict[str, Any]:
     """Build the element that only changes a status, such as VOIDED or DELETED.
 
     :param str kind: one of KINDS
@@ -224,7 +226,15 @@ def status_body(kind, xero_id, status):
 
 
 def payment_body(
-    kind, document_id, *, account_id, date, amount, currency_rate, bank_amount, reference
+    kind: str,
+    document_id: str,
+    *,
+    account_id: str,
+    date: date,
+    amount: Decimal,
+    currency_rate: Decimal | None,
+    bank_amount: Decimal | None,
+    reference: str | None,
 ) -> dict:
     """Build the element for a payment of a document, or for the refund of a credit note.
 
@@ -252,7 +262,7 @@ def payment_body(
     return {endpoint_of(kind)[:-1]: target, **_plain(payment)}
 
 
-def wrap(kind_or_contacts, bodies: Sequence[dict]) -> dict:
+def wrap(kind_or_contacts: str, bodies: Sequence[dict]) -> dict:
     """Put elements into a request.
 
     :param str kind_or_contacts: one of KINDS, or 'Contacts'
@@ -263,7 +273,7 @@ def wrap(kind_or_contacts, bodies: Sequence[dict]) -> dict:
     return {"Contacts" if contacts else endpoint_of(kind_or_contacts): list(bodies)}
 
 
-def encode(body) -> bytes:
+def encode(body: dict[str, Any]) -> bytes:
     """Write JSON in the one form that stays the same for the same content.
 
     :param body: what this module builds; Decimals are allowed
@@ -292,14 +302,14 @@ def payload_hash(body: dict) -> str:
 
 
 @cache
-def _models():
+def _models() -> Any:
     # Imported on first use: it takes 100 ms that a worker which never pushes need not spend.
     from xero_python.accounting import models
 
     return models
 
 
-def _line_item(models, line, kind):
+def _line_item(models: Any, line: Line, kind: str) -> Any:
     if len(line.tracking) > TRACKING_PER_LINE:
         raise ValueError(f"Xero takes at most {TRACKING_PER_LINE} tracking options on a line")
     # Xero wants at least one character on every line.
@@ -323,7 +333,7 @@ def _line_item(models, line, kind):
     )
 
 
-def _address(models, address):
+def _address(models: Any, address: Address) -> Any:
     if len(address.lines) > 4:
         raise ValueError("Xero takes at most four lines of an address")
     return models.Address(
@@ -337,25 +347,25 @@ def _address(models, address):
     )
 
 
-def _letters(country):
+def _letters(country: str | None) -> str:
     """Xero: a country has the letters A-Z only."""
     ascii_text = unicodedata.normalize("NFKD", country or "").encode("ascii", "ignore").decode()
     return " ".join(re.sub(r"[^A-Za-z ]", " ", ascii_text).split())
 
 
-def _currency_code(code):
+def _currency_code(code: str | None) -> str | None:
     # Not checked against the model's list, which lacks currencies that Xero does offer (XCG, ZWG).
     if code and not re.fullmatch(r"[A-Z]{3}", code):
         raise ValueError(f"{code!r} is not a currency code")
     return code
 
 
-def _url(url):
+def _url(url: str | None) -> str | None:
     """Xero refuses a link that has its own name in it; a document without link beats none."""
     return None if "xero" in (url or "").lower() else url
 
 
-def _required(value, what):
+def _required(value: str | None, what: str) -> str:
     # xero-python lets '' and 'None' pass as a member of any enumeration.
     if not value or value == "None":
         raise ValueError(f"Xero needs {what} here")
@@ -363,16 +373,16 @@ def _required(value, what):
 
 
 @cache
-def _fields(model_class):
+def _fields(model_class: Any) -> dict[str, str]:
     return {f"_{name}": key for name, key in model_class.attribute_map.items()}
 
 
-def _plain(model):
+def _plain(model: Any) -> dict[str, Any]:
     """Turn a model of xero-python into a dict, without what is empty.
 
     Every flag goes too: we set none, and the models come with HasErrors and HasAttachments.
     """
-    fields = _fields(type(model))
+    fields = _fields(model.__class__)
     return {
         fields[name]: _json_value(value)
         for name, value in vars(model).items()
@@ -382,7 +392,7 @@ def _plain(model):
     }
 
 
-def _json_value(value):
+def _json_value(value: Any) -> Any:
     if isinstance(value, str):
         return value
     if isinstance(value, Decimal):
@@ -398,7 +408,7 @@ def _json_value(value):
     return _plain(value)
 
 
-def _json_number(value):
+def _json_number(value: Decimal) -> int | float:
     """Turn a Decimal into the JSON number of the same value."""
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} has no place in a request")

@@ -1,6 +1,8 @@
 """Questions to Xero: the parameters of look-ups, each short enough for an address."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 from urllib.parse import quote
 
 from . import payload
@@ -13,7 +15,7 @@ IDS = 40
 STATUSES = "DRAFT,SUBMITTED,AUTHORISED,PAID,VOIDED,DELETED"
 
 
-def created(endpoint, elements):
+def created(endpoint: str, elements: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Ask for documents that a creating request may have made: those with a number by it, bills
     also by contact and date, since their number is not unique and may be changed; credit notes by
     date alone, for which Xero has no lists.
@@ -35,7 +37,7 @@ def created(endpoint, elements):
             yield {"where": _period(group), "ContactIDs": ",".join(ids), "Statuses": STATUSES}
 
 
-def by_number(endpoint, elements):
+def by_number(endpoint: str, elements: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Ask for documents by their number; as created()."""
     if endpoint == "CreditNotes":
         yield from _any_of(_equal("CreditNoteNumber", element) for element in elements)
@@ -44,7 +46,7 @@ def by_number(endpoint, elements):
         yield {"InvoiceNumbers": ",".join(numbers), "Statuses": STATUSES}
 
 
-def by_id(endpoint, elements):
+def by_id(endpoint: str, elements: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Ask for documents by their identifier; as created()."""
     if endpoint == "CreditNotes":
         yield from _any_of(
@@ -55,7 +57,7 @@ def by_id(endpoint, elements):
         yield {"IDs": ",".join(ids), "Statuses": STATUSES}
 
 
-def by_ids(ids):
+def by_ids(ids: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Ask for invoices and bills by their identifiers, as many a call as Xero recommends.
 
     :param ids: identifiers
@@ -66,12 +68,12 @@ def by_ids(ids):
         yield {"IDs": ",".join(ids[start : start + IDS]), "Statuses": STATUSES}
 
 
-def payments(ids):
+def payments(ids: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Ask for payments by their identifiers; as by_ids()."""
     yield from _any_of(f'PaymentID==guid("{payment_id}")' for payment_id in ids)
 
 
-def contacts(elements):
+def contacts(elements: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Ask for contacts, archived ones too, that have the number or the name of one of these.
 
     :param list elements: contacts as they were sent
@@ -82,18 +84,18 @@ def contacts(elements):
         yield {**question, "includeArchived": True}
 
 
-def _any_of(parts):
+def _any_of(parts: Iterable[str | None]) -> Iterator[dict[str, Any]]:
     for chunk in _chunks(part for part in parts if part):
         yield {"where": " OR ".join(chunk)}
 
 
-def _equal(field, element):
+def _equal(field: str, element: dict[str, Any]) -> str | None:
     value = element[field]
     # Xero's filters have no documented way to write these.
     return None if '"' in value or "\\" in value else f'{field}=="{value}"'
 
 
-def _period(elements):
+def _period(elements: Sequence[dict[str, Any]]) -> str:
     days = sorted(date.fromisoformat(element["Date"]) for element in elements)
     first, last = (
         f"DateTime({day.year},{day.month:02},{day.day:02})" for day in (days[0], days[-1])
@@ -101,9 +103,10 @@ def _period(elements):
     return f'Type=="{elements[0]["Type"]}" AND Date>={first} AND Date<={last}'
 
 
-def _chunks(texts):
+def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
     """Cut texts into lists that fit into an address."""
-    chunk, size = [], 0
+    chunk: list[str] = []
+    size = 0
     for text in texts:
         length = len(quote(text, safe="")) + 12  # what joins them counts, too
         if chunk and size + length > LENGTH:

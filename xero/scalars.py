@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, DecimalException
+from typing import Any
 from uuid import UUID
 
 ZERO_GUID = "00000000-0000-0000-0000-000000000000"
@@ -23,7 +24,7 @@ _ISO = re.compile(
 )
 
 
-def loads(raw):
+def loads(raw: bytes) -> Any:
     """Parse JSON, its numbers as int and Decimal.
 
     :param bytes raw: the body of an answer
@@ -36,11 +37,11 @@ def loads(raw):
         raise ValueError("not readable as JSON") from None
 
 
-def _no_constant(name):
+def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def datetime_of(value):
+def datetime_of(value: Any) -> datetime | None:
     """Read a moment as Xero writes it: '/Date(ms+0000)/' (may be negative) or ISO 8601.
 
     :param value: anything
@@ -59,7 +60,7 @@ def datetime_of(value):
     return None
 
 
-def _iso(match):
+def _iso(match: re.Match[str]) -> datetime:
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     # .NET writes seven decimals of a second; datetime holds six.
     micro = int((match[7] or "0").ljust(6, "0")[:6])
@@ -71,7 +72,7 @@ def _iso(match):
     return moment
 
 
-def date_of(value) -> date | None:
+def date_of(value: Any) -> date | None:
     """Read a day; Xero writes it as midnight UTC.
 
     :param value: anything
@@ -81,7 +82,7 @@ def date_of(value) -> date | None:
     return moment and moment.date()
 
 
-def decimal_of(value):
+def decimal_of(value: Any) -> Decimal | None:
     """Read a number, which Xero sends as JSON number or, rarely, as text.
 
     :param value: anything
@@ -98,7 +99,7 @@ def decimal_of(value):
     return number if number.is_finite() and -_PLACES < number.adjusted() < _PLACES else None
 
 
-def amount_of(value):
+def amount_of(value: Any) -> Decimal | None:
     """Read an amount of money. Xero's are numbers of 2 decimals, unit prices of 4, in a format that
     holds neither exactly: what is beyond is noise, and 120.0 is the same as 120.00.
 
@@ -113,7 +114,7 @@ def amount_of(value):
     return short if short == exact else exact
 
 
-def text_of(value):
+def text_of(value: Any) -> str:
     """Read a text, without what PostgreSQL cannot store (NUL and lone surrogates).
 
     :param value: anything
@@ -124,7 +125,7 @@ def text_of(value):
     return str(value).encode("utf-8", "replace").decode().replace("\0", "")
 
 
-def guid_of(value):
+def guid_of(value: Any) -> str | None:
     """Read an identifier.
 
     :param value: anything
@@ -137,7 +138,7 @@ def guid_of(value):
     return text if text and text != ZERO_GUID else None
 
 
-def dict_of(value):
+def dict_of(value: Any) -> dict[str, Any]:
     """Read an object.
 
     :param value: anything
@@ -146,7 +147,7 @@ def dict_of(value):
     return value if isinstance(value, dict) else {}
 
 
-def value_of(mapping, *names):
+def value_of(mapping: Any, *names: str) -> Any:
     """Look up a key whose spelling differs between Xero's answers (`Title`, `title`).
 
     :param mapping: anything
@@ -163,7 +164,7 @@ def value_of(mapping, *names):
     return next((value for value in found if value is not None), None)
 
 
-def rows_of(mapping, *names):
+def rows_of(mapping: Any, *names: str) -> list[dict[str, Any]]:
     """Look up a list of objects.
 
     :param mapping: anything

@@ -7,8 +7,10 @@ be a refused certificate or a connection cut in the middle of an answer).
 
 import re
 import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -23,18 +25,19 @@ TIMEOUT = (5, 60)  # seconds to connect, seconds of silence while reading
 MAX_BODY = 64 * 1024 * 1024  # bytes; a page of 1,000 invoices of 5 lines is about 5 MB
 
 _CHUNK = 65536
+Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 _progress = threading.local()
 
 
-class _ProgressMixin:
+class _ProgressMixin(HTTPConnection):
     """Notes, for the thread that runs the request, whether a connection stands."""
 
-    def connect(self):
+    def connect(self) -> None:
         _progress.sent = False
         super().connect()
         _progress.sent = True
 
-    def request(self, *args, **kwargs):
+    def request(self, *args: Any, **kwargs: Any) -> Any:
         # A connection kept alive is not connected again; for a new one connect() decides.
         _progress.sent = True
         return super().request(*args, **kwargs)
@@ -62,24 +65,26 @@ _POOLS = {"http": _HttpPool, "https": _HttpsPool}
 class _Adapter(HTTPAdapter):
     """Keeps the two timeouts, which Odoo's own test guard on sessions cannot read as a pair."""
 
-    def __init__(self, timeout, **kwargs):
+    def __init__(self, timeout: tuple[float, float], **kwargs: Any) -> None:
         self.timeout = timeout
         super().__init__(**kwargs)
 
-    def send(self, request, **kwargs):
-        return super().send(request, **{**kwargs, "timeout": self.timeout})
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> requests.Response:
+        return super().send(request, *args, **{**kwargs, "timeout": self.timeout})
 
-    def init_poolmanager(self, *args, **kwargs):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
-    def proxy_manager_for(self, *args, **kwargs):
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(*args, **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager
 
 
-def is_token(text):
+def is_token(text: str | None) -> bool:
     """Tell whether a text can be sent as a token (RFC 6750: visible ASCII).
 
     :param text: str or None
@@ -91,17 +96,17 @@ def is_token(text):
 class BearerAuth(requests.auth.AuthBase):
     """An access token; as `auth`, so that a .netrc on the machine cannot replace it."""
 
-    def __init__(self, access_token):
+    def __init__(self, access_token: str) -> None:
         if not is_token(access_token):
             raise ValueError("The access token is empty or has characters that no token has")
         self._value = f"Bearer {access_token}"
 
-    def __call__(self, request):
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = self._value
         return request
 
 
-def no_auth(request):
+def no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Send no Authorization header, whatever a .netrc says."""
     return request
 
@@ -115,10 +120,10 @@ class RawAnswer:
     body: bytes
 
     @property
-    def correlation_id(self):
+    def correlation_id(self) -> str | None:
         return clean_text(self.headers.get("Xero-Correlation-Id", "")) or None
 
-    def text(self, secrets=()):
+    def text(self, secrets: Iterable[str | None] = ()) -> str:
         """The body as one readable line: Xero's errors may be HTML, plain text or empty."""
         raw = self.body[:20000].decode("utf-8", "replace")
         raw = re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>", " ", raw)
@@ -132,7 +137,7 @@ class Transport:
     :param str version: of the software, for the User-Agent
     """
 
-    def __init__(self, timeout=TIMEOUT, version=""):
+    def __init__(self, timeout: tuple[float, float] = TIMEOUT, version: str = "") -> None:
         self.session = requests.Session()
         adapter = _Adapter(timeout, pool_maxsize=CONCURRENT, max_retries=0)
         self.session.mount("https://", adapter)
@@ -142,7 +147,16 @@ class Transport:
         self.session.headers["User-Agent"] = f"account_xero/{version}".rstrip("/")
         self.session.headers["Accept"] = "application/json"
 
-    def send(self, method, url, *, auth, headers=None, params=None, data=None):
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        auth: Auth,
+        headers: dict[str, str] | None = None,
+        params: dict[str, str] | str | None = None,
+        data: bytes | dict[str, str] | None = None,
+    ) -> RawAnswer:
         """Send one request and read its answer; redirects are not followed.
 
         :param str method: HTTP method
@@ -175,11 +189,11 @@ class Transport:
             raise XeroOutcomeUnknown(f"Xero's answer was lost ({name})")
         raise XeroUnreachable(f"Xero could not be reached ({name})")
 
-    def close(self):
+    def close(self) -> None:
         self.session.close()
 
 
-def _read(response):
+def _read(response: requests.Response) -> bytes:
     """Read the body, decompressed, up to MAX_BODY bytes."""
     chunks, size = [], 0
     for chunk in response.iter_content(_CHUNK):
@@ -192,7 +206,7 @@ def _read(response):
     return b"".join(chunks)
 
 
-def _innermost(error):
+def _innermost(error: BaseException) -> str:
     """Name the kind of failure, without its text."""
     while True:
         inner = getattr(error, "reason", None) or next(iter(error.args), None)

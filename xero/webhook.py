@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import re
 from base64 import b64encode
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .scalars import datetime_of, guid_of, loads, rows_of, text_of
 
@@ -45,16 +46,16 @@ class Envelope(NamedTuple):
     last: int | None
 
 
-def well_formed(signature):
+def well_formed(signature: str | None) -> bool:
     """Tell whether a header can be a signature at all, before a body is read for it.
 
     :param signature: the header's text, or None
     :return: bool
     """
-    return bool(signature) and _SIGNATURE.fullmatch(signature) is not None
+    return signature is not None and _SIGNATURE.fullmatch(signature) is not None
 
 
-def matching_keys(body, signature, keys):
+def matching_keys(body: bytes, signature: str | None, keys: Iterable[str | None]) -> set[str]:
     """Verify a signature: base64 of the HMAC-SHA256 of the body as it was sent.
 
     Every key is tried to the end, so that the time tells neither how much of a signature is right
@@ -65,7 +66,7 @@ def matching_keys(body, signature, keys):
     :param keys: iterable of str, webhook keys of the apps that may have sent it
     :return: set of the keys that made this signature, usually none or one
     """
-    given = signature.encode() if well_formed(signature) else b""
+    given = signature.encode() if signature and well_formed(signature) else b""
     made = {
         key: b64encode(hmac.digest(key.encode(), body, hashlib.sha256)) for key in set(keys) if key
     }
@@ -73,7 +74,7 @@ def matching_keys(body, signature, keys):
     return {key for key, same in right.items() if same}
 
 
-def parse(body):
+def parse(body: bytes) -> Envelope:
     """Read a body whose signature has been verified.
 
     Fields, categories and types that are new to us are no error: Xero adds some without notice.
@@ -95,7 +96,7 @@ def parse(body):
     )
 
 
-def _event(row):
+def _event(row: dict[str, Any]) -> Event:
     return Event(
         _guid(row.get("resourceId")),
         text_of(row.get("eventCategory")).strip().upper(),
@@ -105,10 +106,10 @@ def _event(row):
     )
 
 
-def _guid(value):
+def _guid(value: Any) -> str | None:
     guid = (guid_of(value) or "").lower()
     return guid if _GUID.fullmatch(guid) else None
 
 
-def _sequence(value):
+def _sequence(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
