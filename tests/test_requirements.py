@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,11 +52,9 @@ def _with_requirements(names):
         if name in found:
             continue
         found.add(name)
-        try:
+        with suppress(PackageNotFoundError):
             left += [re.match(r'[\w.-]+', line)[0] for line in requires(name) or ()
                      if 'extra ==' not in line]
-        except PackageNotFoundError:
-            pass
     return found
 
 
