@@ -194,6 +194,7 @@ class TestErrorCodes(XeroTimeCommon):
     SCENARIOS = {
         'connection_inactive': _make_connection_inactive,
         'app_revoked': _make_app_revoked,
+        'scope_missing': _make_scope_missing,
         'rate_limited': _make_rate_limited,
         'transient': _make_transient,
         'contact_missing': _make_contact_missing,

@@ -97,4 +97,3 @@ class TestPushUnknown(XeroTimeCommon):
         move = self._bill()
         self._theirs(move, sent_at=fields.Datetime.now())
         self.assertFalse(self.env['xero.request']._concerns(move))
-        self.assertFalse(self.connection._has_documents())
