@@ -1,4 +1,4 @@
-from .models.account_payment_method import XERO_SYNC
+from .models.core.kinds import XERO_SYNC
 
 
 def uninstall_hook(env):

@@ -23,20 +23,21 @@ class XeroOAuthController(http.Controller):
         :param str error: `access_denied` or another OAuth error, when not
         :return: a redirect to the connection, or a page that says what went wrong
         """
-        Connection = request.env['xero.connection']
+        SignIn = request.env['xero.sign.in']
         try:
-            connection, verifier = Connection._oauth_take_state(state)
+            connection, verifier = SignIn._take_state(state)
         except UserError as refusal:
             return self._page(None, str(refusal), status=400)
         if error or not code:
             return self._page(connection, request.env._(
                 "Access was not granted on Xero's page, so nothing was connected."))
         try:
-            action = connection._oauth_finish(code, verifier)
+            action = SignIn._finish(connection, code, verifier)
         except XeroError as problem:
             _logger.info("Connecting to Xero failed: %s", problem.code)
             request.env['xero.log'].sudo()._add_connection(connection, problem)
-            return self._page(connection, ' '.join(connection._error_text(problem)), status=502)
+            words = request.env['xero.health']._describe(problem)
+            return self._page(connection, ' '.join(words), status=502)
         except UserError as refusal:
             return self._page(connection, str(refusal), status=409)
         # The path of a client action with a record, as the web client itself writes it.

@@ -4,3 +4,6 @@ UPDATE xero_connection
        oauth_nonce = NULL, oauth_verifier = NULL;
 DELETE FROM xero_token;
 DELETE FROM xero_event;
+UPDATE ir_cron SET active = false WHERE xero_connection_id IS NOT NULL OR id IN (
+    SELECT res_id FROM ir_model_data
+     WHERE module = 'account_xero' AND model = 'ir.cron' AND starts_with(name, 'ir_cron_'));

@@ -139,7 +139,7 @@ class Servers:
         self._until(lambda: listening(self._query, servers))
         stack.callback(self._query, "UPDATE ir_cron SET active = false")
         self._query("UPDATE ir_cron SET active = true, nextcall = now() AT TIME ZONE 'utc'"
-                    " WHERE starts_with(cron_name, 'Xero: push')")
+                    " WHERE starts_with(cron_name, 'Xero')")
         with self.postgres.cursor() as cursor:
             cursor.execute("SELECT pg_notify('cron_trigger', %s)", [self.database])
         return servers
@@ -169,11 +169,17 @@ def _caller(env):
 def _found(env, xero):
     """:return: list of Company, one for each of the sandbox's new organisations"""
     organisations, tokens = xero.do(_add_organisations, COMPANIES, env.company.currency_id.name)
-    return found(_caller(env), CLIENT, {
+    companies = found(_caller(env), CLIENT, {
         "owner": "everyone", "access_token": tokens["access_token"],
         "refresh_token": tokens["refresh_token"],
         "expires_at": fields.Datetime.now() + timedelta(minutes=30),
     }, organisations, env.company.currency_id.id)
+    for company in companies:       # it is not yet the time for a poll
+        connection = env["xero.connection"].browse(company.connection)
+        polled = [one.path for one in connection._pull_lists() if one.interval]
+        connection._cursors(polled).write(
+            {"polled_at": fields.Datetime.now() + timedelta(days=1)})
+    return companies
 
 
 # === IN THE SANDBOX === #

@@ -60,7 +60,7 @@ def _synchronise(env, connection, xero):
     before, memory = xero.do(count_calls), _resident()
     _start(env, connection)
     with Meter() as meter:
-        while run := connection._running_sync():
+        while run := env["xero.first.sync"]._running(connection):
             connection._pull()
             env.cr.commit()
             env.invalidate_all()
@@ -91,7 +91,7 @@ def listed():
         sizes = []
         for time in ("first time", "second time"):
             _start(env, connection, import_policy="list")
-            while run := connection._running_sync():
+            while run := env["xero.first.sync"]._running(connection):
                 connection._pull()
                 env.cr.commit()
                 env.invalidate_all()

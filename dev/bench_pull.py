@@ -112,7 +112,8 @@ def _pay_and_pull(env, connection, xero, moves, meter):
     env.cr.commit()
     env.invalidate_all()
     with meter, profiled():
-        while connection._has_news():       # one run is not long enough for all
+        # One run is not long enough for all.
+        while connection.env['xero.pull']._get_due(connection):
             connection._pull()
             env.cr.commit()
             env.invalidate_all()
@@ -161,7 +162,7 @@ def _row(label, meter, calls):
 def _compare(env, connection, xero):
     """:return: Meter, number of calls"""
     before = xero.do(count_calls)
-    connection._compare_since(fields.Datetime.now() - timedelta(days=7))
+    env["xero.pull"]._compare_since(connection, fields.Datetime.now() - timedelta(days=7))
     env.cr.commit()
     env.invalidate_all()
     with Meter() as meter, profiled():

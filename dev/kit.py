@@ -17,8 +17,9 @@ and the chaos test, also with `test -k chaos`:
     ACCOUNT_XERO_CHAOS_DOCUMENTS  how many; 10,000 for `chaos`, 300 with `test`
     ACCOUNT_XERO_CHAOS_SEED       of an earlier run, to repeat what was left to chance
 
-Environment variables that it sets for the tests, dev/demo.py and dev/bench.py, beside PG*, PATH and
-PYTHONPATH (so `sys.executable -m odoo` starts an Odoo, and psql and createdb are at hand):
+Environment variables that it sets for the tests, dev/demo.py, dev/bench.py and dev/house.py, beside
+PG*, PATH and PYTHONPATH (so `sys.executable -m odoo` starts an Odoo, and psql and createdb are at
+hand):
 
     ODOO_RC                   Odoo's configuration: database, addons path, data directory, http
                               port (a free one; 8069 for `serve`)
@@ -47,7 +48,7 @@ from console import KitError, guarded, say
 from debian import Archive
 from home import home, remove
 
-COMMANDS = ("demo", "serve", "screenshots", "test", "test-unit", "chaos", "bench", "fuzz",
+COMMANDS = ("demo", "serve", "screenshots", "test", "test-unit", "chaos", "bench", "house", "fuzz",
             "package", "lint", "clean")
 WITHOUT_ODOO = ("test-unit", "fuzz", "lint")
 OLDEST, NEWEST = (3, 10), (3, 13)

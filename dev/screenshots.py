@@ -154,7 +154,7 @@ def _post_some(odoo):
 @contextlib.contextmanager
 def _paused(odoo):
     """Documents stay pending within the `with` block."""
-    crons = odoo.call("ir.cron", "search", [("cron_name", "ilike", "Xero: push")])
+    crons = odoo.call("ir.cron", "search", [("cron_name", "=like", "Xero:%")])
     odoo.call("ir.cron", "write", crons, {"active": False})
     try:
         yield

@@ -22,6 +22,9 @@ MOVE = ["xero_state", "xero_document_id", "xero_number", "xero_status", "xero_er
         "xero_last_push", "xero_attempts"]
 CONNECTION = ["state", "tenant_id", "tenant_name", "client_id", "client_secret", "auto_sync",
               "sync_sales", "sync_purchases", "sync_credit_notes", "push_status", "connected_at"]
+#: The connection's own scheduled action, and those for all.
+CRONS = ["Xero: My Company → Upgraded", "Xero: compare both books",
+         "Xero: daily e-mail about problems", "Xero: pull changes", "Xero: push documents"]
 
 
 class Odoo(Worker):
@@ -107,6 +110,10 @@ def main(before, after):
             odoo.cron("ir_cron_push")
             values = odoo.call("account.move", moves, "read", MOVE)
             expect([move["xero_state"] for move in values], ["synced", "failed"], "State before")
+            lost = invoice(odoo, partner, good)
+            sandbox.inject("cut_after", "PUT", "/Invoices")
+            odoo.cron("ir_cron_push")
+            expect(odoo.call("xero.request", [], "search_count", []), 1, "Requests on their way")
             connected = odoo.call("xero.connection", [connection], "read", CONNECTION)
             [contact] = odoo.call("res.partner", [partner], "read", ["xero_contact_id"])
             logs = odoo.call("xero.log", [], "search_count", [])
@@ -124,7 +131,11 @@ def main(before, after):
             expect(odoo.call("res.partner", [partner], "read", ["xero_contact_id"]), [contact],
                    "Contact")
             expect(odoo.call("xero.log", [], "search_count", []), logs, "Rows of the log")
+            expect(sorted(cron["cron_name"] for cron in odoo.call("ir.cron", [], "search_read", [
+                ("model_id.model", "=", "xero.connection")], ["cron_name"])), CRONS,
+                "Scheduled actions that are on")
             map_account(odoo, connection, bad)
+            odoo.call("account.move", [lost], "action_xero_sync_now")
             organisation.as_person.pay(values[0]["xero_document_id"], 100)
             odoo.cron("ir_cron_push")
             odoo.cron("ir_cron_pull")
@@ -132,7 +143,10 @@ def main(before, after):
             expect((paid["xero_state"], paid["payment_state"] in ("in_payment", "paid")),
                    ("synced", True), "The document of before, which was paid in Xero")
             expect(sent["xero_state"], "synced", "The document that had failed")
-            expect(len(organisation.invoices), 2, "Documents in Xero")
+            [found] = odoo.call("account.move", [lost], "read", ["xero_state"])
+            expect(found["xero_state"], "synced", "The document whose answer was lost")
+            expect(odoo.call("xero.request", [], "search_count", []), 0, "Requests on their way")
+            expect(len(organisation.invoices), 3, "Documents in Xero")
             expect(sandbox.errors, [], "Errors of the sandbox")
             odoo.close()
     say("Upgraded: connection, documents, contact and log were kept, and the sync goes on")

@@ -3,6 +3,7 @@ from importlib.util import find_spec
 
 from . import test_access
 from . import test_access_table
+from . import test_apart
 from . import test_chaos
 from . import test_buttons
 from . import test_charts
@@ -16,7 +17,6 @@ from . import test_dashboard
 from . import test_digest
 from . import test_error_codes
 from . import test_errors
-from . import test_fault
 from . import test_fuzz_pull
 from . import test_hosts
 from . import test_import
@@ -28,6 +28,7 @@ from . import test_import_totals
 from . import test_import_tracking
 from . import test_import_unmatched
 from . import test_install
+from . import test_layers
 from . import test_limits
 from . import test_mapping
 from . import test_mapping_wizard
@@ -46,6 +47,7 @@ from . import test_pull_credit_payments
 from . import test_pull_credits
 from . import test_pull_dialects
 from . import test_pull_hooks
+from . import test_pull_lists
 from . import test_pull_money
 from . import test_pull_payments
 from . import test_pull_payments_currency
@@ -62,6 +64,7 @@ from . import test_push_crash
 from . import test_push_delivery
 from . import test_push_faults
 from . import test_push_hooks
+from . import test_push_kind
 from . import test_push_limits
 from . import test_push_payments
 from . import test_push_payments_lost
@@ -71,6 +74,7 @@ from . import test_push_refusals
 from . import test_push_unknown
 from . import test_push_wizard
 from . import test_requirements
+from . import test_schedule
 from . import test_screens
 from . import test_scope_missing
 from . import test_secret

@@ -45,7 +45,6 @@ MODELS = {
     'xero.delivery': _MANAGE,
     'xero.event': _MANAGE,
     'xero.token': _ADMINISTRATOR,
-    'xero.claim': _ADMINISTRATOR,
     'xero.request': _ADMINISTRATOR,
     'xero.cursor': _ADMINISTRATOR,
     'xero.push.wizard': {'synchronise': 'rw', 'manage': 'rw'},
@@ -71,20 +70,22 @@ FIELDS = {
     'account.move': {'code': {
         'xero_state', 'xero_document_id', 'xero_number', 'xero_status', 'xero_error_code',
         'xero_error_message', 'xero_error_target', 'xero_last_push', 'xero_last_pull',
-        'xero_attempts', 'xero_manual', 'xero_payload_hash', 'xero_ticket', 'xero_pdf_state',
+        'xero_attempts', 'xero_manual', 'xero_payload_hash', 'xero_revision', 'xero_pdf_state',
         'xero_pdf_message', 'xero_due_date', 'xero_updated', 'xero_pull_hash',
         'xero_refused_hash',
         'xero_from_void', 'xero_void_applied', 'xero_origin', 'xero_files_pending'}},
     'account.partial.reconcile': {'code': {'xero_credit_key'}},
     'account.payment': {'code': {
         'xero_payment_id', 'xero_deleted', 'xero_state', 'xero_error_code', 'xero_error_message',
-        'xero_attempts', 'xero_ticket'}},
+        'xero_error_target', 'xero_attempts', 'xero_manual', 'xero_payload_hash', 'xero_revision',
+        'xero_last_push'}},
     'res.partner': {
         'code': {'xero_contact_series'},
         'synchronise': {'xero_contact_id', 'xero_contact_name', 'xero_exclude'}},
     'account.account': {'manage': {'xero_account_id'}},
     'account.tax': {'manage': {'xero_tax_rate_id'}},
     'account.journal': {'manage': {'xero_account_id'}},
+    'ir.cron': {'code': {'xero_connection_id'}},
     'account.analytic.account': {'manage': {'xero_tracking_option_id'}},
     'product.product': {'manage': {'xero_item_id'}},
     'xero.contact.match': {
@@ -101,7 +102,7 @@ FIELDS = {
             'tenant_connection_id', 'connected_at', 'short_code', 'base_currency',
             'country_code', 'period_lock_date', 'end_of_year_lock_date', 'denied_actions',
             'reference_date', 'attach_refused', 'day_left', 'minute_left', 'budget_seen_at',
-            'served_at', 'resume_at', 'outages', 'last_push', 'last_pull', 'last_reconcile',
+            'resume_at', 'outages', 'last_push', 'last_pull', 'last_reconcile',
             'last_error', 'unannounced_at', 'payments_alone_at', 'call_counts', 'digest_date',
             'payments_since'},
         'manage': {

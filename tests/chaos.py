@@ -32,7 +32,8 @@ PATIENCE, PATIENCE_EACH = 600, 0.1
 #: Moments by Odoo's clock. Xero's own moments, such as those of the cursors, stay.
 MOMENTS = {
     'xero_request': ('sent_at', 'retry_at'),
-    'xero_connection': ('resume_at', 'budget_seen_at', 'last_reconcile', 'unannounced_at'),
+    'xero_connection': ('resume_at', 'budget_seen_at', 'last_reconcile', 'unannounced_at',
+                        'create_date'),
     'xero_cursor': ('polled_at',),
     'xero_token': ('expires_at',),
     'xero_delivery': ('create_date',),
@@ -257,8 +258,9 @@ class Chaos:
         """:return: whether no organisation is being served. Turns follow each other so fast that a
         worker whose rows are moved in each of them would begin anew for ever."""
         [[idle]] = self._sql(
-            "SELECT count(*) = (SELECT count(*) FROM xero_claim)"
-            "  FROM (SELECT 1 FROM xero_claim FOR SHARE SKIP LOCKED) free")
+            "SELECT count(*) = (SELECT count(xero_connection_id) FROM ir_cron)"
+            "  FROM (SELECT 1 FROM ir_cron WHERE xero_connection_id IS NOT NULL"
+            "           FOR SHARE SKIP LOCKED) free")
         return idle
 
     def _nights(self):

@@ -1,6 +1,7 @@
 """What the tests of voids and credits from Xero share."""
 from odoo.tools import SQL
 
+from ..models.connection.answers import rows_in
 from ..xero.documents import Document
 from .common_pull import XeroPullCommon
 
@@ -26,7 +27,7 @@ class XeroApplyCommon(XeroPullCommon):
         path = 'CreditNotes' if 'refund' in move.move_type else 'Invoices'
         answer = self.connection._ask_xero(
             lambda client: client.get(f'{path}/{move.xero_document_id}'))
-        return Document.from_json(self.connection._rows_in(answer, path)[0])
+        return Document.from_json(rows_in(self.env, answer, path)[0])
 
     def _apply(self, *moves):
         """Apply what Xero has of these documents, as the pull does once it has fetched them."""

@@ -131,4 +131,5 @@ class XeroProcessCase(ProcessCase):
 
     def _wait_until_dead(self):
         """Wait for PostgreSQL to end the session of a process that was killed."""
-        self._sql("SELECT id FROM xero_claim WHERE connection_id = %s FOR UPDATE", self.connection)
+        self._sql("SELECT id FROM ir_cron WHERE xero_connection_id = %s"
+                  " FOR NO KEY UPDATE", self.connection)

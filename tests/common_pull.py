@@ -1,7 +1,7 @@
 """What the tests of the pull share."""
 from datetime import timedelta
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.tools import SQL
 
 from odoo.addons.account_xero.xero.webhook import Event
@@ -31,12 +31,9 @@ class XeroPullCommon(XeroTimeCommon):
         self._pull_at_once()
 
     def _pull_at_once(self):
-        """Run the pull cron as the scheduler does, when something has woken it."""
-        cron = self.pull_cron.sudo()
-        with self.enter_registry_test_mode():
-            cron.env.invalidate_all(flush=True)
-            cron._process_job(cron.env.cr, cron._acquire_one_job(
-                cron.env.cr, cron.id, include_not_ready=True))
+        """Pull as the scheduler does, when something has woken it."""
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            self.env(cr=cr, user=SUPERUSER_ID, context={})['xero.connection']._cron_pull()
         self.env.invalidate_all()
 
     def _pull_by_hand(self):

@@ -174,7 +174,7 @@ class TestAccess(XeroConnectionCommon):
         self._assert_denied('xero.connection', 'unlink', ids)
         for method in (*ACTIONS, 'action_view_documents'):
             self._assert_denied('xero.connection', method, ids)
-        for model in ('xero.token', 'xero.request', 'xero.claim', 'xero.choose.organisation',
+        for model in ('xero.token', 'xero.request', 'xero.choose.organisation',
                       'xero.choose.organisation.line'):
             self._assert_denied(model, 'search_read', [])
         self.env.invalidate_all()
@@ -196,9 +196,13 @@ class TestAccess(XeroConnectionCommon):
         self.assertFalse(re.findall(r'name="action_(?!view)\w+"', views['views']['form']['arch']))
 
     def test_private_methods_are_out_of_reach(self):
-        for method in ('_get_client', '_oauth_finish', '_take_organisation', '_note_error',
-                       '_apply_error', '_ask_xero', '_bind_organisation'):
-            self.assertIn('error', self._rpc('xero.connection', method, self.connection.ids))
+        for model, methods in {
+                'xero.connection': ('_get_client', '_ask_xero'),
+                'xero.health': ('_report_error', '_apply_error'),
+                'xero.sign.in': ('_finish', '_take_organisation', '_bind_organisation'),
+                'xero.push': ('_run',)}.items():
+            for method in methods:
+                self.assertIn('error', self._rpc(model, method, self.connection.ids))
 
     def test_manager_does_not_delete(self):
         self._assert_denied('xero.connection', 'unlink', self.connection.ids)

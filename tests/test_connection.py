@@ -133,15 +133,15 @@ class TestConnection(XeroConnectionCommon):
             self._call('action_disconnect')
             with self.assertRaises(XeroAccessRevoked) as caught:
                 client.get('Organisation')
-        self.connection.sudo()._note_error(caught.exception)
+        self.env['xero.health']._report_error(self.connection.sudo(), caught.exception)
         self.env.invalidate_all()
         self.assertEqual(self.connection.state, 'disconnected')
         self.assertFalse(self._activities())
 
     def test_nothing_is_shown_or_sent_while_disconnected(self):
-        self.assertTrue(self.connection._connection_of(self.company))
+        self.assertTrue(self.company._xero_connections())
         self._call('action_disconnect')
-        self.assertFalse(self.connection._connection_of(self.company))
+        self.assertFalse(self.company._xero_connections())
         self.sandbox.ledger.reset()
         self._call('action_refresh_reference_data')
         self.assertFalse(self.sandbox.calls)

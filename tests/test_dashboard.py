@@ -126,10 +126,10 @@ class TestDashboard(XeroCommon):
     def test_the_life_of_a_connection_is_logged(self):
         self.connection.action_disconnect()
         self.assertEqual(self._events().mapped('message'), ["Disconnected."])
-        self.connection._bind_organisation(self.env['xero.token'].sudo().create({
-            'client_id': 'x', 'owner': 'y'}).id, self._tenant())
+        token = self.env['xero.token'].sudo().create({'client_id': 'x', 'owner': 'y'})
+        self.env['xero.sign.in']._bind_organisation(self.connection, token.id, self._tenant())
         self.connection.state = 'reauth'
-        self.connection._note_access()
+        self.env['xero.health']._report_access(self.connection)
         self.assertEqual(self._events().mapped('message'), [
             "Xero gives access again.", "Connected.", "Disconnected."])
         self.assertEqual(set(self._events().mapped('outcome')), {'success'})

@@ -39,8 +39,10 @@ class TestFuzzPull(XeroPullCommon):
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             env = self.env(cr=cr, su=True, context={
                 'xero_deadline': monotonic() + 60, 'xero_pulling': True})
-            self.connection.with_env(env)._apply_rows(
-                cursor.with_env(env), 'changed_since', rows)
+            [pull_list] = [one for one in self.connection._pull_lists() if one.path == path]
+            items = env['xero.fetch']._items(pull_list, rows, cursor.changed_since)
+            env['xero.pull']._apply_page(
+                pull_list, cursor.with_env(env), 'changed_since', items)
         self.env.invalidate_all()
         self.assertLessEqual(cursor.changed_since, fields.Datetime.now() + timedelta(days=1))
         self.assertGreaterEqual(cursor.changed_since, before)

@@ -8,8 +8,9 @@ from .common_history import FIRST, XeroHistoryProcessCase
 
 DOCUMENTS = 6
 #: So that a few documents come in several pages, and a page in several parts.
-CONSTANTS = {'models.xero_connection_pull.CHUNK': 2, 'models.xero_connection_fetch.PAGE_SIZE': 4,
-             'models.xero_first_sync.PAGE_SIZE': 4}
+CONSTANTS = {'models.pull.xero_pull.CHUNK': 2,
+             'models.pull.xero_fetch.PAGE_SIZE': 4,
+             'models.imports.xero_import_first_sync.PAGE_SIZE': 4}
 #: Days from a history to the next one.
 APART = 100
 

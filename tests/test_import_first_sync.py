@@ -3,7 +3,9 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models import xero_connection_fetch, xero_connection_serve, xero_first_sync
+from ..models.connection import xero_schedule
+from ..models.imports import xero_import_first_sync
+from ..models.pull import xero_fetch
 from .common_import import XeroImportCommon
 
 
@@ -164,7 +166,7 @@ class TestFirstSync(XeroImportCommon):
 
     def test_limits_in_the_middle(self):
         """Xero says that it is enough; the rest comes when it says so."""
-        for module in (xero_connection_fetch, xero_first_sync):
+        for module in (xero_fetch, xero_import_first_sync):
             self.patch(module, 'PAGE_SIZE', 4)
         documents = self._seed(10)
         run = self._start(scope='all')
@@ -190,18 +192,18 @@ class TestFirstSync(XeroImportCommon):
         Few documents: all is one transaction here, and where PostgreSQL has no statistics of it,
         Odoo's query about payments takes minutes for a hundred.
         """
-        for module in (xero_connection_fetch, xero_first_sync):
+        for module in (xero_fetch, xero_import_first_sync):
             self.patch(module, 'PAGE_SIZE', 10)
         documents = self._seed(30)
         run = self._start(scope='all')
         self.sandbox.inject('500', 'GET', '/CreditNotes')
-        seconds, over = xero_connection_serve.RUN_SECONDS, iter([0.5, 1, 2])
+        seconds, over = xero_schedule.RUN_SECONDS, iter([0.5, 1, 2])
         for _time in range(60):
-            xero_connection_serve.RUN_SECONDS = next(over, seconds)
+            xero_schedule.RUN_SECONDS = next(over, seconds)
             try:
                 self._pull_at_once()
             finally:
-                xero_connection_serve.RUN_SECONDS = seconds
+                xero_schedule.RUN_SECONDS = seconds
             if run.state == 'done':
                 break
             self._later(minutes=6)

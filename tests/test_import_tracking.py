@@ -1,7 +1,7 @@
 """Tracking of documents made in Xero: which analytic account a line gets."""
 from odoo.tests import tagged
 
-from odoo.addons.account_xero.models.xero_import_maps import ImportMaps
+from odoo.addons.account_xero.models.imports.maps import ImportMaps
 from odoo.addons.account_xero.xero.documents import Document
 from odoo.addons.account_xero.xero.scalars import loads
 

@@ -165,7 +165,26 @@ class TestUnmatched(XeroImportCommon):
         contact = self._contact(self.partner_a)
         wrong = self._there(contact, kind='ACCPAY', InvoiceNumber='V-bad')
         good = self._there(contact, kind='ACCPAY', InvoiceNumber='V-good')
-        with mute_logger('odoo.addons.account_xero.models.account_move_import'):
+        with mute_logger('odoo.addons.account_xero.models.imports.xero_import'):
+            row = self._wait_for('validation_error', wrong)
+        self.assertNotIn('V-bad', row.message, "the log has it")
+        self._assert_as_there(good)
+
+    def test_a_module_that_extends_what_is_imported_fails(self):
+        """Its document waits, the next one comes."""
+        Import = type(self.env['xero.import'])
+        prepare = Import._prepare
+
+        def fail(service, connection, document, row, maps):
+            if document.number == 'V-bad':
+                raise KeyError('V-bad')
+            return prepare(service, connection, document, row, maps)
+
+        self.patch(Import, '_prepare', fail)
+        contact = self._contact(self.partner_a)
+        wrong = self._there(contact, kind='ACCPAY', InvoiceNumber='V-bad')
+        good = self._there(contact, kind='ACCPAY', InvoiceNumber='V-good')
+        with mute_logger('odoo.addons.account_xero.models.imports.xero_import'):
             row = self._wait_for('validation_error', wrong)
         self.assertNotIn('V-bad', row.message, "the log has it")
         self._assert_as_there(good)
@@ -177,7 +196,8 @@ class TestUnmatched(XeroImportCommon):
             {'connection_id': self.connection.id}).action_start()
         other = self.sandbox.add_organisation("Another one")
         self.sandbox.connect(self.app, [other])
-        self.connection._bind_organisation(self.connection.token_id.id, oauth.Tenant.from_json({
+        self.env['xero.sign.in']._bind_organisation(
+            self.connection, self.connection.token_id.id, oauth.Tenant.from_json({
             'id': other.tenant_id, 'tenantId': other.tenant_id, 'tenantName': other.name}))
         self.assertFalse(self._waiting())
         self.assertFalse(self.connection.first_sync_state)

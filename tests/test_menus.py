@@ -3,7 +3,7 @@ user."""
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.xero_mapping_mixin import XERO_MAPPED
+from ..models.mapping.xero_mapping_mixin import XERO_MAPPED
 from .common_records import EVERYBODY, MODULE, REFUSAL_LOGGERS, XeroRecordsCommon
 from .common_screen import MULTI
 from .common_web_client import NOT_ALLOWED, Refused

@@ -5,7 +5,7 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
-from ..models.xero_connection_oauth import STATE_SCOPE
+from ..models.connection.xero_sign_in import STATE_SCOPE
 from .common_connection import CLIENT_SECRET, MANAGER_GROUPS, XeroConnectionCommon
 
 CHOOSE_SECOND = """

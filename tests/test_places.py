@@ -5,6 +5,7 @@ from lxml import etree
 
 from odoo.tests import Form, new_test_user, tagged
 
+from ..models.core.problem import error_text
 from .common import XeroCommon
 
 CONFIGURATION = 'account.menu_finance_configuration'
@@ -52,7 +53,7 @@ class TestPlaces(XeroCommon):
         labels = dict(self.env['account.move'].fields_get(
             ['xero_error_code'])['xero_error_code']['selection'])
         self.assertEqual(labels['unmapped_account'],
-                         self.env['account.move']._xero_error_text('unmapped_account')[0])
+                         error_text(self.env, 'unmapped_account')[0])
 
     def test_badge_in_list_form_and_kanban(self):
         for xmlid, kind in (('account.view_out_invoice_tree', 'list'),
@@ -84,7 +85,7 @@ class TestPlaces(XeroCommon):
 
     def test_hover_texts_say_what_when_why_and_how(self):
         failed, synced, pending, other = self._states()
-        title, fix = failed._xero_error_text(failed.xero_error_code)
+        title, fix = error_text(self.env, failed.xero_error_code)
         lines = failed.xero_tooltip.split('\n')
         self.assertEqual((lines[0], lines[-2]), (title, fix))
         self.assertIn(failed.xero_error_message, failed.xero_tooltip)

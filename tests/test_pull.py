@@ -4,11 +4,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.account_xero.models import (
-    xero_connection_fetch,
-    xero_connection_hints,
-    xero_connection_pull,
-)
+from odoo.addons.account_xero.models.pull import xero_fetch, xero_pull
 
 from .common_pull import XeroPullCommon
 
@@ -157,8 +153,8 @@ class TestPull(XeroPullCommon):
         for hinted, calls in ((False, ['Invoices', 'Payments']),
                               (True, ['Invoices', 'Payments', 'Invoices', 'Invoices'])):
             with self.subTest(hinted=hinted), \
-                    patch.object(xero_connection_pull, 'CHUNK', 2), \
-                    patch.dict(xero_connection_hints.PORTION, Invoices=2):
+                    patch.object(xero_pull, 'CHUNK', 2), \
+                    self._portions(Invoices=2):
                 moves = self.env['account.move'].union(*(self._invoice() for _n in range(6)))
                 self._push()
                 self._pull()
@@ -173,6 +169,13 @@ class TestPull(XeroPullCommon):
                 self.assertEqual([c.path.rsplit('/', 1)[1] for c in self.sandbox.calls], calls)
                 self.assertEqual(set(moves.mapped('amount_residual')), {0})
 
+    def _portions(self, **sizes):
+        """:return: context in which lists are applied in portions of other sizes"""
+        Connection = type(self.connection)
+        lists = Connection._pull_lists
+        return patch.object(Connection, '_pull_lists', lambda connection: [
+            one._replace(portion=sizes.get(one.path, one.portion)) for one in lists(connection)])
+
     def _credit_notes(self, number):
         """:return: so many that are in Xero, and that a poll has seen there"""
         notes = self.env['account.move'].union(*(
@@ -184,7 +187,7 @@ class TestPull(XeroPullCommon):
 
     def test_a_full_page_of_rows_that_move(self):
         """Rows change while the pages are read; none is missed, and none read for ever."""
-        self.patch(xero_connection_fetch, 'PAGE_SIZE', 3)
+        self.patch(xero_fetch, 'PAGE_SIZE', 3)
         moves = self.env['account.move'].union(*(self._invoice() for _n in range(8)))
         self.connection.push_status = 'DRAFT'
         self._push()
@@ -193,19 +196,20 @@ class TestPull(XeroPullCommon):
         for move in moves:
             self.org.as_person.approve(move.xero_document_id)
             self._later(seconds=5)
-        apply, moved = type(self.connection)._apply_rows, []
+        Pull = type(self.env['xero.pull'])
+        apply, moved = Pull._apply_page, []
 
-        def apply_while_rows_move(connection, cursor, field, rows):
+        def apply_while_rows_move(pull, pull_list, cursor, field, items):
             if cursor.path == 'Invoices' and len(moved) < 2:
-                moved.append(rows[0]['InvoiceID'])
+                moved.append(items[0].xero_id)
                 self.org.as_person.edit(moved[-1], Reference='moved')
-            return apply(connection, cursor, field, rows)
-        self.patch(type(self.connection), '_apply_rows', apply_while_rows_move)
+            return apply(pull, pull_list, cursor, field, items)
+        self.patch(Pull, '_apply_page', apply_while_rows_move)
         self._pull()
         self.assertEqual(set(moves.mapped('xero_status')), {'AUTHORISED'})
 
     def test_more_changes_in_one_second_than_a_page_holds(self):
-        self.patch(xero_connection_fetch, 'PAGE_SIZE', 3)
+        self.patch(xero_fetch, 'PAGE_SIZE', 3)
         self.connection.push_status = 'DRAFT'
         moves = self.env['account.move'].union(*(self._invoice() for _n in range(8)))
         self._push()
@@ -263,7 +267,7 @@ class TestPull(XeroPullCommon):
 
     def test_a_quiet_day_costs_at_most_320_calls(self):
         self._pushed()
-        self.connection._renew_reference_data()
+        self.env['xero.reference.data']._renew(self.connection)
         self.sandbox.ledger.reset()
         for _minutes in range(0, 24 * 60, 5):
             self._later(minutes=5)
@@ -336,10 +340,13 @@ class TestPull(XeroPullCommon):
 
     def test_the_night_is_the_companys(self):
         self.env.company.partner_id.tz = 'Pacific/Auckland'
-        night = self.connection._night(datetime(2026, 7, 1, 12, 0), 1)
+        nights = self.env['xero.pull.night']
+        night = nights._get_night(self.connection, datetime(2026, 7, 1, 12, 0), 1)
         self.assertEqual(night, datetime(2026, 7, 1, 14, 0), "02:00 at UTC+12")
         self.assertEqual(
-            self.connection._night(datetime(2026, 7, 1, 15, 0), -1), datetime(2026, 7, 1, 14, 0))
+            nights._get_night(
+                self.connection, datetime(2026, 7, 1, 15, 0), -1), datetime(2026, 7, 1, 14, 0))
         self.connection.last_reconcile = datetime(2026, 7, 1, 13, 0)
         self.assertLess(self.connection.last_reconcile,
-                        self.connection._night(datetime(2026, 7, 1, 15, 0), -1))
+                        nights._get_night(
+                self.connection, datetime(2026, 7, 1, 15, 0), -1))

@@ -14,7 +14,7 @@ BILLS = 3
 #: The moments at which a pull is killed: nothing but these can make a difference.
 MOMENTS = ('before a commit', 'after GET')
 #: So that a page of a few documents comes in several parts.
-CONSTANTS = {'models.xero_connection_pull.CHUNK': 2}
+CONSTANTS = {'models.pull.xero_pull.CHUNK': 2}
 
 
 @tagged('post_install', '-at_install')
@@ -232,14 +232,14 @@ class TestPullCrash(XeroProcessCase):
         self._assert_agreed()
 
     def _pull_beside(self):
-        """Pull, while another process has the claim."""
+        """Pull, while another process is at it."""
         self.office.call('xero.connection', [], '_cron_pull', constants=CONSTANTS)
 
-    def _assert_comes_back(self, name):
+    def _assert_comes_back(self):
         self.assertTrue(self._sql(
-            "SELECT call_at FROM ir_cron_trigger trigger JOIN ir_model_data data"
-            " ON data.res_id = trigger.cron_id AND data.name = %s"
-            " WHERE call_at > now() AT TIME ZONE 'utc'", name), "it has itself woken again")
+            "DELETE FROM ir_cron_trigger WHERE call_at > now() AT TIME ZONE 'utc' AND cron_id IN ("
+            "SELECT id FROM ir_cron WHERE xero_connection_id = %s) RETURNING call_at",
+            self.connection), "it has itself woken again")
 
     def test_push_and_pull_at_once(self):
         """Each finds the other at work and comes later; neither is lost, nothing is doubled."""
@@ -248,7 +248,7 @@ class TestPullCrash(XeroProcessCase):
         move = self._bill()
         with self._held('_cron_push', 'PUT', '/Invoices', when='after'):
             self._pull_beside()
-            self._assert_comes_back('ir_cron_pull')
+            self._assert_comes_back()
         self.assertEqual(self._move(move)[0], 'synced')
         self._pull()
         self._assert_agreed()
@@ -258,7 +258,7 @@ class TestPullCrash(XeroProcessCase):
         with self._held('_cron_pull', 'GET', '/Invoices'):
             self._run('_push')
             self.assertEqual(self._move(another)[0], 'pending')
-            self._assert_comes_back('ir_cron_push')
+            self._assert_comes_back()
         self._run('_push')
         self._pull()
         self._assert_agreed()

@@ -159,18 +159,19 @@ class TestPullMoney(XeroPullCommon):
         bad, good = self._pushed(), self._pushed()
         for move in (bad, good):
             self.org.as_person.pay(move.xero_document_id)
-        apply = type(bad)._xero_apply_headers
+        Apply = type(self.env['xero.apply'])
+        apply = Apply._apply_headers
 
-        def fail_on_bad(moves, connection, documents):
+        def fail_on_bad(service, connection, documents, payments):
             if any(move.id == bad.id for move in documents):
                 raise KeyError('unexpected')
-            return apply(moves, connection, documents)
-        self.patch(type(bad), '_xero_apply_headers', fail_on_bad)
-        with mute_logger('odoo.addons.account_xero.models.account_move_pull'):
+            return apply(service, connection, documents, payments)
+        self.patch(Apply, '_apply_headers', fail_on_bad)
+        with mute_logger('odoo.addons.account_xero.models.core.problem'):
             self._pull()
         self.assertEqual((bad.amount_residual, good.amount_residual), (120, 0))
         self.assertEqual(list(self._differences()), [(bad.display_name, 'document')])
-        self.patch(type(bad), '_xero_apply_headers', apply)
+        self.patch(Apply, '_apply_headers', apply)
         self._reconcile()
         self.assertEqual(bad.amount_residual, 0)
         self.assertFalse(self._differences())

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL
 
+from ..models.connection.answers import rows_in
 from ..xero.documents import Payment
 from .common import XeroCommon
 
@@ -34,12 +35,12 @@ class XeroPaymentsCommon(XeroCommon):
     def _fetch(self):
         """:return: all payments of the organisation, as Xero's API lists them"""
         answer = self.connection._ask_xero(lambda client: client.get('Payments'))
-        return [Payment.from_json(row) for row in self.connection._rows_in(answer, 'Payments')]
+        return [Payment.from_json(row) for row in rows_in(self.env, answer, 'Payments')]
 
     def _apply(self, *moves):
         """Apply what Xero has of these documents."""
         payments = self._fetch()
-        self.env['account.move']._xero_apply_payments(self.connection, {
+        self.env['xero.apply.payment']._settle(self.connection, {
             move: [p for p in payments
                    if p.document_id == move.xero_document_id and p.status == 'AUTHORISED']
             for move in moves})

@@ -52,7 +52,7 @@ class TestPullPaymentsUndo(XeroPaymentsCommon):
         stale = [p for p in self._fetch() if p.xero_id == payment.xero_payment_id]
         self._delete(payment)
         self._apply(invoice)
-        self.env['account.move']._xero_apply_payments(self.connection, {invoice: stale})
+        self.env['xero.apply.payment']._settle(self.connection, {invoice: stale})
         self.assertEqual(invoice.amount_residual, 120)
         self.assertEqual(len(self._payments(invoice)), 1)
         self.assertTrue(self._differences(invoice))
@@ -138,7 +138,7 @@ class TestPullPaymentsUndo(XeroPaymentsCommon):
 
     def test_credit_that_was_booked_is_no_payment_of_xero(self):
         invoice = self._in_xero()
-        [credit] = self.env['account.payment']._xero_book(self.connection, [(invoice, Payment(
+        [credit] = self.env['xero.apply.booking']._book(self.connection, [(invoice, Payment(
             xero_id=f'c1/{invoice.xero_document_id}', document_id=invoice.xero_document_id,
             type='', status='AUTHORISED', date=invoice.invoice_date,
             amount=invoice._xero_decimal(20), bank_amount=None, currency_rate=None,
@@ -148,7 +148,7 @@ class TestPullPaymentsUndo(XeroPaymentsCommon):
         self._apply(invoice)
         self.assertEqual(invoice.amount_residual, 30)
         self.assertFalse(credit.xero_deleted)
-        credit._xero_undo(self.connection)
+        self.env['xero.apply.booking']._undo(self.connection, credit)
         self.assertEqual(invoice.amount_residual, 50)
 
     def test_deletion_without_a_match_is_logged_once(self):
@@ -165,7 +165,7 @@ class TestPullPaymentsUndo(XeroPaymentsCommon):
         for _time in range(2):
             for payment in self._fetch():
                 if payment.status == 'DELETED':
-                    self.env['account.payment']._xero_note_missing(self.connection, payment)
+                    self.env['xero.apply.booking']._log_missing(self.connection, payment)
         [row] = self.env['xero.log'].search([('error_code', '=', 'payment_delete_no_match')])
         self.assertEqual((row.res_id, row.direction), (invoice.id, 'pull'))
         self.assertIn(xero_id, row.message)

@@ -234,7 +234,7 @@ class TestPushAttachments(XeroTimeCommon):
         self._push()
         self.assertEqual(invoice.xero_status, 'VOIDED')
         self.assertFalse(self._requests())
-        self.assertFalse(self.connection._has_work())
+        self.assertFalse(self.env['xero.push']._get_due(self.connection))
 
     def test_a_sign_in_without_the_scope(self):
         tokens = self.sandbox.connect(self.app, [self.org], scopes={
@@ -255,7 +255,8 @@ class TestPushAttachments(XeroTimeCommon):
         self.assertEqual(self.connection.state, 'connected')
         self.assertTrue(self.connection.attach_refused)
 
-        self.connection._bind_organisation(self.connection.token_id.id, self._tenant())
+        self.env['xero.sign.in']._bind_organisation(
+            self.connection, self.connection.token_id.id, self._tenant())
         self.connection.token_id.access_token = self.sandbox.connect(
             self.app, [self.org])['access_token']
         later.action_xero_sync_now()

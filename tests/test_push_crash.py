@@ -101,7 +101,7 @@ class TestPushCrash(XeroProcessCase):
             self._link_partner(move)
         hold = self.sandbox.hold('PUT', '/Invoices', when='after')
         process = self.office.start('xero.connection', [self.connection], '_push', constants={
-            'models.xero_request.BATCH_SIZE': 1, 'models.xero_connection_push.BATCH_SIZE': 1})
+            'models.push.xero_request.BATCH_SIZE': 1, 'models.push.kinds.document.BATCH_SIZE': 1})
         self.assertTrue(hold.wait())
         self._until(lambda: sum(call.status == 200 for call in self.sandbox.calls_to(
             'PUT', '/Invoices')) == 9, "the others are not sent")

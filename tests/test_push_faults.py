@@ -317,7 +317,7 @@ class TestPushFaults(XeroTimeCommon):
         self._break('_xero_check_document', checked)
         self._break('_xero_prepare_document', made)
         self._break('_xero_prepare_contact', contact.partner_id)
-        with self.assertLogs('odoo.addons.account_xero.models.fault', 'ERROR') as log:
+        with self.assertLogs('odoo.addons.account_xero.models.core.problem', 'ERROR') as log:
             self._push()
         self.assertEqual(len(log.records), 3)
         self._synced(good)
@@ -325,8 +325,9 @@ class TestPushFaults(XeroTimeCommon):
             self.assertEqual(
                 (move.xero_state, move.xero_error_code), ('failed', 'validation_error'))
             self.assertIn("The server's log says more", move.xero_error_message)
-        with self.assertLogs('odoo.addons.account_xero.models.fault', 'ERROR'):
-            blocked = (checked | made)._xero_find_blocked(self.connection)
+        with self.assertLogs('odoo.addons.account_xero.models.core.problem', 'ERROR'):
+            blocked = self.env['xero.push.wizard']._find_blocked(
+                self.connection, checked | made)
         self.assertEqual(set(blocked), {checked, made})
 
     def test_a_module_that_extends_what_an_answer_does_fails(self):
@@ -418,8 +419,9 @@ class TestPushFaults(XeroTimeCommon):
         self.sandbox.inject('cut_after', 'PUT', '/Invoices')
         self._push()
         request = self._requests()
-        request._note_departure()
-        more, refusals = request._settle(XeroRejected("Bad Request", status=400))
+        request._record_departure()
+        more, refusals = request._kind()._apply_response(
+            request, XeroRejected("Bad Request", status=400))
         self.assertEqual((len(more), refusals), (0, []))
         self.assertEqual(set(moves.mapped('xero_state')), {'pending'})
         self._push_on(moves)
@@ -432,7 +434,8 @@ class TestPushFaults(XeroTimeCommon):
         self._push()
         for data in (None, [], {}, {'Invoices': []}, {'Invoices': [{'Status': 'AUTHORISED'}]}):
             with self.subTest(data=data), self.env.cr.savepoint() as savepoint:
-                self._requests()._settle(Answer(200, data, Budget(), None, 0))
+                request = self._requests()
+                request._kind()._apply_response(request, Answer(200, data, Budget(), None, 0))
                 self.assertEqual((move.xero_state, move.xero_attempts), ('pending', 2))
                 self.assertTrue(self._requests())
                 savepoint.rollback()

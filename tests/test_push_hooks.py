@@ -112,7 +112,7 @@ class TestPushHooks(XeroHookCommon):
     def _is_there(self, case):
         [partner] = case.records
         return bool(partner.xero_contact_id) and self.env['xero.contact.sync'].search(
-            [('partner_id', '=', partner.id)]).state in ('synced', False)
+            [('partner_id', '=', partner.id)]).xero_state in ('synced', False)
 
     def _ask(self, case):
         case.records[0].action_xero_sync_now()
@@ -121,6 +121,11 @@ class TestPushHooks(XeroHookCommon):
 
     def _paid(self, count):
         return [Case((*case.records, self._pay(case.move))) for case in self._there(count)]
+
+    def _paid_in_time(self, count):
+        """:return: Cases of payments whose period is going to be locked"""
+        self.org.period_lock_date = None
+        return self._paid(count)
 
     def _paid_there(self, count):
         cases = self._paid(count)
@@ -181,7 +186,7 @@ class TestPushHooks(XeroHookCommon):
             'contact taken': Scenario(self._taken, **contact),
             'paid': Scenario(self._paid, **payment),
             'payment lost': Scenario(self._paid, ready=self._lose_payments, **payment),
-            'payment refused': Scenario(self._paid, ready=self._lock, **{
+            'payment refused': Scenario(self._paid_in_time, ready=self._lock, **{
                 **payment, 'done': self._is_refused_payment}),
             'taken back': Scenario(self._taken_back, **{**payment, 'done': self._is_taken_back}),
             'taken back there': Scenario(self._taken_back_there, **{

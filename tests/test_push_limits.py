@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from odoo.addons.account_xero.models.xero_connection_push import PUSH_HELPERS
-
 from .common import XeroTimeCommon
 
 
@@ -146,13 +144,20 @@ class TestPushLimits(XeroTimeCommon):
 
     def test_one_organisation_in_trouble_does_not_hold_up_another(self):
         ours, theirs = self._bill(), self._second_organisation()
-        repair = self._break('_push_documents', self.connection)
-        with self.assertLogs('odoo.addons.account_xero.models.xero_connection_serve', 'ERROR'):
+        Push, broken = self.registry['xero.push'], [self.connection.id]
+        run = Push._run
+
+        def stopped(push, connection):
+            if connection.id in broken:
+                raise KeyError('theirs')
+            run(push, connection)
+        self.patch(Push, '_run', stopped)
+        with self.assertLogs('odoo.addons.account_xero.models.connection', 'ERROR'):
             self._push()
         self.assertEqual(theirs.xero_state, 'synced', theirs.xero_error_message)
         self.assertEqual(ours.xero_state, 'pending')
         self.assertIn("fault of the software (KeyError)", self.connection.last_error)
-        repair()
+        broken.clear()
         self._push()
         self._synced(ours)
         self.assertFalse(self.connection.last_error)
@@ -174,26 +179,24 @@ class TestPushLimits(XeroTimeCommon):
             self._push()
             self.assertEqual(self._creations()[0].tenant_id, other.tenant_id)
 
-    def test_further_workers_are_woken_when_several_organisations_wait(self):
-        helpers = [self.env.ref(name) for name in PUSH_HELPERS]
-
+    def test_several_workers_are_woken_when_several_organisations_wait(self):
         def woken():
-            return [helper.code for helper in helpers if self.env['ir.cron.trigger'].sudo(
-                ).search_count([('cron_id', '=', helper.id)])]
-        self._bill()
+            """:return: the connections whose own scheduled actions the scheduler is to run"""
+            triggers = self.env['ir.cron.trigger'].sudo().search([
+                ('cron_id.xero_connection_id', '!=', False)])
+            triggers.unlink()
+            with self.enter_registry_test_mode():
+                self.env['ir.cron'].sudo()._process_job(
+                    self.env.cr, self.push_cron._acquire_one_job(
+                        self.env.cr, self.push_cron.id, include_not_ready=True))
+            return self.env['ir.cron.trigger'].sudo().search([]).cron_id.xero_connection_id
+        move, theirs = self._bill(), self._second_organisation()
+        self.assertEqual(woken(), self.connection | theirs.company_id.sudo().xero_connection_ids)
         self._push()
-        self.assertFalse(woken(), "one organisation is served by one worker")
+        self.assertFalse(woken())
+        self._synced(move)
         self._bill()
-        self._second_organisation()
-        self._push()
-        self.assertEqual(woken(), ['model._cron_push(helper=True)'])
-        with self.subTest("they do the same, and wake nobody"):
-            move = self._bill()
-            self.push_cron, first = helpers[0], self.push_cron
-            self._push()
-            self.push_cron = first
-            self._synced(move)
-            self.assertEqual(len(woken()), 1)
+        self.assertEqual(woken(), self.connection)
 
     def test_one_document_that_cannot_be_asked_about_does_not_hold_up_the_next(self):
         self.sandbox.inject('cut_after', 'PUT', '/Invoices')

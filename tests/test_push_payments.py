@@ -159,7 +159,7 @@ class TestPushPayments(XeroPaymentCommon):
         payments = [self._pay(move) for move in moves]
         repairs = [self._break('_xero_parts', payments[0]),
                    self._break('_xero_prepare_body', payments[1])]
-        with self.assertLogs('odoo.addons.account_xero.models.fault', 'ERROR'):
+        with self.assertLogs('odoo.addons.account_xero.models.core.problem', 'ERROR'):
             self._push()
         self.assertEqual([payment.xero_state for payment in payments],
                          ['failed', 'failed', 'synced'])

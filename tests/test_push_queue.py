@@ -56,9 +56,9 @@ class TestPushQueue(XeroCommon):
         self.assertFalse(invoice.xero_active)
 
     def test_posting_goes_on_when_the_queue_breaks(self):
-        self.patch(type(self.env['xero.connection']), '_automatic_types',
+        self.patch(type(self.env['res.company']), '_xero_automatic_types',
                    lambda *_args: {}['broken'])
-        with self.assertLogs('odoo.addons.account_xero.models.account_move', 'ERROR'):
+        with self.assertLogs('odoo.addons.account_xero.models.documents.account_move', 'ERROR'):
             invoice = self._invoice()
         self.assertEqual(invoice.state, 'posted')
 

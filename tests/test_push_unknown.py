@@ -2,10 +2,7 @@
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models.xero_request import Refusal
-from ..xero.client import Answer
-from ..xero.errors import XeroOutcomeUnknown, XeroRejected
-from ..xero.limits import Budget
+from ..models.push.xero_push import Rejection
 from .common import XeroTimeCommon
 
 
@@ -15,8 +12,9 @@ class TestPushUnknown(XeroTimeCommon):
     def setUp(self):
         super().setUp()
         self._link(self.partner_a)
-        field = self.env['xero.request']._fields['operation']
-        self.patch(field, '_selection', {**field._selection, 'theirs': "Of another module"})
+        known = self.env['xero.request']._selection_operation()
+        self.patch(self.registry['xero.request'], '_selection_operation',
+                   lambda _request: [*known, ('theirs', "Of another module")])
 
     def _theirs(self, move, **values):
         """:return: a request about a record of theirs whose id is that of a document here"""
@@ -27,7 +25,7 @@ class TestPushUnknown(XeroTimeCommon):
                 [self._item(move)], 'Quotes'), **values})
 
     def _item(self, move):
-        return {'id': move.id, 'ticket': move.xero_ticket, 'hash': 'theirs', 'total': '120.00'}
+        return {'id': move.id, 'revision': move.xero_revision, 'hash': 'theirs', 'total': '120.00'}
 
     def _rows(self):
         return self.env['xero.log'].search([
@@ -59,39 +57,28 @@ class TestPushUnknown(XeroTimeCommon):
     def test_it_is_no_work(self):
         """It wakes nobody, as nothing can be done about it."""
         self._push()
-        self.assertFalse(self.connection._has_work())
+        self.assertFalse(self.env['xero.push']._get_due(self.connection))
         move = self._bill()
         self._push()
         self._theirs(move)
-        self.assertFalse(self.connection._has_work())
+        self.assertFalse(self.env['xero.push']._get_due(self.connection))
 
-    def test_its_answer_is_no_documents(self):
+    def test_nobody_applies_its_answer(self):
+        """It is in the hands of no kind, whatever Xero has answered."""
         move = self._bill()
-        answers = (
-            Answer(200, {'Quotes': [{'QuoteID': '5a3e1d3c-0000-4000-8000-000000000001',
-                                     'InvoiceID': '5a3e1d3c-0000-4000-8000-000000000001',
-                                     'StatusAttributeString': 'OK'}]}, Budget(), None, 0),
-            XeroRejected("Bad Request", status=400),
-            XeroOutcomeUnknown("Cut off"),
-            None,
-        )
-        for answer in answers:
-            with self.subTest(answer=answer):
-                request = self._theirs(move)
-                request._note_departure()
-                with self.assertRaises(NotImplementedError):
-                    request._settle(answer)
-                request._settle_unknown(request._unapplied())
-                self.assertTrue(request.exists())
-                self._assert_untouched(move)
+        request = self._theirs(move, sent_at=fields.Datetime.now(), attempts=1)
+        self.assertIsNone(request._kind())
+        for kind in self.connection._push_kinds():
+            self.assertFalse(kind._requests(self.connection))
+        self._assert_untouched(move)
 
-    def test_its_refusal_is_no_documents(self):
-        """Nor is that of a partner's update about the document with the partner's number."""
+    def test_a_refused_update_of_a_partner_is_no_documents(self):
+        """Nor of those that wait for the partner's contact: it has one."""
         move = self._bill()
-        for operation in ('theirs', 'contact_update', 'pay', 'unpay', 'attach'):
-            with self.subTest(operation=operation):
-                refusal = Refusal(operation, self._item(move), {}, ["No"], 'validation_error')
-                self.assertFalse(self.connection._waiting_for(refusal))
+        item = {'id': move.commercial_partner_id.id, 'revision': None}
+        rejection = Rejection('contact_update', item, {}, ["No"], 'validation_error')
+        self.assertFalse(any(
+            self.env['xero.push.contact']._get_rejected(self.connection, rejection)))
 
     def test_it_holds_no_document(self):
         move = self._bill()

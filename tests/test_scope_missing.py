@@ -53,7 +53,7 @@ class TestScopeMissing(XeroPullCommon):
                 self._assert_said('/Invoices')
                 self._assert_silent()
                 self.sandbox.faults.clear()
-                self.connection._note_access()
+                self.env['xero.health']._report_access(self.connection)
 
     def test_found_by_a_push(self):
         bill = self._bill()
@@ -64,7 +64,7 @@ class TestScopeMissing(XeroPullCommon):
         self._assert_silent()
 
         self.sandbox.faults.clear()
-        self.connection._note_access()
+        self.env['xero.health']._report_access(self.connection)
         self._push()
         self.assertEqual(bill.xero_state, 'synced')
         self.assertEqual(len(self.org.invoices), 1)

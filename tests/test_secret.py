@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import config, mute_logger
 
-from ..models.xero_secret import MARK, OPTION, VARIABLE
+from ..models.core.secret import MARK, OPTION, VARIABLE
 from .common_connection import CLIENT_SECRET, XeroConnectionCommon
 
 COLUMNS = {'xero_connection': ('client_secret', 'webhook_key'),
@@ -149,17 +149,17 @@ class TestSecret(XeroConnectionCommon):
             with self.subTest(keys=keys):
                 self._keys(*keys)
                 self.connection.state = 'connected'
-                with self.assertLogs('odoo.addons.account_xero.models.xero_secret') as logs:
+                with self.assertLogs('odoo.addons.account_xero.models.core.secret') as logs:
                     self.assertFalse(self._works())
                 self.assertNotIn(CLIENT_SECRET, str(logs.output))
                 self.assertEqual(self.connection.state, 'reauth')
                 self.assertIn("key in the server's configuration", self.connection.last_error)
                 self.assertFalse(self.connection.sudo().client_secret)
-                with self.assertLogs('odoo.addons.account_xero.models.xero_secret'):
+                with self.assertLogs('odoo.addons.account_xero.models.core.secret'):
                     answer = self._rpc('xero.connection', 'action_connect', self.connection.ids)
                 self.assertIn("client secret", answer['error']['data']['message'])
                 self.assertFalse(self.env['xero.delivery']._receive(b'{}', 'A' * 43 + '='))
-                with mute_logger('odoo.addons.account_xero.models.xero_secret'):
+                with mute_logger('odoo.addons.account_xero.models.core.secret'):
                     self._reencrypt()
                 self.assertEqual(self._stored(), stored, "it may come back")
         self._keys(self.old)

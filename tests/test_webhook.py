@@ -174,11 +174,7 @@ class TestWebhook(XeroConnectionCommon):
         self.assertEqual(len(self._rows()), 3)
 
     def test_pull_is_woken_once_there_is_something(self):
-        cron = self.env.ref('account_xero.ir_cron_pull', raise_if_not_found=False)
-        cron = cron or self.env.ref('account_xero.ir_cron_push').copy()
-        self.env['ir.model.data']._update_xmlids([
-            {'xml_id': 'account_xero.ir_cron_pull', 'record': cron}])
-        triggers = [('cron_id', '=', cron.id)]
+        triggers = [('cron_id.xero_connection_id', '=', self.connection.id)]
         self.env['ir.cron.trigger'].search(triggers).unlink()
         self.assertEqual(self._send({'events': []}), 200)
         self.assertEqual(self.env['ir.cron.trigger'].search_count(triggers), 0)
@@ -216,7 +212,7 @@ class TestWebhook(XeroConnectionCommon):
         [event] = self.sandbox.webhooks.pending(self.app)
         self.assertEqual(self._send({'new': 1, 'events': [
             event, {**event, 'tenantId': event['tenantId'][::-1]}, {**event, 'resourceId': None},
-            {**event, 'eventCategory': 'PAYMENT'}, {}, {**event, 'new': {'Type': None}}]}), 200)
+            {**event, 'eventCategory': 'EXPENSE'}, {}, {**event, 'new': {'Type': None}}]}), 200)
         self.assertEqual(len(self._rows()), 1)
         self.assertEqual(self._deliveries(), [(2, 4)])
         self.assertEqual(self.connection.webhook_ignored, 4)

@@ -1,7 +1,6 @@
 """Webhooks of category PAYMENT: a payment is applied with the next pull, whatever else comes."""
 from odoo.tests import tagged
 
-from odoo.addons.account_xero.models import xero_connection_hints
 from odoo.addons.account_xero.xero import webhook
 
 from .common_pull import XeroPullCommon
@@ -126,7 +125,10 @@ class TestWebhookPayments(XeroPullCommon):
         self.assertEqual(self._calls(), {'/Payments': 1, '/Invoices': 1})
 
     def test_more_than_are_asked_for_by_name(self):
-        self.patch(xero_connection_hints, 'MOST', {**xero_connection_hints.MOST, 'Payments': 5})
+        Connection = type(self.connection)
+        lists = Connection._pull_lists
+        self.patch(Connection, '_pull_lists', lambda connection: [
+            one._replace(most=5) if one.path == 'Payments' else one for one in lists(connection)])
         moves = self._ready(6)
         for move in moves:
             self.person.pay(move.xero_document_id, 10)

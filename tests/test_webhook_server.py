@@ -154,7 +154,7 @@ class TestWebhookServer(ProcessCase):
         self.addCleanup(other.close)
         with other.cursor() as cursor:      # a push notes its calls, a pull is done with events
             cursor.execute("UPDATE xero_connection SET day_left = 1")
-            cursor.execute("SELECT FROM xero_claim FOR UPDATE")
+            cursor.execute("SELECT FROM ir_cron FOR NO KEY UPDATE")
             cursor.execute("DELETE FROM xero_event")
         self.assertEqual(self._status(self.host), 200)
         more = json.dumps({'events': [{**EVENT, 'eventDateUtc': '2026-01-01T00:00:00'}]}).encode()

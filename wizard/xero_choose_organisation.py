@@ -29,7 +29,8 @@ class XeroChooseOrganisation(models.TransientModel):
         chosen = self.chosen_id & self.line_ids
         if not chosen:
             raise UserError(self.env._("Choose an organisation first."))
-        self.connection_id._take_organisation(self.sudo().token_id.id, chosen._tenant())
+        self.env['xero.sign.in']._take_organisation(
+            self.connection_id, self.sudo().token_id.id, chosen._tenant())
         return self.connection_id._action_form()
 
 

@@ -26,8 +26,9 @@ class XeroCompareWizard(models.TransientModel):
         if self.connection_id.state != 'connected':
             raise UserError(self.env._("Connect to Xero first; there is nothing to compare with."))
         connection_sudo = self.connection_id.sudo()
-        connection_sudo._compare_since(fields.Datetime.to_datetime(self.date_from))
-        connection_sudo._trigger_pull()
+        self.env['xero.pull'].sudo()._compare_since(
+            connection_sudo, fields.Datetime.to_datetime(self.date_from))
+        connection_sudo._trigger_cron()
         return connection_sudo._notify('success', self.env._("Queued"), self.env._(
             "Everything that changed in Xero since %s is compared now. What does not agree appears "
             "under Differences.", fields.Date.to_string(self.date_from)))

@@ -57,8 +57,8 @@ class XeroContactWizard(models.TransientModel):
         for wizard in self:
             mine = [('partner_id', '=', wizard.partner_id.id),
                     ('connection_id', '=', wizard.connection_id.id)]
-            row = self.env['xero.contact.sync'].search([*mine, ('state', '=', 'failed')])
-            wizard.error = row.error_message
+            row = self.env['xero.contact.sync'].search([*mine, ('xero_state', '=', 'failed')])
+            wizard.error = row.xero_error_message
             wizard.candidate_ids = self.env['xero.contact.candidate'].search(mine)
             wizard.linked_to = wizard.connection_id and self.env['xero.contact'].search([
                 ('connection_id', '=', wizard.connection_id.id),

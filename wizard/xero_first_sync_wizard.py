@@ -33,7 +33,7 @@ class XeroFirstSyncWizard(models.TransientModel):
         if connection.state != 'connected':
             raise UserError(self.env._("Connect to Xero first."))
         connection_sudo = connection.sudo()
-        if connection_sudo._running_sync():
+        if self.env['xero.first.sync'].sudo()._running(connection):
             raise UserError(self.env._(
                 "A first synchronisation is under way. Wait for it, or stop it."))
         if not (self.with_sales or self.with_bills or self.with_credit_notes):
@@ -45,7 +45,7 @@ class XeroFirstSyncWizard(models.TransientModel):
             **{name: self[name] for name in (
                 'scope', 'date_from', 'with_sales', 'with_bills', 'with_credit_notes')}})
         run_sudo._log(self.env._("First synchronisation started."))
-        connection_sudo._want_contacts()
+        self.env['xero.pull.contact'].sudo()._request(connection_sudo)
         return connection_sudo._notify('success', self.env._("Started"), self.env._(
             "It goes on in the background, also after an interruption. The connection shows how "
             "far it is."))

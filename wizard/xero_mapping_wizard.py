@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.xero_mapping_mixin import XERO_MAPPED
+from ..models.mapping.xero_mapping_mixin import XERO_MAPPED
 
 KINDS = [
     ('account', "Accounts"), ('tax', "Taxes"), ('product', "Products"),

@@ -2,7 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import formatLang
 
-from ..models.account_move import XERO_KINDS
+from ..models.core.apart import apart
+from ..models.core.kinds import XERO_KINDS
+from ..models.core.problem import Problem
 from ..xero.errors import CATALOGUE
 
 
@@ -111,7 +113,7 @@ class XeroPushWizard(models.TransientModel):
         blocked, manual = {}, {}
         for connection in connections.values():
             own = (moves - linked).filtered(lambda m, c=connection: m.company_id == c.company_id)
-            blocked.update(own.sudo()._xero_find_blocked(connection))
+            blocked.update(self._find_blocked(connection, own.sudo()))
             for move in own:
                 for reason in move.sudo()._xero_manual_reasons(connection):
                     manual.setdefault(reason, []).append(move.id)
@@ -149,6 +151,37 @@ class XeroPushWizard(models.TransientModel):
             'move_ids': list(documents),
         } for problem, documents in sorted(
             causes.values(), key=lambda cause: -len(cause[1]))]
+
+    @api.model
+    def _find_blocked(self, connection, moves):
+        """Find what the preflight of a push finds, and also whether the connection works, and for
+        the rest whether Xero can hold them. What is queued waits for the connection; it is nothing
+        that a push has to find.
+
+        :param recordset connection: the `xero.connection` of the documents' company
+        :param recordset moves: `account.move`
+        :return: {document: [Problem]} of the documents that are blocked
+        """
+        own = moves.with_company(connection.company_id)
+        blocked = own._xero_preflight(connection)
+        for part in apart(
+                self.env, own.filtered(lambda move: move not in blocked),
+                lambda some: self._find_unfit(connection, some),
+                lambda faults: blocked.update(moves._xero_faults(faults))):
+            blocked.update(part)
+        if connection.state != 'connected':
+            problem = Problem.at(
+                connection,
+                'app_revoked' if connection.state == 'revoked' else 'connection_inactive',
+                connection.state_help)
+            blocked = {move: [problem, *blocked.get(move, ())] for move in moves}
+        return blocked
+
+    def _find_unfit(self, connection, moves):
+        """:return: {document: [Problem]} of those that Xero cannot hold"""
+        moves._xero_prefetch()
+        problems = {move: move._xero_prepare_body(connection)[2] for move in moves}
+        return {move: [problem] for move, problem in problems.items() if problem}
 
     # === ACTIONS === #
 

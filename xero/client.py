@@ -118,7 +118,7 @@ class XeroClient:
             headers["Idempotency-Key"] = idempotency_key
         if if_modified_since:
             headers["If-Modified-Since"] = if_modified_since.strftime("%Y-%m-%dT%H:%M:%S")
-        if file_type:   # Xero: the header contentType names the MIME type of the attachment
+        if file_type:  # Xero: the header contentType names the MIME type of the attachment
             headers.update({"Accept": file_type, "contentType": file_type})
         started = time.monotonic()
         raw = self._transport.send(
@@ -126,9 +126,7 @@ class XeroClient:
             self._base + quote(path.lstrip("/"), safe="/"),
             auth=self._auth,
             headers=headers,
-            # Percent-encoded as Xero wants filters, whose spaces would else become plus signs.
-            params=urlencode({key: _query_value(value) for key, value in (params or {}).items()
-                              if value is not None}, quote_via=quote),
+            params=_query(params or {}),
             data=body,
         )
         seconds = time.monotonic() - started
@@ -220,7 +218,10 @@ def read_answer(raw: RawAnswer, budget: Budget | None = None) -> Any:
     :raise errors.XeroError: unless the answer is a readable success
     """
     about: dict[str, Any] = {
-        "status": raw.status, "correlation_id": raw.correlation_id, "budget": budget}
+        "status": raw.status,
+        "correlation_id": raw.correlation_id,
+        "budget": budget,
+    }
     # 304 is not documented by Xero, but it is what If-Modified-Since means: nothing changed.
     if raw.status == 304 or (200 <= raw.status < 300 and not raw.body.strip()):
         return None
@@ -252,7 +253,8 @@ def error_of(raw: RawAnswer, about: dict[str, Any]) -> errors.XeroError:
         # dead token is TokenExpired or AuthenticationUnsuccessful there.
         told = f"{raw.headers.get('WWW-Authenticate', '')} {raw.text()}"
         missing = re.search(
-            r"insuffici?ent_scope|authori[sz]ation ?unsuccessful", told, re.IGNORECASE)
+            r"insuffici?ent_scope|authori[sz]ation ?unsuccessful", told, re.IGNORECASE
+        )
         kind = errors.XeroScopeMissing if missing else errors.XeroTokenExpired
         return kind(message, **about)
     if raw.status == 403 and "authenticationunsuccessful" in message.replace(" ", "").lower():
@@ -262,7 +264,7 @@ def error_of(raw: RawAnswer, about: dict[str, Any]) -> errors.XeroError:
     if 400 <= raw.status < 500 and raw.status != 408:
         code = errors.classify(texts or [message])
         if raw.status == 403 and code == "validation_error":
-            code = "plan_limit"     # the user's role in Xero, or the plan, does not cover it
+            code = "plan_limit"  # the user's role in Xero, or the plan, does not cover it
         return errors.XeroRejected(message, code=code, elements=elements, **about)
     return errors.XeroOutcomeUnknown(message, **about)
 
@@ -288,6 +290,12 @@ def _own_words(data: Any) -> str:
     title = text_of(value_of(data, "Title"))
     detail = text_of(value_of(data, "Message", "Detail"))
     return ": ".join(filter(None, (title, detail)))
+
+
+def _query(params: dict[str, Any]) -> str:
+    # Percent-encoded as Xero wants filters, whose spaces would else become plus signs.
+    values = {key: _query_value(value) for key, value in params.items() if value is not None}
+    return urlencode(values, quote_via=quote)
 
 
 def _query_value(value: Any) -> Any:

@@ -20,6 +20,9 @@ from .scalars import (
     value_of,
 )
 
+#: Statuses of documents that are no more.
+GONE = ("VOIDED", "DELETED")
+
 _Day = date  # a field has this name, too
 
 
@@ -95,7 +98,7 @@ class LineTracking:
     option: str
 
     @classmethod
-    def from_json(cls, row):
+    def from_json(cls, row: Any) -> LineTracking:
         return cls(
             option_id=guid_of(value_of(row, "TrackingOptionID")),
             category_id=guid_of(value_of(row, "TrackingCategoryID")),
@@ -195,16 +198,28 @@ class Document:
         used = [credit.amount for credit in self.credits]
         if None in paid or None in used:
             return None not in paid
-        told = [self.amount_paid, self.amount_credited] if self.amount_paid is not None \
-            else [self.total, -self.amount_due] if self.total and self.amount_due is not None \
+        told = (
+            [self.amount_paid, self.amount_credited]
+            if self.amount_paid is not None
+            else [self.total, -self.amount_due]
+            if self.total and self.amount_due is not None
             else []
+        )
         return sum(filter(None, (*paid, *used))) >= sum(filter(None, told))
 
     @property
     def fingerprint(self) -> str:
         """Hash of everything that is compared or applied here, whatever its moment."""
-        content = replace(self, updated=None, url="", reference="", contact_name="",
-                          amount_types="", has_attachments=False, raw_lines=())
+        content = replace(
+            self,
+            updated=None,
+            url="",
+            reference="",
+            contact_name="",
+            amount_types="",
+            has_attachments=False,
+            raw_lines=(),
+        )
         return hashlib.sha1(repr(content).encode(), usedforsecurity=False).hexdigest()
 
     @classmethod
@@ -233,7 +248,8 @@ class Document:
             updated=datetime_of(item.get("UpdatedDateUTC"))
             or datetime_of(item.get("UpdatedDateUTCString")),
             payments=tuple(
-                PaymentRow.from_json(row) for row in rows_of(item, "Payments") if _is_live(row)),
+                PaymentRow.from_json(row) for row in rows_of(item, "Payments") if _is_live(row)
+            ),
             credits=_credits(item, xero_id),
             contact_name=text_of(dict_of(item.get("Contact")).get("Name")),
             amount_types=text_of(item.get("LineAmountTypes")),
@@ -245,8 +261,10 @@ class Document:
 def _is_live(row: Any) -> bool:
     """Tell whether a payment or allocation that a document lists counts. Xero seems to leave out
     what was deleted, but does not say so."""
-    return text_of(value_of(row, "Status")).upper() != "DELETED" \
+    return (
+        text_of(value_of(row, "Status")).upper() != "DELETED"
         and value_of(row, "IsDeleted") is not True
+    )
 
 
 def _credits(item: dict[str, Any], xero_id: str | None) -> tuple[Credit, ...]:
@@ -317,7 +335,8 @@ class Payment:
             currency_rate=decimal_of(item.get("CurrencyRate")),
             reference=text_of(item.get("Reference")),
             account_id=guid_of(value_of(item.get("Account"), "AccountID"))
-            or text_of(value_of(item.get("Account"), "Code")) or None,
+            or text_of(value_of(item.get("Account"), "Code"))
+            or None,
             batch_id=guid_of(item.get("BatchPaymentID")),
             updated=datetime_of(item.get("UpdatedDateUTC"))
             or datetime_of(item.get("UpdatedDateUTCString")),

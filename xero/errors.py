@@ -103,9 +103,7 @@ CATALOGUE: dict[str, ErrorText] = {
     "unmapped_tracking": ErrorText(
         _lt("An analytic account has no usable Xero tracking option"),
         _lt("A line's analytic account is not mapped, or Xero does not know the tracking option."),
-        _lt(
-            "Choose an active tracking option under Mapping > Analytic Accounts, then try again."
-        ),
+        _lt("Choose an active tracking option under Mapping > Analytic Accounts, then try again."),
         "tracking_mapping",
     ),
     "currency_not_enabled": ErrorText(

@@ -92,8 +92,8 @@ def bank_keys(number: str | None) -> frozenset[str]:
     text = "".join(char for char in (number or "").upper() if char.isalnum())
     if len(text) < 6:
         return frozenset()
-    # A British IBAN ends with the sort code and the account number, which Xero shows alone. Not
-    # stdnum.iban: it reads a file of its package, which Odoo's import hook keeps it from.
+    # A British IBAN ends with the sort code and the account number, which Xero shows alone.
+    # (stdnum.iban reads a file of its package, which the import hook of Odoo 19 does not let it.)
     british = text.startswith("GB") and len(text) == 22 and mod_97_10.is_valid(text[4:] + text[:4])
     return frozenset((text, text[-14:])) if british else frozenset((text,))
 
@@ -177,9 +177,7 @@ def propose(partners: Iterable[Party], contacts: Iterable[Party]) -> list[Propos
     taken: set[Hashable] = set()
     for score in sorted(levels, reverse=True):
         _settle_level(score, levels[score], found, taken)
-    return [
-        found.get(key) or Proposal(key, blocked=blocked.get(key, (0, None))[1]) for key in mine
-    ]
+    return [found.get(key) or Proposal(key, blocked=blocked.get(key, (0, None))[1]) for key in mine]
 
 
 def _shared(
@@ -240,9 +238,15 @@ def _settle_level(
             found[partner] = Proposal(partner, contact, score, evidence)
         elif partner not in found:
             found[partner] = Proposal(
-                partner, None, score, evidence, tuple(fitting[partner]), tuple(claimants))
+                partner, None, score, evidence, tuple(fitting[partner]), tuple(claimants)
+            )
         else:
             before = found[partner]
             found[partner] = Proposal(
-                partner, None, score, before.evidence, before.rivals,
-                tuple(dict.fromkeys((*before.claimants, *claimants))))
+                partner,
+                None,
+                score,
+                before.evidence,
+                before.rivals,
+                tuple(dict.fromkeys((*before.claimants, *claimants))),
+            )

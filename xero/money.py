@@ -185,3 +185,16 @@ def _to_places(x: Decimal, places: int) -> Decimal:
 
 def _has_places(x: Decimal, places: int) -> bool:
     return _to_places(x, places) == x
+
+
+def base_rate(amount: Decimal, base: Decimal) -> Decimal | None:
+    """Return the rate with which Xero values an amount as Odoo does.
+
+    Xero: CurrencyRate is units of the document's currency for one of the base currency, with six
+    places.
+
+    :param Decimal amount: in the document's currency
+    :param Decimal base: in the base currency
+    :return: Decimal, None where there is nothing to divide by
+    """
+    return (amount / base).quantize(Decimal("1.000000")) if base else None

@@ -8,7 +8,7 @@ from typing import Any
 
 from .scalars import ZERO_GUID, guid_of, rows_of, text_of, value_of
 
-_IDS = ("InvoiceID", "CreditNoteID", "ContactID", "PaymentID")
+IDS = ("InvoiceID", "CreditNoteID", "ContactID", "PaymentID")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Outcome:
     warnings: tuple[str, ...]
 
     @classmethod
-    def from_json(cls, item: dict[str, Any]) -> Outcome:
+    def from_json(cls, item: dict[str, Any], ids: Sequence[str] = IDS) -> Outcome:
         messages = messages_of(item)
         status = text_of(value_of(item, "StatusAttributeString")).upper()
         flagged = any(value_of(item, name) is True for name in ("HasErrors", "HasValidationErrors"))
@@ -37,20 +37,21 @@ class Outcome:
         return cls(
             ok=not refused,
             data=item,
-            xero_id=next(filter(None, (guid_of(item.get(name)) for name in _IDS)), None),
+            xero_id=next(filter(None, (guid_of(item.get(name)) for name in ids)), None),
             messages=messages or _nested_messages(item) if refused else (),
             warnings=_texts(rows_of(item, "Warnings")),
         )
 
 
-def outcomes(payload: Any, key: str) -> list[Outcome]:
+def outcomes(payload: Any, key: str, ids: Sequence[str] = IDS) -> list[Outcome]:
     """Read the results of a batch.
 
     :param payload: parsed answer
     :param str key: 'Invoices', 'CreditNotes' or 'Contacts'
+    :param ids: names of the fields that hold an element's identifier
     :return: list of Outcome in Xero's order, which need not be the order sent
     """
-    return [Outcome.from_json(item) for item in rows_of(payload, key)]
+    return [Outcome.from_json(item, ids) for item in rows_of(payload, key)]
 
 
 def messages_of(item: Any) -> tuple[str, ...]:

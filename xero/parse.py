@@ -88,8 +88,10 @@ def denied_actions(payload: Any) -> frozenset[str]:
     :return: frozenset of names of actions, such as 'CreateApprovedInvoice'
     """
     return frozenset(
-        text_of(value_of(row, "Name")) for row in rows_of(payload, "Actions")
-        if text_of(value_of(row, "Status")).upper() == "NOT-ALLOWED")
+        text_of(value_of(row, "Name"))
+        for row in rows_of(payload, "Actions")
+        if text_of(value_of(row, "Status")).upper() == "NOT-ALLOWED"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +262,12 @@ class Balances:
     def from_json(cls, item: Any) -> Balances | None:
         if not isinstance(item, dict):
             return None
-        return cls(*(
-            amount_of(value_of(value_of(item, side), "Outstanding")) or Decimal(0)
-            for side in ("AccountsReceivable", "AccountsPayable")))
+        return cls(
+            *(
+                amount_of(value_of(value_of(item, side), "Outstanding")) or Decimal(0)
+                for side in ("AccountsReceivable", "AccountsPayable")
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 import { registry } from "@web/core/registry";
-import { openXeroMenu, toggle } from "./account_xero_helpers";
+import { inState, openXeroMenu, toggle } from "./account_xero_helpers";
 
 const connected = (organisation) => [
     {
         content: "Back from Xero, connected",
-        trigger: `.o_form_view .o_statusbar_status .o_arrow_button_current:contains(Connected)`,
+        trigger: inState("connected"),
     },
     {
         trigger: `.o_field_widget[name=tenant_name]:contains(${organisation})`,
@@ -51,7 +51,7 @@ registry.category("web_tour.tours").add("account_xero_reconnect", {
         { trigger: ".modal:contains(Links and mappings are kept) .btn-primary", run: "click" },
         { trigger: ".o_notification:contains(Disconnected from Xero)" },
         {
-            trigger: ".o_form_view .o_arrow_button_current:contains(Not connected)",
+            trigger: inState("disconnected"),
         },
         {
             trigger: "button[name=action_connect]:contains(Connect to Xero)",

@@ -29,6 +29,11 @@ export function backToList() {
     ];
 }
 
+/** Trigger of the state of a connection, which stands in a menu where there is little room. */
+export function inState(state) {
+    return `.o_form_view .o_statusbar_status:has(.o_arrow_button_current[data-value=${state}])`;
+}
+
 /** Step that presses a switch of a form. */
 export function toggle(name) {
     return [{ trigger: `.o_field_widget[name=${name}] input`, run: "click" }];

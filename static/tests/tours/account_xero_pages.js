@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { confirmed, openXeroMenu, runCron, toastSays } from "./account_xero_helpers";
+import { confirmed, inState, openXeroMenu, runCron, toastSays } from "./account_xero_helpers";
 
 const row = (text) => `.o_list_view .o_data_row:contains(${text})`;
 const gone = (text) => ({ trigger: `.o_list_view:not(:has(.o_data_row:contains(${text})))` });
@@ -24,7 +24,7 @@ function select(text) {
 const connection = [
     ...openXeroMenu("menu_xero_connection"),
     { trigger: `${row("Organisation of")} td[name=tenant_name]`, run: "click" },
-    { trigger: ".o_form_view .o_arrow_button_current:contains(Connected)" },
+    { trigger: inState("connected") },
 ];
 
 registry.category("web_tour.tours").add("account_xero_contacts", {

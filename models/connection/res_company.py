@@ -1,0 +1,74 @@
+"""Which companies are connected, and which of their documents go to Xero by themselves."""
+from odoo import api, fields, models, tools
+
+from ..core.kinds import SWITCHES
+from .xero_connection import ACTIVE_STATES
+
+
+class ResCompany(models.Model):
+    _inherit = 'res.company'
+
+    # Whoever may not read connections is not to stumble over this field of the company.
+    xero_connection_ids = fields.One2many(
+        'xero.connection', 'company_id',
+        groups='account_xero.group_xero_user,base.group_system')
+
+    def unlink(self):
+        # EXTENDS 'base': a connection goes along unless something hangs on it
+        self.env['xero.connection'].sudo().search([('company_id', 'in', self.ids)]).unlink()
+        return super().unlink()
+
+    def _xero_connections(self):
+        """Return the connections in use of these companies.
+
+        :return: {company id: `xero.connection` with all rights}, in one query
+        :rtype: dict
+        """
+        return {c.company_id.id: c for c in self.env['xero.connection'].sudo().search_fetch([
+            ('company_id', 'in', self.ids), ('state', 'in', ACTIVE_STATES)])}
+
+    # === KEPT IN MEMORY === #
+
+    @api.model
+    @tools.ormcache()
+    def _xero_connected_ids(self):
+        """Return which companies have a connection in use, without a query: views ask for it.
+
+        :return: ids of `res.company`
+        :rtype: frozenset
+        """
+        return frozenset(self.env['xero.connection'].sudo().search_fetch(
+            [('state', 'in', ACTIVE_STATES)], ['company_id']).company_id.ids)
+
+    @api.model
+    @tools.ormcache()
+    def _xero_automatic_types(self):
+        """Return what the switches cover, without a query: every posting asks for it.
+
+        :return: {id of a connected company: types of documents that are sent by themselves}
+        :rtype: dict
+        """
+        connections = self.env['xero.connection'].sudo().search([('state', 'in', ACTIVE_STATES)])
+        return {c.company_id.id: frozenset(
+            kind for kind, switch in SWITCHES.items() if c.auto_sync and c[switch])
+            for c in connections}
+
+    @api.model
+    @tools.ormcache()
+    def _xero_sending_payments_ids(self):
+        """Return which companies send their payments, without a query: every reconciliation asks
+        for it.
+
+        :return: ids of `res.company`
+        :rtype: frozenset
+        """
+        return frozenset(self.env['xero.connection'].sudo().search(
+            [('push_payments', '=', True)]).company_id.ids)
+
+    @api.model
+    def _xero_forget_answers(self):
+        """Have them looked up again by all processes, and by this one once more when the change
+        is committed: until then another thread still finds what was before."""
+        forget = self.env.registry.clear_cache
+        forget()
+        self.env.cr.postcommit.add(forget)

@@ -1,0 +1,390 @@
+from urllib.parse import urlencode
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.urls import urljoin as url_join
+
+from ...xero.errors import XeroError
+from ..core.kinds import SWITCHES
+from ..core.secret import Secret, reencrypt
+from ..core.transaction import lock_rows
+from .answers import organisation_in
+
+DEEP_LINK = 'https://go.xero.com/organisationlogin/default.aspx'
+
+#: States in which a company's documents show how they stand with Xero.
+ACTIVE_STATES = ('connected', 'reauth', 'revoked', 'paused')
+#: Fields that the answers which are kept in memory depend on.
+DECISIVE = frozenset({
+    'state', 'company_id', 'auto_sync', 'push_payments', *SWITCHES.values()})
+#: Codes under which documents fail that a change of these settings may let through.
+SETTING_CODES = {'push_status': 'plan_limit', 'items_required': 'unmapped_item',
+                 'create_contacts': 'contact_missing'}
+SECRETS = ('client_secret', 'webhook_key', 'oauth_verifier')
+RECONNECT = 'account_xero.mail_activity_type_reconnect'
+#: Lists that need a permission each, besides that of the organisation's own settings.
+PROOFS = ('Invoices', 'Payments', 'Contacts')
+
+
+class XeroConnection(models.Model):
+    """A company's link to one Xero organisation: who may call, what is sent, how calls stand."""
+
+    _name = 'xero.connection'
+    _description = "Xero Connection"
+    _inherit = ['mail.thread', 'mail.activity.mixin', 'xero.guard.mixin']
+    _order = 'company_id'
+
+    company_id = fields.Many2one(
+        'res.company', required=True, index=True, ondelete='restrict',
+        default=lambda self: self.env.company,
+    )
+
+    # === WHO MAY CALL === #
+    app_type = fields.Selection(
+        [
+            ('web', "Web app"),
+            ('pkce', "Mobile or desktop app (PKCE, no secret)"),
+            ('custom', "Custom connection (one organisation, no login)"),
+        ],
+        string="Kind of Xero App", required=True, default='web',
+        help="The kind that was chosen when the app was created in the Xero developer portal.",
+    )
+    client_id = fields.Char("Client ID", copy=False)
+    client_secret = Secret(groups='base.group_system', copy=False)
+    webhook_key = Secret(groups='base.group_system', copy=False)
+    redirect_uri = fields.Char(
+        "Redirect URI", compute='_compute_redirect_uri',
+        help="Enter exactly this address as redirect URI of the app in the Xero developer portal.",
+    )
+    token_id = fields.Many2one(
+        'xero.token', groups=fields.NO_ACCESS, copy=False, index=True, ondelete='set null',
+    )
+    oauth_nonce = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    oauth_verifier = fields.Char(groups=fields.NO_ACCESS, copy=False)
+
+    cron_ids = fields.One2many(
+        'ir.cron', 'xero_connection_id', string="Scheduled Action", readonly=True, copy=False,
+        context={'active_test': False}, groups='base.group_system')
+
+    # === WITH WHOM === #
+    state = fields.Selection(
+        [
+            ('disconnected', "Not connected"),
+            ('connected', "Connected"),
+            ('reauth', "Sign-in needed"),
+            ('revoked', "Access removed in Xero"),
+            ('paused', "Paused"),
+        ],
+        required=True, readonly=True, default='disconnected', copy=False, tracking=True,
+    )
+    state_help = fields.Char("What It Means", compute='_compute_state_help')
+    tenant_id = fields.Char("Organisation ID", readonly=True, copy=False)
+    tenant_name = fields.Char("Organisation", readonly=True, copy=False, tracking=True)
+    tenant_connection_id = fields.Char(readonly=True, copy=False)
+    connected_at = fields.Datetime(
+        readonly=True, copy=False,
+        help="Documents posted before this moment are sent only when somebody asks for it.",
+    )
+    short_code = fields.Char(readonly=True, copy=False)
+    base_currency = fields.Char(readonly=True, copy=False)
+    country_code = fields.Char("Country", readonly=True, copy=False)
+    period_lock_date = fields.Date("Locked Up To", readonly=True, copy=False)
+    end_of_year_lock_date = fields.Date("Year Locked Up To", readonly=True, copy=False)
+    denied_actions = fields.Char(
+        "Not Allowed in Xero", readonly=True, copy=False,
+        help="What the plan of the organisation, or the role of the user who signed in, does not "
+             "allow, in Xero's words.")
+    reference_date = fields.Datetime("Reference Data Fetched", readonly=True, copy=False)
+
+    # === WHAT IS SENT === #
+    auto_sync = fields.Boolean("Automatically sync new invoices", default=True)
+    sync_sales = fields.Boolean("Sync sales invoices", default=True)
+    sync_purchases = fields.Boolean("Sync purchase invoices", default=True)
+    sync_credit_notes = fields.Boolean("Sync credit notes", default=True)
+    push_status = fields.Selection(
+        [('DRAFT', "Draft"), ('SUBMITTED', "Awaiting approval"), ('AUTHORISED', "Approved")],
+        string="Send Documents As", required=True, default='AUTHORISED',
+    )
+    create_contacts = fields.Boolean(
+        "Create missing contacts", default=True,
+        help="Partners that are not in Xero yet are created there. Switched off, their documents "
+             "wait until the partner is linked to a contact.")
+    update_contacts = fields.Boolean(
+        "Keep contacts up to date",
+        help="When the name, e-mail address, phone, addresses or tax number of a partner change "
+             "here, its contact in Xero is changed, too. What is empty here stays in Xero.")
+    items_required = fields.Boolean(
+        "Demand items", help="Refuse lines whose product has no item in Xero.")
+
+    attach_pdf = fields.Boolean(
+        "Attach PDFs", help="The PDF of customer invoices and credit notes is attached to them in "
+                            "Xero after they have been sent.")
+    attach_refused = fields.Boolean(readonly=True, copy=False)
+    mark_sent = fields.Boolean(
+        "Mark as sent", help="Approved invoices that were sent to the customer from here are "
+                             "marked as sent in Xero.")
+    push_payments = fields.Boolean(
+        "Send payments",
+        help="Payments that are registered here from now on, of documents that Xero has approved, "
+             "are made in Xero, too, in the account that the journal is mapped to. Cancelled here, "
+             "they are deleted there. Leave it off when payments are registered in Xero, for "
+             "instance from its bank feeds.")
+    payments_since = fields.Datetime(
+        compute='_compute_payments_since', store=True,
+        help="Payments registered before this moment are not sent.")
+
+    # === WHAT COMES BACK === #
+    payment_journal_id = fields.Many2one(
+        'account.journal', "Journal for Payments", check_company=True,
+        compute='_compute_payment_journal_id', store=True, readonly=False,
+        domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
+        help="Payments in Xero are booked here when no journal is mapped to their bank account "
+             "in Xero.")
+
+    # === HOW CALLS STAND === #
+    day_left = fields.Integer("Calls Left Today", readonly=True, copy=False)
+    minute_left = fields.Integer("Calls Left This Minute", readonly=True, copy=False)
+    budget_seen_at = fields.Datetime(readonly=True, copy=False)
+    resume_at = fields.Datetime("Waiting Until", readonly=True, copy=False)
+    outages = fields.Integer(readonly=True, copy=False)
+    last_push = fields.Datetime(readonly=True, copy=False)
+    last_error = fields.Char(readonly=True, copy=False)
+
+    _company_uniq = models.Constraint(
+        'UNIQUE(company_id)', "This company already has a connection to Xero.",
+    )
+    _tenant_uniq = models.UniqueIndex(
+        "(tenant_id) WHERE tenant_id IS NOT NULL AND state <> 'disconnected'",
+        "Another company is already connected to this Xero organisation.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('company_id.name', 'tenant_name')
+    def _compute_display_name(self):
+        for connection in self:
+            names = filter(None, (connection.company_id.name, connection.tenant_name))
+            connection.display_name = ' → '.join(names)
+
+    def _compute_redirect_uri(self):
+        for connection in self:
+            connection.redirect_uri = url_join(connection.get_base_url(), '/xero/oauth/callback')
+
+    @api.depends('state')
+    def _compute_state_help(self):
+        texts = {
+            'disconnected': self.env._("Nothing is sent. Links and mappings are kept."),
+            'connected': self.env._("Documents are sent within a minute of being posted."),
+            'reauth': self.env._(
+                "Xero asks for a new sign-in. Press Reconnect; what is waiting goes out then."),
+            'revoked': self.env._(
+                "Somebody removed this app in Xero, or the organisation is gone. Press Reconnect."),
+            'paused': self.env._("Nothing is sent until the connection is resumed."),
+        }
+        for connection in self:
+            connection.state_help = texts[connection.state]
+
+    @api.depends('company_id')
+    def _compute_payment_journal_id(self):
+        for connection in self:
+            if connection.payment_journal_id.company_id != connection.company_id:
+                connection.payment_journal_id = connection._first_bank_journal()
+
+    @api.depends('push_payments')
+    def _compute_payments_since(self):
+        for connection in self:
+            # By the database's clock, as the moment at which a payment was registered.
+            connection.payments_since = connection.push_payments and (
+                connection.payments_since or self.env.cr.now().replace(microsecond=0))
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        secrets = [{name: vals[name] for name in SECRETS if name in vals} for vals in vals_list]
+        connections = super().create([
+            {name: value for name, value in vals.items() if name not in SECRETS}
+            for vals in vals_list])
+        for connection, values in zip(connections, secrets, strict=True):
+            connection.write(values)
+        self.env['xero.schedule']._switch_on(connections)
+        self.env['res.company']._xero_forget_answers()
+        return connections
+
+    def write(self, vals):
+        if any(connection.tenant_id and connection.company_id.id != vals['company_id']
+               for connection in self if 'company_id' in vals):
+            raise UserError(self.env._(
+                "This connection keeps another company's links to Xero. Make a connection for "
+                "the company instead."))
+        before = {connection: {
+            name: connection[name] for name in vals if not self._fields[name].groups}
+            for connection in self}
+        secrets = {name: vals[name] for name in SECRETS if name in vals}
+        result = super().write(
+            {name: value for name, value in vals.items() if name not in SECRETS})
+        if secrets:
+            # In a statement of their own, which PostgreSQL has no reason to refuse: Odoo logs a
+            # refused one with its values.
+            lock_rows(self)
+            super().write(secrets)
+            self.flush_recordset()
+        if 'state' in vals:
+            self.env['xero.schedule']._switch_on(self)
+        if not DECISIVE.isdisjoint(vals):
+            self.env['res.company']._xero_forget_answers()
+        if codes := [code for name, code in SETTING_CODES.items() if name in vals]:
+            self.env['xero.waiting.mixin']._xero_put_right(self.company_id, codes)
+        self.env['xero.organisation.mixin']._xero_tell_all(self, before)
+        return result
+
+    def unlink(self):
+        self.check_access('unlink')
+        self._unlink_except_used()      # before what it looks at is gone
+        for connection in self.sudo():
+            connection.env['xero.organisation.mixin']._xero_forget_all(connection)
+        crons_sudo = self.sudo().cron_ids
+        actions_sudo = crons_sudo.ir_actions_server_id
+        crons_sudo.unlink()
+        result = super().unlink()
+        actions_sudo.unlink()
+        self.env['res.company']._xero_forget_answers()
+        return result
+
+    @api.autovacuum
+    def _reencrypt(self):
+        """Let the server's first key be the one that the secrets are encrypted with."""
+        reencrypt(self, ('client_secret', 'webhook_key'))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if any(connection.state != 'disconnected' for connection in self):
+            raise UserError(self.env._("Disconnect from Xero first."))
+        # Nothing else knows which organisation has the documents, nor what may have arrived there:
+        # under a new connection they would be sent once more.
+        for connection in self.sudo():
+            company, organisation = connection.company_id.name, connection.tenant_name
+            owned = connection.env['xero.organisation.mixin']
+            if owned._xero_awaits_any(connection):
+                raise UserError(self.env._(
+                    "Xero has not answered yet to what was sent to %(organisation)s for "
+                    "%(company)s; it may have arrived. Connect to it again, and wait until "
+                    "nothing is pending. Until then keep this connection: it sends nothing while "
+                    "it is disconnected.", company=company, organisation=organisation))
+            if owned._xero_binds_any(connection):
+                raise UserError(self.env._(
+                    "Documents or payments of %(company)s are linked to %(organisation)s, and "
+                    "nothing else keeps the link. Keep this connection: it sends nothing while it "
+                    "is disconnected.", company=company, organisation=organisation))
+
+    # === ACTIONS === #
+
+    def action_connect(self):
+        """Send the user to Xero to allow access; a custom connection connects at once.
+
+        :return: the `ir.actions.act_url` to Xero's consent page
+        :raise UserError: when the app's keys are missing
+        """
+        self.ensure_one()
+        return self.env['xero.sign.in']._start(self)
+
+    def action_disconnect(self):
+        """Stop, and remove the connection in Xero; every link and every mapping stays.
+
+        Xero is asked before anything is written, so that no row is locked meanwhile. It may fail:
+        what counts is that nothing is sent any more.
+        """
+        self.check_access('write')
+        connections_sudo = self.sudo()
+        untold = connections_sudo.filtered(
+            lambda connection: not self.env['xero.sign.in']._remove_in_xero(connection))
+        tokens_sudo = connections_sudo.token_id
+        connections_sudo.write({
+            'state': 'disconnected', 'token_id': False, 'tenant_connection_id': False,
+            'resume_at': False, 'last_error': False, 'oauth_nonce': False,
+        })
+        connections_sudo._trigger_cron()    # which switches itself off
+        connections_sudo.activity_unlink([RECONNECT])
+        tokens_sudo.filtered(lambda token: not token.connection_ids).unlink()
+        for connection in connections_sudo:
+            self.env['xero.log'].sudo()._add_event(connection, self.env._("Disconnected."))
+        for connection in untold:
+            connection._message_log(body=self.env._(
+                "Xero could not be told of the disconnection. Remove the app there under "
+                "Settings > Connected apps if it is still listed."))
+        return self._notify('success', self.env._("Disconnected from Xero"), self.env._(
+            "Links and mappings are kept for the next connection."))
+
+    def action_pause(self):
+        """Hold everything that would be sent by itself or by hand."""
+        self.check_access('write')
+        self.filtered(lambda c: c.state == 'connected').sudo().state = 'paused'
+
+    def action_resume(self):
+        """Go on after :meth:`action_pause`."""
+        self.check_access('write')
+        self.filtered(lambda c: c.state == 'paused').sudo().state = 'connected'
+        self._trigger_cron()
+
+    def action_test(self):
+        """Ask Xero for the organisation, and say in words whether that worked.
+
+        An answer also ends the state *Sign-in needed* or *Access removed*: it is the proof that
+        what was wrong has been put right, for instance a corrected secret.
+        """
+        self.ensure_one()
+        self.check_access('write')
+        connection_sudo, health = self.sudo(), self.env['xero.health']
+        # Where a permission may be missing, only what it is for can prove the contrary.
+        proofs = PROOFS if self.state == 'reauth' else ()
+
+        def ask(client):
+            for path in proofs:
+                client.get(path, page=1, pageSize=1)
+            return client.get('Organisation')
+
+        try:
+            answer = connection_sudo._ask_xero(ask)
+            organisation = organisation_in(self.env, answer)
+        except XeroError as error:
+            health._report_error(connection_sudo, error)
+            return self._notify('danger', *health._describe(error))
+        health.sudo()._report_access(connection_sudo)
+        return self._notify('success', self.env._("The connection works"), self.env._(
+            "Xero answered as %(organisation)s in %(seconds).1f seconds.",
+            organisation=organisation.name, seconds=answer.seconds))
+
+    # === HELPERS === #
+
+    def _prepare_organisation(self):
+        """Start sending to the organisation that has just been connected.
+
+        :raise XeroError: nothing was changed"""
+        self._trigger_cron()
+
+    def _action_form(self):
+        """:return: action that opens this connection"""
+        action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_connection')
+        return {**action, 'res_id': self.id, 'view_mode': 'form', 'views': [(False, 'form')]}
+
+    def _first_bank_journal(self):
+        return self.env['account.journal'].sudo().search([
+            ('company_id', '=', self.company_id.id), ('type', '=', 'bank')], limit=1)
+
+    def _notify(self, kind, title, message):
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {'type': kind, 'title': title, 'message': message,
+                       'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'}},
+        }
+
+    def _deep_link(self, target):
+        """Return the address that opens a page of this organisation in Xero.
+
+        Source: Xero's deep-linking guide.
+
+        :param str target: path and query within Xero, e.g. ``/AccountsReceivable/View.aspx?...``
+        """
+        query = {'shortcode': self.short_code or '', 'redirecturl': target}
+        return f'{DEEP_LINK}?{urlencode(query)}'

@@ -1,0 +1,92 @@
+"""How a connection stands, for people to read."""
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools.misc import format_datetime
+
+#: How long an access token lives, and a refresh token that nobody uses (Xero: token types guide).
+ACCESS_LIFE = timedelta(minutes=30)
+REFRESH_LIFE = timedelta(days=60)
+
+
+class XeroConnection(models.Model):
+    _inherit = 'xero.connection'
+
+    last_pull = fields.Datetime("Last Look into Xero", readonly=True, copy=False)
+    last_reconcile = fields.Datetime("Books Last Compared", readonly=True, copy=False)
+    call_counts = fields.Json(
+        readonly=True, copy=False,
+        help="What the calls of one day (UTC) were for: {'day': date, purpose: number}.")
+    calls_today = fields.Json(compute='_compute_calls')
+    calls_left_day = fields.Integer("Left today", compute='_compute_calls')
+    calls_left_minute = fields.Integer("Left this minute", compute='_compute_calls')
+    sign_in_until = fields.Datetime(
+        "Sign-in Ends If Unused", compute='_compute_sign_in_until', compute_sudo=True,
+        help="Each use of the connection, at least one a day, moves it 60 days on.")
+    waiting_reason = fields.Char(compute='_compute_waiting_reason')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('call_counts', 'day_left', 'minute_left', 'budget_seen_at')
+    @api.depends_context('lang')
+    def _compute_calls(self):
+        titles = {
+            'push': self.env._("Sending"),
+            'lookup': self.env._("Looking up before sending"),
+            'pull': self.env._("Fetching changes"),
+            'reference': self.env._("Accounts, taxes and other lists"),
+        }
+        now = fields.Datetime.now()
+        for connection in self:
+            budget = connection._budget()
+            connection.calls_left_day = budget.day_available(now)
+            connection.calls_left_minute = budget.minute_available(now)
+            counts = connection._counts_of(now.date())
+            connection.calls_today = [
+                {'purpose': purpose, 'title': title, 'count': counts[purpose]}
+                for purpose, title in titles.items() if counts.get(purpose)]
+
+    def _compute_sign_in_until(self):
+        for connection in self:
+            expires = connection.app_type != 'custom' and connection.token_id.expires_at
+            connection.sign_in_until = expires and expires - ACCESS_LIFE + REFRESH_LIFE
+
+    @api.depends('state', 'resume_at')
+    @api.depends_context('lang', 'tz')
+    def _compute_waiting_reason(self):
+        now = fields.Datetime.now()
+        for connection in self:
+            connection.waiting_reason = False
+            if connection.state != 'connected':
+                connection.waiting_reason = connection.state_help
+            elif connection.resume_at and connection.resume_at > now:
+                connection.waiting_reason = self.env._(
+                    "Xero cannot be called just now. Sending goes on by itself at %s.",
+                    format_datetime(self.env, connection.resume_at, dt_format='short'))
+
+    # === COUNTING CALLS === #
+
+    def _counts_of(self, day):
+        """:param date day: UTC
+        :return: {purpose: calls} of that day"""
+        counts = dict(self.call_counts or {})
+        return counts if counts.pop('day', None) == str(day) else {}
+
+    def _count_calls(self, purpose, calls):
+        """Note what calls were for.
+
+        :param str purpose: 'push', 'lookup', 'pull' or 'reference'
+        :param int calls: how many
+        """
+        day = fields.Datetime.now().date()
+        counts = self._counts_of(day)
+        self.call_counts = {
+            **counts, 'day': str(day), purpose: counts.get(purpose, 0) + calls}
+
+    # === ACTIONS === #
+
+    def action_view_log(self):
+        """:return: action that lists what was exchanged with Xero"""
+        self.ensure_one()
+        action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_log')
+        return {**action, 'domain': [('connection_id', '=', self.id)]}

@@ -1,0 +1,70 @@
+import time
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+
+class TimeBudgetExceeded(Exception):
+    """The time of this run is over; what is left comes in the next one."""
+
+
+class XeroConnection(models.Model):
+    """The runs of its scheduled action: when they come, how long they take, what they commit."""
+
+    _inherit = 'xero.connection'
+
+    def _run_cron(self):
+        """What an organisation's own scheduled action does."""
+        self.ensure_one()
+        if self.state == 'disconnected':
+            self.env['ir.cron']._commit_progress(remaining=0, deactivate=True)
+            return
+        schedule = self.env['xero.schedule']
+        schedule._run(self, schedule._get_scheduled())
+
+    def _trigger_cron(self, at=None):
+        """Have the scheduled actions of these organisations run.
+
+        It is what `ir.cron._trigger` does, for all in one statement and with one notice to the
+        workers a transaction: Odoo opens another connection to PostgreSQL for each.
+
+        :param datetime at: naive UTC; None: as soon as what this transaction does can be seen
+        """
+        crons = self.env['ir.cron'].sudo().search([('xero_connection_id', 'in', self.ids)])
+        self.env['ir.cron.trigger'].sudo().create([
+            {'cron_id': cron.id, 'call_at': at or fields.Datetime.now()} for cron in crons])
+        postcommit = self.env.cr.postcommit
+        if crons and not at and not postcommit.data.get('xero_notified'):
+            postcommit.data['xero_notified'] = True
+            postcommit.add(crons._notifydb)
+
+    def _wait(self, until):
+        """Go on not before ``until`` (naive UTC), and be woken then."""
+        self.write({'resume_at': until})
+        self._trigger_cron(until + timedelta(seconds=1))
+
+    def _commit_with_retry(self, work, *args):
+        """Do something and commit it; from a new snapshot when another transaction changed the
+        same rows first. The other one has ended by then, so there is nothing to wait for.
+
+        :param work: callable that only touches the database
+        :return: what ``work`` returned
+        """
+        for tries_left in reversed(range(5)):
+            try:
+                result = work(*args)
+                self.env['ir.cron']._commit_progress()
+                return result
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                self.env.cr.rollback()
+                if not tries_left:
+                    raise
+
+    def _time_left(self):
+        return time.monotonic() < self.env.context['xero_deadline']
+
+    def _check_time_budget(self):
+        """:raise TimeBudgetExceeded: this run has no time for more"""
+        if not self._time_left():
+            raise TimeBudgetExceeded

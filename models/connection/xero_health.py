@@ -1,0 +1,138 @@
+"""What an answer, or the lack of one, means for a whole connection, and who is told of it."""
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ...xero import limits
+from ...xero.errors import (
+    CATALOGUE,
+    XeroAccessRevoked,
+    XeroClientInvalid,
+    XeroGrantInvalid,
+    XeroRateLimited,
+    XeroScopeMissing,
+)
+from ..core.problem import error_text
+from ..core.transaction import run_in_new_cursor
+from .xero_connection import RECONNECT
+
+#: The longest wait between two tries while Xero cannot be reached at all; shorter than the 30
+#: minutes in which a refresh token whose answer was lost can be used again.
+LONGEST_OUTAGE_WAIT = timedelta(minutes=10)
+
+
+class XeroHealth(models.AbstractModel):
+    _name = 'xero.health'
+    _description = "Health of a Connection"
+
+    def _pause_after(self, connection, error):
+        """Keep why nothing can be sent at the moment, and go on when that may have passed."""
+        now = fields.Datetime.now()
+        if isinstance(error, XeroRateLimited):
+            connection._commit_with_retry(self._wait_for_limit, connection, error, now)
+        elif not isinstance(error, XeroAccessRevoked | XeroGrantInvalid | XeroScopeMissing):
+            connection._commit_with_retry(self._wait_for_outage, connection, now)
+        self._report_error(connection, error)
+
+    def _wait_for_limit(self, connection, error, now):
+        """Wait until Xero takes calls again.
+
+        :param XeroRateLimited error: which limit is used up
+        :param datetime now: naive UTC
+        """
+        values = {'outages': 0}
+        if error.problem == 'day':
+            values['budget_seen_at'] = False    # by then it is another day's calls that count
+        connection.write(values)
+        connection._wait(limits.resume_at(error, now))
+
+    def _wait_for_outage(self, connection, now):
+        """Wait, longer each time, until Xero may be there again.
+
+        :param datetime now: naive UTC
+        """
+        wait = min(timedelta(minutes=2 ** min(connection.outages, 10)), LONGEST_OUTAGE_WAIT)
+        connection.outages += 1
+        connection._wait(now + wait)
+
+    def _report_error(self, connection, error):
+        """Keep what an error means for the whole connection, in a transaction of its own.
+
+        :param XeroError error: an answer that no single document is to blame for
+        """
+        run_in_new_cursor(connection, lambda own: self.with_env(own.env)._apply_error(own, error))
+
+    def _apply_error(self, connections, error):
+        """Write what an error means for some connections; see :meth:`_report_error`."""
+        state = None
+        if isinstance(error, XeroAccessRevoked):
+            state = 'revoked'
+        elif isinstance(error, XeroGrantInvalid | XeroScopeMissing | XeroClientInvalid):
+            state = 'reauth'
+        # The answer to a call that was on its way while somebody disconnected says nothing new.
+        for connection in connections.filtered(lambda c: c.state != 'disconnected'):
+            connection.last_error = ' '.join(self._describe(error))
+            self.env['xero.log']._add_connection(connection, error)
+            if state and connection.state != state:
+                connection.state = state
+                self._ask_to_reconnect(connection)
+
+    def _report_crash(self, connection, error):
+        """Say on the connection that a fault of the software stopped its sync, in a transaction of
+        its own. It is gone with the next success.
+
+        :param Exception error: nothing that Xero or a document is to blame for
+        """
+        text = self.env._(
+            "The sync stopped at a fault of the software (%s) and is tried again by itself. If "
+            "this stays, hand the server's log to whoever looks after Odoo.", type(error).__name__)
+        run_in_new_cursor(connection, lambda own: own.write({'last_error': text}))
+
+    def _report_access(self, connection):
+        """Xero has just given access: what said otherwise is over."""
+        connection.last_error = False
+        if connection.state in ('reauth', 'revoked'):
+            connection.state = 'connected'
+            connection.activity_unlink([RECONNECT])
+            self.env['xero.log']._add_event(connection, self.env._("Xero gives access again."))
+            connection._trigger_cron()
+
+    def _ask_to_reconnect(self, connection):
+        """Give each manager one activity, and all of them one message, however often the
+        connection is found broken."""
+        connection.ensure_one()
+        if connection.activity_search([RECONNECT]):
+            return
+        managers = self._managers(connection)
+        for user in managers:
+            # The message tells them; a second e-mail about the activity would say the same.
+            connection.with_context(mail_activity_quick_update=True).activity_schedule(
+                RECONNECT, user_id=user.id, note=connection.state_help)
+        connection.message_post(
+            subject=self.env._("Xero needs you: %s", connection.display_name),
+            body=connection.state_help, partner_ids=managers.partner_id.ids,
+            subtype_xmlid='mail.mt_note')
+
+    def _managers(self, connection):
+        """:return: `res.users` who manage this connection"""
+        connection.ensure_one()
+        return self.env.ref('account_xero.group_xero_manager').sudo().all_user_ids.filtered(
+            lambda user: user.active and not user.share
+            and connection.company_id in user.company_ids)
+
+    def _describe(self, error):
+        """
+        :param XeroError error: that no single document is to blame for
+        :return: its title, and its cause and fix, translated, with Xero's own words when it has any
+        :rtype: tuple(str, str)
+        """
+        if isinstance(error, XeroClientInvalid):
+            return self.env._("Xero does not accept the app"), self.env._(
+                "Check the client ID and the client secret, then press Test. (Xero: %s)",
+                error.message)
+        title, fix = error_text(self.env, error.code)
+        cause = self.env._(CATALOGUE[error.code].cause)     # pylint: disable=gettext-variable
+        fix = f'{cause} {fix}'
+        if error.message:
+            fix = self.env._("%(fix)s (Xero: %(message)s)", fix=fix, message=error.message)
+        return title, fix

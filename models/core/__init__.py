@@ -1,0 +1,3 @@
+from . import xero_guard_mixin
+from . import xero_organisation_mixin
+from . import xero_waiting_mixin

@@ -1,0 +1,82 @@
+"""What people are told when the work for one record fails, while that for the others goes on."""
+import logging
+from typing import NamedTuple
+
+from odoo.exceptions import UserError
+
+from ...xero.errors import CATALOGUE
+
+_logger = logging.getLogger(__name__)
+
+#: Targets that do not say by themselves what is wrong: the document, or its connection.
+OWN_TARGETS = (None, 'account.move', 'xero.connection')
+
+
+class Problem(NamedTuple):
+    """One reason why a document cannot be sent.
+
+    ``code`` is one of the error catalogue, ``message`` names the line and what is wrong with it,
+    ``model`` and ``res_id`` the record on which it is put right, where there is one.
+    """
+
+    code: str
+    message: str
+    model: str | None = None
+    res_id: int | None = None
+
+    @classmethod
+    def at(cls, record, code, message):
+        """:return: a problem that is put right on a record"""
+        return cls(code, message, record._name, record.id)
+
+    @property
+    def cause(self):
+        """What problems of several documents have in common that are put right in one go. A
+        message may name the line, so the record to change tells more where it is a shared one.
+
+        :rtype: tuple
+        """
+        if self.model in OWN_TARGETS:
+            return self.code, self.message
+        return self.code, self.model, self.res_id
+
+
+def fault_text(record, error):
+    """Say why a record cannot be prepared for Xero.
+
+    :param record: recordset, for the log
+    :param Exception error: Odoo's refusal or a value that Xero has no place for, whose words are
+        for people; or a fault of the software, such as of a module that extends what is sent, which
+        is logged
+    :rtype: str
+    """
+    if isinstance(error, UserError | ValueError):
+        return str(error)
+    _logger.error("%s cannot be prepared for Xero", record, exc_info=error)
+    return record.env._("It cannot be prepared for Xero. The server's log says more.")
+
+
+def pull_fault_text(record, error):
+    """Say why what Xero has cannot be applied to a record; as :func:`fault_text`."""
+    if isinstance(error, UserError):
+        return str(error)
+    _logger.error("The state of %s in Xero cannot be applied", record, exc_info=error)
+    return record.env._("It cannot be applied. The server's log says more.")
+
+
+def error_text(env, code):
+    """Say in the user's language what a code of the error catalogue means.
+
+    :param Environment env: of the user
+    :param str code: of the catalogue; empty for a refusal that has none
+    :return: (title, fix)
+    :rtype: tuple(str, str)
+    """
+    text = CATALOGUE[code or 'validation_error']
+    return env._(text.title), env._(text.fix)   # pylint: disable=gettext-variable
+
+
+def error_selection(env):
+    """:return: the codes of the error catalogue, each with the title that people read
+    :rtype: list(tuple(str, str))"""
+    return [(code, error_text(env, code)[0]) for code in CATALOGUE]

@@ -1,0 +1,394 @@
+import logging
+from decimal import Decimal
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...xero.errors import CATALOGUE, CONTACT_CODES
+from ...xero.webhook import Event
+from ..core.kinds import CREDIT_NOTES, GONE, SWITCHES, XERO_KINDS
+from ..core.problem import error_text
+
+_logger = logging.getLogger(__name__)
+
+#: Fields that may change on a posted document and that Xero shows, too.
+XERO_SYNCED_FIELDS = frozenset({
+    'ref', 'payment_reference', 'invoice_date', 'invoice_date_due', 'partner_id', 'currency_id',
+    'invoice_currency_rate', 'invoice_line_ids', 'line_ids', 'name',
+})
+
+
+class AccountMove(models.Model):
+    _name = 'account.move'
+    _inherit = [
+        'account.move', 'xero.sync.mixin', 'xero.waiting.mixin', 'xero.organisation.mixin']
+
+    xero_document_id = fields.Char(
+        "Xero ID", copy=False, prefetch='xero', readonly=True, index='btree_not_null')
+    xero_number = fields.Char("Number in Xero", copy=False, prefetch='xero', readonly=True)
+    xero_status = fields.Char("Status in Xero", copy=False, prefetch='xero', readonly=True)
+    xero_last_pull = fields.Datetime(
+        "Last Pull from Xero", copy=False, prefetch='xero', readonly=True)
+    xero_updated = fields.Datetime(
+        copy=False, prefetch='xero', readonly=True, groups='base.group_system',
+        help="When Xero last changed what is here of it, by Xero's clock.")
+    xero_pull_hash = fields.Char(
+        copy=False, prefetch='xero', readonly=True, groups='base.group_system',
+        help="Fingerprint of what was last applied from Xero; an equal one is not applied again.")
+    xero_refused_hash = fields.Char(
+        copy=False, prefetch='xero', readonly=True, groups='base.group_system',
+        help="Fingerprint of what Xero had when it refused a change for payments or credits. "
+             "Without these the change is sent again.")
+    xero_active = fields.Boolean(compute='_compute_xero_active')
+    xero_status_label = fields.Char("State in Xero", compute='_compute_xero_status_label')
+
+    _xero_document_uniq = models.UniqueIndex(
+        "(company_id, xero_document_id) WHERE xero_document_id IS NOT NULL",
+        "A document of Xero is linked to one document here.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('company_id', 'move_type')
+    def _compute_xero_active(self):
+        connected = self.env['res.company']._xero_connected_ids()
+        for move in self:
+            move.xero_active = move.move_type in XERO_KINDS and move.company_id.id in connected
+
+    @api.depends('xero_status')
+    def _compute_xero_status_label(self):
+        labels = self._xero_status_labels()
+        for move in self:
+            move.xero_status_label = labels.get(move.xero_status, move.xero_status)
+
+    @api.model
+    def _xero_status_labels(self):
+        """:return: {status of a document in Xero: the same in words}"""
+        return {
+            'DRAFT': self.env._("Draft"),
+            'SUBMITTED': self.env._("Awaiting approval"),
+            'AUTHORISED': self.env._("Approved, awaiting payment"),
+            'PAID': self.env._("Paid"),
+            'VOIDED': self.env._("Voided"),
+            'DELETED': self.env._("Deleted"),
+        }
+
+    @api.depends('xero_state', 'xero_error_code', 'xero_error_message')
+    def _compute_alerts(self):
+        # EXTENDS 'account'
+        return super()._compute_alerts()
+
+    def _get_alerts(self):
+        # EXTENDS 'account'
+        alerts = super()._get_alerts()
+        if not self.env.user._is_internal():
+            return alerts
+        if self.xero_active and self.xero_state == 'failed':
+            title, fix = error_text(self.env, self.xero_error_code)
+            cause = CATALOGUE[self.xero_error_code or 'validation_error'].cause
+            alerts['xero_failed'] = {
+                'level': 'danger',
+                'message': '\n'.join(filter(None, (
+                    self.env._("Xero: %s", title),
+                    self.env._(cause),  # pylint: disable=gettext-variable
+                    self.xero_error_message, fix))),
+                **self._xero_alert_action(),
+            }
+        if alert := self.xero_document_id and self.env['xero.difference']._alert(self):
+            alerts['xero_differs'] = alert
+        return alerts
+
+    def _xero_alert_action(self):
+        """:return: the button of the banner: to the place where the error is put right, or to try
+        again where only Xero or this document can be changed; none that would be refused"""
+        if self.xero_error_code in CONTACT_CODES and self._xero_partner().name \
+                and self.env.user.has_group('account_xero.group_xero_user'):
+            return {
+                'action_text': self.env._("Choose the contact"),
+                'action': self.env['xero.contact.wizard']._action(
+                    self._xero_partner(), self.company_id),
+            }
+        model, _comma, res_id = (self.xero_error_target or '').partition(',')
+        record = self.env[model].browse(int(res_id)).exists() if model in self.env else None
+        if not record or record == self or not record.has_access('write'):
+            return {
+                'action_text': self.env._("Sync now"),
+                'action_call': ('account.move', 'action_xero_sync_now', self.ids),
+            } if self.env.user.has_group('account_xero.group_xero_user') else {}
+        return {
+            'action_text': self.env._("Open %s", record.display_name),
+            'action': {
+                'type': 'ir.actions.act_window', 'res_model': model, 'res_id': record.id,
+                'view_mode': 'form', 'views': [(False, 'form')],
+            },
+        }
+
+    # === BUSINESS HOOKS === #
+
+    def _post(self, soft=True):
+        # EXTENDS 'account'
+        posted = super()._post(soft)
+        posted._xero_queue_posted()
+        # What was paid in Xero of a draft comes when it is posted.
+        posted._xero_refetch()
+        return posted
+
+    def button_cancel(self):
+        # EXTENDS 'account'
+        result = super().button_cancel()
+        self.filtered('xero_state')._xero_queue()
+        # Xero keeps what was made there, which a person has to know.
+        self._xero_refetch()
+        return result
+
+    def write(self, vals):
+        # EXTENDS 'account'
+        result = super().write(vals)
+        if not XERO_SYNCED_FIELDS.isdisjoint(vals):
+            self._xero_queue_changed()
+        elif vals.get('is_move_sent'):
+            self._xero_queue_sent()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_xero(self):
+        for move in self:
+            if not move.xero_document_id or move.xero_status in GONE:
+                continue
+            if move.xero_origin:
+                raise UserError(self.env._(
+                    "%(name)s was made in Xero as %(number)s, and would be imported again. Void "
+                    "it there, or cancel it here.",
+                    name=move.display_name, number=move.xero_number))
+            raise UserError(self.env._(
+                "%(name)s is in Xero as %(number)s. Cancel it first, so that it is voided "
+                "there, too.", name=move.display_name, number=move.xero_number))
+
+    # === QUEUE === #
+
+    def _xero_queue_posted(self):
+        """Queue what was just posted and the switches cover. Never stops the posting.
+
+        A conflict with another transaction is passed on: Odoo runs the posting again then.
+        """
+        try:
+            self.filtered(lambda move: move._xero_is_automatic())._xero_queue()
+        except psycopg2.Error:
+            raise
+        except Exception:
+            _logger.exception("Documents %s were posted but not queued for Xero", self.ids)
+
+    def _xero_is_automatic(self):
+        """Whether this posted document goes to Xero without being asked for.
+
+        :rtype: bool
+        """
+        if self.xero_origin or self.xero_from_void:
+            return False
+        types = self.env['res.company']._xero_automatic_types()
+        return self.move_type in types.get(self.company_id.id, ()) and not self._xero_is_excluded()
+
+    def _xero_is_excluded(self):
+        """:return: whether the partner is kept out of Xero"""
+        return self._xero_partner().with_company(self.company_id).xero_exclude
+
+    def _xero_manual_reasons(self, connection):
+        """Say why this document does not go to Xero by itself; by hand it does.
+
+        :param recordset connection: the company's `xero.connection`
+        :rtype: list(str)
+        """
+        self.ensure_one()
+        off = [name for name in ('auto_sync', SWITCHES[self.move_type]) if not connection[name]]
+        reasons = [self.env._(
+            "“%s” is switched off on the Xero connection.",
+            connection._fields[name]._description_string(self.env)) for name in off]
+        if self._xero_is_excluded():
+            reasons.append(self.env._(
+                "%s is excluded from Xero.", self._xero_partner().display_name))
+        return reasons
+
+    def _xero_partner(self):
+        """:return: the partner that is the contact in Xero"""
+        return self.commercial_partner_id
+
+    def _xero_document_number(self):
+        """Return the number that the document has in Xero: the customer's own, or the vendor's.
+
+        Xero shows the number of a bill as its reference, so a bill carries the vendor's. What was
+        made there keeps Xero's number beside Odoo's own.
+
+        :rtype: str
+        """
+        if self.xero_origin and self.xero_number:
+            return self.xero_number
+        if self.move_type in ('in_invoice', 'in_refund'):
+            return self.ref or self.name
+        return self.name
+
+    def _xero_queue_changed(self):
+        """Queue the posted ones among these that Xero has or is about to get."""
+        self.filtered(lambda move: move.state == 'posted' and move.xero_state)._xero_queue()
+
+    def _xero_queue_sent(self):
+        """Queue the invoices that the customer has now, where Xero is to be told."""
+        moves = self.filtered(lambda move: move.xero_state and move.move_type == 'out_invoice')
+        if moves:
+            connections = moves.company_id._xero_connections()
+            moves.filtered(lambda move: connections.get(
+                move.company_id.id, self.env['xero.connection']).mark_sent)._xero_queue_changed()
+
+    def _xero_queue(self, manual=False):
+        """Make documents pending and wake the push.
+
+        What comes from Xero, or was made there, is not sent back there.
+
+        :param bool manual: somebody asked for it, so switches and used-up retries do not count
+        """
+        self = self.filtered(lambda move: not move.xero_origin)
+        if not self or self.env.context.get('xero_pulling'):
+            return
+        values = {**self._xero_queue_values(manual), 'xero_refused_hash': False}
+        # `account.move.write` checks lock dates, hashes, balances and lines of each document; none
+        # of that concerns these columns, and it would cost a fifth of posting.
+        models.Model.write(self.sudo(), values)
+        self.env['xero.connection'].union(
+            *self.company_id._xero_connections().values())._trigger_cron()
+
+    @api.model
+    def _xero_requeue(self, companies, codes, records):
+        # EXTENDS 'account_xero': a partner lets its own documents go out again, and those, too,
+        # that failed for something else which is put right on it
+        result = super()._xero_requeue(companies, codes, records)
+        domain = fields.Domain([
+            ('company_id', 'in', companies.ids), ('xero_state', '=', 'failed')])
+        if records is not None and records._name == 'res.partner':
+            targets = [f'{records._name},{partner.id}' for partner in records]
+            domain &= fields.Domain('commercial_partner_id', 'in', records.ids) & (
+                fields.Domain('xero_error_code', 'in', codes)
+                | fields.Domain('xero_error_code', '=', 'validation_error')
+                & fields.Domain('xero_error_target', 'in', targets))
+        else:
+            domain &= fields.Domain('xero_error_code', 'in', codes)
+        self.sudo().search(domain)._xero_queue()
+        return result
+
+    def _xero_queue_pull(self):
+        """Fetch these documents from Xero in the background, whatever is here of them."""
+        moves = self.sudo().filtered('xero_document_id')
+        connections = moves.company_id._xero_connections()
+        moves.write({'xero_updated': False})
+        connected = self.env['xero.connection'].union(*connections.values())
+        self.env['xero.event'].sudo()._store([
+            Event(
+                resource_id=move.xero_document_id,
+                category='CREDITNOTE' if move.move_type in CREDIT_NOTES else 'INVOICE',
+                type='REQUEST', tenant_id=connections[move.company_id.id].tenant_id,
+                moment=fields.Datetime.now())
+            for move in moves if move.company_id.id in connections
+        ], connected)
+        connected._trigger_cron()
+
+    @api.model
+    def _xero_binds(self, connection):
+        # OVERRIDES 'account_xero'
+        return bool(self.search_count([
+            ('company_id', '=', connection.company_id.id), ('xero_document_id', '!=', False)],
+            limit=1))
+
+    # === WHAT BECAME OF IT === #
+
+    @api.model
+    def _xero_stored_with(self, columns):
+        # EXTENDS 'account_xero'
+        return [*super()._xero_stored_with(columns),
+                'xero_tooltip', 'xero_status_label', 'alerts']
+
+    def _xero_log_subject(self):
+        # OVERRIDES 'account_xero': the number costs no query
+        return self, self.name or self.display_name
+
+    # === ACTIONS === #
+
+    def action_xero_push_wizard(self):
+        """Look at what can be pushed and what cannot, before anything is queued.
+
+        :return: action that opens the dialog
+        """
+        self.check_access('read')
+        return self.env['xero.push.wizard']._open(self)
+
+    def action_xero_sync_now(self):
+        """Queue documents at once, whatever the switches and earlier failures say; of those that
+        were made in Xero, fetch what is there.
+
+        :return: a notification; the push itself runs in the background
+        :raise UserError: there is nothing here that could be sent
+        """
+        self._xero_check_may_sync()
+        if made_there := self.filtered('xero_origin'):
+            if self - made_there:
+                (self - made_there).action_xero_sync_now()
+            return made_there._xero_fetch_now()
+        moves = self.filtered(
+            lambda move: move.xero_active
+            and (move.state == 'posted' or (move.state == 'cancel' and move.xero_document_id)))
+        if not moves:
+            raise UserError(self.env._(
+                "Nothing to send: only posted invoices, bills and credit notes of a company that "
+                "is connected to Xero can be sent."))
+        moves._xero_queue(manual=True)
+        moves._xero_queue_pull()
+        for connection in moves.company_id._xero_connections().values():
+            connection._end_outage()
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {
+                'type': 'success',
+                'title': self.env._("Queued"),
+                'message': self.env._("%s document(s) go to Xero in a moment.", len(moves)),
+                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
+            },
+        }
+
+    def action_xero_log(self):
+        """:return: action that lists what was exchanged with Xero about this document"""
+        self.ensure_one()
+        action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_log')
+        return {**action, 'domain': [('res_model', '=', self._name), ('res_id', '=', self.id)]}
+
+    def action_xero_open(self):
+        """:return: action that opens the document in Xero, in a new tab"""
+        self.ensure_one()
+        self.check_access('read')
+        connection = self.company_id._xero_connections()[self.company_id.id]
+        return connection._open_document(XERO_KINDS[self.move_type], self.xero_document_id)
+
+    # === SHOWING SEVERAL === #
+
+    def _xero_names(self, shown=5):
+        """:param int shown: names at most
+        :return: the names of some of these documents, and how many there are besides"""
+        names = ', '.join(move.name or move.display_name for move in self[:shown])
+        more = len(self) - shown
+        return self.env._("%(names)s and %(more)s more", names=names, more=more) \
+            if more > 0 else names
+
+    def _xero_action_list(self, title):
+        """:param str title: of the page
+        :return: action that lists these documents"""
+        return {
+            'type': 'ir.actions.act_window', 'name': title, 'res_model': self._name,
+            'view_mode': 'list,form',
+            'views': [(self.env.ref('account.view_invoice_tree').id, 'list'), (False, 'form')],
+            'domain': [('id', 'in', self.ids)], 'context': {'create': False},
+        }
+
+    def _xero_decimal(self, amount):
+        """:return: an amount in the document's currency, rounded as that currency is
+        :rtype: Decimal"""
+        currency = self.currency_id
+        return Decimal(f'{currency.round(amount):.{currency.decimal_places}f}')

@@ -1,0 +1,41 @@
+from odoo import api, fields, models
+
+from ..core.kinds import XERO_KINDS
+
+
+class AccountPartialReconcile(models.Model):
+    _name = 'account.partial.reconcile'
+    _inherit = ['account.partial.reconcile', 'xero.guard.mixin']
+
+    xero_credit_key = fields.Char(
+        copy=False, prefetch='xero', readonly=True, index='btree_not_null',
+        help="Credit and invoice of the allocation in Xero that this is: its ids, with a slash "
+             "between. Empty for what was only matched here.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'account'
+        partials = super().create(vals_list)
+        partials._xero_payments()._xero_queue()
+        return partials
+
+    def unlink(self):
+        # EXTENDS 'account'
+        payments = self._xero_payments()
+        result = super().unlink()
+        payments.exists()._xero_queue()
+        return result
+
+    def _xero_payments(self):
+        """:return: the payments of documents among these, in companies that send theirs to Xero"""
+        companies = self.env['res.company']._xero_sending_payments_ids()
+        nothing = self.env['account.payment']
+        if not companies or self.env.context.get('xero_pulling'):
+            return nothing
+        return nothing.union(*(
+            one.origin_payment_id
+            for partial in self.sudo() if partial.company_id.id in companies
+            for one, other in (
+                (partial.debit_move_id.move_id, partial.credit_move_id.move_id),
+                (partial.credit_move_id.move_id, partial.debit_move_id.move_id))
+            if other.move_type in XERO_KINDS))

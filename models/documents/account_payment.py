@@ -1,0 +1,145 @@
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..core.kinds import XERO_SYNC
+from ..core.problem import error_text
+from .account_payment_plan import COUNTS
+
+_logger = logging.getLogger(__name__)
+
+
+class AccountPayment(models.Model):
+    _name = 'account.payment'
+    _inherit = [
+        'account.payment', 'xero.sync.mixin', 'xero.waiting.mixin', 'xero.organisation.mixin']
+
+    xero_payment_id = fields.Char(
+        "Xero Payment ID", copy=False, prefetch='xero', readonly=True, index='btree_not_null',
+        help="The payment in Xero that this one is. A part of a credit that was used there has "
+             "the IDs of the credit and of the invoice.")
+    xero_deleted = fields.Boolean(
+        "Deleted in Xero", copy=False, prefetch='xero', readonly=True,
+        help="Xero has this payment no more, so it was cancelled or reversed here.")
+    xero_link_ids = fields.One2many(
+        'xero.payment.link', 'payment_id', copy=False, readonly=True,
+        groups='account.group_account_invoice')
+    xero_state = fields.Selection(selection_add=[
+        ('waiting', "Waiting for the document"), ('pending',), ('synced', "Sent to Xero"),
+        ('failed', "Not sent")])
+    xero_error_text = fields.Text(compute='_compute_xero_error_text')
+
+    _xero_payment_uniq = models.UniqueIndex(
+        "(company_id, xero_payment_id) WHERE xero_payment_id IS NOT NULL",
+        "A payment in Xero is linked to one payment here.",
+    )
+
+    @api.depends('xero_error_code', 'xero_error_message')
+    @api.depends_context('lang')
+    def _compute_xero_error_text(self):
+        for payment in self:
+            title, fix = error_text(self.env, payment.xero_error_code)
+            payment.xero_error_text = '\n'.join(filter(None, (
+                title, payment.xero_error_message, fix))) if payment.xero_error_code else False
+
+    def write(self, vals):
+        # EXTENDS 'account'
+        result = super().write(vals)
+        if 'state' in vals and self.env['res.company']._xero_sending_payments_ids():
+            # With a journal entry its reconciliation tells when the payment pays something.
+            self.filtered(lambda p: p.sudo().xero_link_ids or not p.move_id)._xero_queue()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_xero(self):
+        for payment in self:
+            if payment.xero_payment_id:
+                raise UserError(self.env._(
+                    "%s is a payment in Xero and stays as a record. Cancel it instead.",
+                    payment.display_name))
+
+    @api.depends('payment_type', 'journal_id', 'currency_id')
+    def _compute_payment_method_line_fields(self):
+        # EXTENDS 'account': Xero Sync is offered to nobody, but the payments that have it keep it
+        result = super()._compute_payment_method_line_fields()
+        for payment in self:
+            if payment.payment_method_line_id.code == XERO_SYNC:
+                payment.available_payment_method_line_ids |= payment.payment_method_line_id
+        return result
+
+    # === QUEUE === #
+
+    def _xero_queue(self):
+        """Have Xero brought to the state of those payments that go there by themselves. Never
+        stops what somebody does here.
+
+        A conflict with another transaction is passed on: Odoo runs it again then.
+        """
+        if not self or self.env.context.get('xero_pulling'):
+            return
+        try:
+            connections = self.company_id._xero_connections()
+            payments = self.sudo().filtered(
+                lambda p: p.company_id.id in connections
+                and p._xero_is_sent(connections[p.company_id.id]))
+            if payments:
+                payments.write(payments._xero_queue_values())
+                self.env['xero.connection'].union(*connections.values())._trigger_cron()
+        except psycopg2.Error:
+            raise
+        except Exception:
+            _logger.exception("Payments %s were registered but not queued for Xero", self.ids)
+
+    @api.model
+    def _xero_requeue(self, companies, codes, records):
+        # EXTENDS 'account_xero': no document needs a journal's account, but payments do
+        result = super()._xero_requeue(companies, codes, records)
+        if records is not None and records._name == 'account.journal':
+            self.sudo().search([
+                ('journal_id', 'in', records.ids), ('xero_state', '=', 'failed'),
+                ('xero_error_code', '=', 'unmapped_account')])._xero_queue()
+        return result
+
+    @api.model
+    def _xero_binds(self, connection):
+        # OVERRIDES 'account_xero'
+        return bool(self.search_count([
+            ('company_id', '=', connection.company_id.id), ('xero_payment_id', '!=', False)],
+            limit=1))
+
+    def _xero_is_sent(self, connection):
+        """Whether this payment goes to Xero: registered here, by a person, since that was switched
+        on.
+
+        :param recordset connection: the company's `xero.connection`
+        :rtype: bool
+        """
+        if not connection.push_payments:
+            return False
+        if self.xero_link_ids.filtered(lambda link: link.state != 'deleted'):
+            return True
+        return (
+            self.state in COUNTS and not self.xero_payment_id and not self.xero_deleted
+            and self.payment_method_line_id.code != XERO_SYNC
+            and self.create_date >= connection.payments_since)
+
+    def action_xero_sync_now(self):
+        """Try again to send payments.
+
+        :return: a notification; the push itself runs in the background
+        """
+        self._xero_check_may_sync()
+        self._xero_queue()
+        queued = self.filtered(lambda payment: payment.xero_state == 'pending')
+        if not queued:
+            raise UserError(self.env._(
+                "Nothing to send: payments are sent when “Send payments” is switched on and they "
+                "were registered since."))
+        connections = queued.company_id._xero_connections()
+        for connection in connections.values():
+            connection._end_outage()
+        return connection._notify('success', self.env._("Queued"), self.env._(
+            "%s payment(s) go to Xero in a moment.", len(queued)))

@@ -1,0 +1,85 @@
+"""The documents of a connection: how many stand how, and what holds them up."""
+from collections import Counter
+
+from odoo import api, fields, models
+
+from ..core.problem import error_text
+
+#: Pages of Xero that show a document. Source: Xero's deep-linking guide.
+PAGES = {
+    'ACCREC': '/AccountsReceivable/View.aspx?InvoiceID=',
+    'ACCPAY': '/AccountsPayable/Edit.aspx?InvoiceID=',
+    'ACCRECCREDIT': '/AccountsReceivable/ViewCreditNote.aspx?creditNoteID=',
+    'ACCPAYCREDIT': '/AccountsPayable/ViewCreditNote.aspx?creditNoteID=',
+}
+
+
+class XeroConnection(models.Model):
+    _inherit = 'xero.connection'
+
+    pending_count = fields.Integer("Pending", compute='_compute_document_counts')
+    failed_count = fields.Integer("Failed", compute='_compute_document_counts')
+    synced_count = fields.Integer("Synced", compute='_compute_document_counts')
+    problem_ids = fields.One2many(
+        'xero.problem', 'connection_id', string="Problems", readonly=True)
+    failures = fields.Json(compute='_compute_failures')
+
+    @api.depends('problem_ids')
+    @api.depends_context('lang')
+    def _compute_failures(self):
+        for connection in self:
+            counts = Counter()
+            for problem in connection.problem_ids:
+                counts[problem.code] += problem.count
+            connection.failures = [
+                {'code': code, 'count': count, 'title': error_text(self.env, code)[0]}
+                for code, count in counts.most_common()]
+
+    # === DOCUMENTS === #
+
+    def _compute_document_counts(self):
+        counts = {
+            (company.id, state): count
+            for company, state, count in self.env['account.move'].sudo()._read_group(
+                [('company_id', 'in', self.company_id.ids), ('xero_state', '!=', False)],
+                ['company_id', 'xero_state'], ['__count'],
+            )
+        }
+        for connection in self:
+            company = connection.company_id.id
+            connection.pending_count = counts.get((company, 'pending'), 0)
+            connection.failed_count = counts.get((company, 'failed'), 0)
+            connection.synced_count = counts.get((company, 'synced'), 0)
+
+    def action_view_documents(self):
+        """Open this company's documents that are linked to Xero or on their way."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Documents in Xero"),
+            'res_model': 'account.move',
+            'view_mode': 'list,form',
+            'views': [(self.env.ref('account.view_invoice_tree').id, 'list'), (False, 'form')],
+            'domain': [('company_id', '=', self.company_id.id), ('xero_state', '!=', False)],
+            # The buttons choose a filter by it; the web client does not hand it on by itself.
+            'context': {'create': False, **{
+                name: value for name, value in self.env.context.items()
+                if name.startswith('search_default_xero_')}},
+        }
+
+    def _open_document(self, kind, xero_id):
+        """:param str kind: Xero's type of it, such as ACCREC
+        :return: action that opens a document in Xero, in a new tab"""
+        return {
+            'type': 'ir.actions.act_url', 'target': 'new',
+            'url': self._deep_link(PAGES[kind] + xero_id)}
+
+    def action_view_problems(self, code=None):
+        """:param str code: of the error catalogue, for that kind of problem alone
+        :return: action that lists what holds up documents of this connection"""
+        self.ensure_one()
+        action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_problem')
+        domain = [('connection_id', '=', self.id)]
+        if code:
+            domain.append(('code', '=', code))
+        return {**action, 'domain': domain}

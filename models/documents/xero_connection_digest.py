@@ -1,0 +1,48 @@
+"""What managers are told of a connection without looking: a daily digest of what failed."""
+from odoo import Command, api, fields, models
+
+from ..connection.xero_connection import ACTIVE_STATES
+
+
+class XeroConnection(models.Model):
+    _inherit = 'xero.connection'
+
+    send_digest = fields.Boolean(
+        "Daily e-mail about problems",
+        help="Once a day the managers of the connection get an e-mail that names what failed and "
+             "what is to be done. None is sent while nothing is wrong.")
+    digest_date = fields.Date(readonly=True, copy=False, help="Day of the last digest (UTC).")
+
+    @api.model
+    def _cron_digest(self):
+        """Send the digests of the day, each connection's in a transaction of its own."""
+        today = fields.Date.today()
+        connections = self.search([
+            ('send_digest', '=', True), ('state', 'in', ACTIVE_STATES),
+            '|', ('digest_date', '=', False), ('digest_date', '<', today)])
+        for done, connection in enumerate(connections, 1):
+            connection._send_digest()
+            connection.digest_date = today
+            self.env['ir.cron']._commit_progress(1, remaining=len(connections) - done)
+
+    def _send_digest(self):
+        """Queue an e-mail to each manager, in the manager's language, if there is anything to say.
+
+        :return: the e-mails
+        :rtype: recordset of `mail.mail`
+        """
+        self.ensure_one()
+        mails = self.env['mail.mail'].sudo()
+        if not self.problem_ids and self.state not in ('reauth', 'revoked'):
+            return mails
+        for user in self.env['xero.health']._managers(self).filtered('email'):
+            template = self.env.ref('account_xero.mail_template_digest').with_context(
+                lang=user.lang, tz=user.tz)
+            mails += mails.browse(template.send_mail(
+                self.id, email_layout_xmlid='mail.mail_notification_light',
+                email_values={'recipient_ids': [Command.set(user.partner_id.ids)]}))
+        return mails
+
+    def _digest_url(self):
+        """:return: address of the page that lists what is wrong"""
+        return f'{self.get_base_url()}/odoo/action-account_xero.action_xero_problem'

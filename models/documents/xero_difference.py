@@ -1,0 +1,161 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class XeroDifference(models.Model):
+    """A point in which the two books disagree and which only a person can decide."""
+
+    _name = 'xero.difference'
+    _description = "Difference with Xero"
+    _order = 'id desc'
+    _rec_name = 'document'
+
+    connection_id = fields.Many2one(
+        'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
+    company_id = fields.Many2one(related='connection_id.company_id', store=True)
+    res_model = fields.Char(required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        "Record", model_field='res_model', required=True, readonly=True)
+    document = fields.Char(readonly=True)
+    field = fields.Selection(
+        [
+            ('document', "Document"), ('status', "Status"), ('total', "Total"),
+            ('currency', "Currency"), ('date', "Date"), ('due_date', "Due date"),
+            ('number', "Number"),
+            ('contact', "Contact"), ('amount_due', "Amount due"), ('payment', "Payment"),
+            ('credit', "Credit"),
+        ],
+        string="What", required=True, readonly=True)
+    here = fields.Char("In Odoo", readonly=True)
+    there = fields.Char("In Xero", readonly=True)
+    message = fields.Text("Explanation", readonly=True)
+    state = fields.Selection(
+        [('open', "To decide"), ('ignored', "Ignored")],
+        default='open', required=True, readonly=True)
+    create_date = fields.Datetime("Found", readonly=True)
+
+    _record_uniq = models.Constraint(
+        'UNIQUE(res_model, res_id, field)', "A record has one difference of each kind.")
+
+    # === FINDING === #
+
+    @api.model
+    def _note(self, connection, record, field, here, there, message=''):
+        """Keep a difference; one that is known with the same values is left as it is.
+
+        :param recordset connection: `xero.connection`
+        :param recordset record: what differs, a single one
+        :param str field: in what, see the selection
+        :param here: value in Odoo; anything with a text
+        :param there: value in Xero; anything with a text
+        :param str message: what it means and what can be done, translated
+        :return: the row
+        """
+        values = {'here': str(here), 'there': str(there), 'message': message}
+        known = self.sudo().search([
+            ('res_model', '=', record._name), ('res_id', '=', record.id), ('field', '=', field)])
+        if not known:
+            return self.sudo().create({
+                **values, 'connection_id': connection.id, 'res_model': record._name,
+                'res_id': record.id, 'document': record.display_name, 'field': field})
+        if any((known[name] or '') != value for name, value in values.items()):
+            # Something new is to be decided, even where the old one was to be ignored.
+            known.write({**values, 'state': 'open'})
+        return known
+
+    @api.model
+    def _clear(self, connection, records, names):
+        """Both books agree again.
+
+        :param recordset records: of one model
+        :param names: fields in which they agree
+        """
+        self.sudo().search([
+            ('connection_id', '=', connection.id), ('res_model', '=', records._name),
+            ('res_id', 'in', records.ids), ('field', 'in', list(names))]).unlink()
+
+    def _in_words(self):
+        """:return: the difference in one line, for people"""
+        self.ensure_one()
+        return self.env._(
+            "%(what)s: %(here)s in Odoo, %(there)s in Xero. %(explanation)s",
+            what=dict(self._fields['field']._description_selection(self.env))[self.field],
+            here=self.here, there=self.there, explanation=self.message or '')
+
+    @api.model
+    def _alert(self, record):
+        """Return the banner of a record that differs.
+
+        :param recordset record: a single one
+        :return: alert of `account.move._get_alerts`, None where both sides agree
+        :rtype: dict | None
+        """
+        differences = self.sudo().search([
+            ('res_model', '=', record._name), ('res_id', '=', record.id), ('state', '=', 'open')])
+        return {
+            'level': 'warning',
+            'message': '\n'.join([self.env._("Xero and Odoo do not agree:"), *(
+                row._in_words() for row in differences)]),
+            **differences._alert_action(),
+        } if differences else None
+
+    def _alert_action(self):
+        """:return: the button of the banner that says that a document differs, for a user who may
+            decide; none that would be refused
+        :rtype: dict"""
+        if not self.env.user.has_group('account_xero.group_xero_user'):
+            return {}
+        return {
+            'action_text': self.env._("Decide"),
+            'action': {
+                'type': 'ir.actions.act_window', 'res_model': self._name,
+                'name': self.env._("Differences with Xero"), 'view_mode': 'list',
+                'views': [(False, 'list')], 'domain': [('id', 'in', self.ids)],
+            },
+        }
+
+    # === ACTIONS === #
+
+    def _documents(self):
+        """:return: the `account.move` of these differences that exist and that the user may see"""
+        if not self.env.user.has_group('account_xero.group_xero_user'):
+            raise AccessError(self.env._("Ask for the right “Xero: Synchronise” to do this."))
+        rows = self.filtered(lambda row: row.res_model == 'account.move')
+        return self.env['account.move'].browse(rows.mapped('res_id')).exists()
+
+    def action_push(self):
+        """Let Odoo's side count: the document is sent again, whole.
+
+        :return: a notification
+        :raise UserError: none of these can be sent
+        """
+        moves = self._documents()
+        moves.check_access('read')
+        # Without the fingerprint of what Xero has, nothing counts as sent already.
+        moves.sudo().with_context(skip_is_manually_modified=True).xero_payload_hash = False
+        return moves.action_xero_sync_now()
+
+    def action_pull(self):
+        """Fetch the document from Xero again, and apply what can be applied.
+
+        :return: a notification
+        :raise UserError: none of these is a document of Xero
+        """
+        moves = self._documents().filtered('xero_document_id')
+        if not moves:
+            raise UserError(self.env._("There is no document in Xero to fetch."))
+        moves._xero_queue_pull()
+        return self.connection_id[:1]._notify('success', self.env._("Queued"), self.env._(
+            "%s document(s) are fetched from Xero in a moment.", len(moves)))
+
+    def action_ignore(self):
+        """Leave both sides as they are; it comes back only when one of the values changes."""
+        self._documents()
+        self.check_access('read')
+        self.sudo().state = 'ignored'
+
+    def action_open_record(self):
+        """:return: action that opens the record that differs"""
+        self.ensure_one()
+        return {'type': 'ir.actions.act_window', 'res_model': self.res_model,
+                'res_id': self.res_id, 'view_mode': 'form', 'views': [(False, 'form')]}

@@ -1,0 +1,132 @@
+from datetime import datetime
+
+from odoo import fields, models
+
+EPOCH = datetime(1970, 1, 1)
+#: Which choice covers each of Xero's types of documents.
+SWITCHES = {'ACCREC': 'with_sales', 'ACCPAY': 'with_bills',
+            'ACCRECCREDIT': 'with_credit_notes', 'ACCPAYCREDIT': 'with_credit_notes'}
+
+
+class XeroFirstSync(models.Model):
+    """One first synchronisation: what it is to bring, how far it is, and what became of it."""
+
+    _name = 'xero.first.sync'
+    _inherit = 'xero.organisation.mixin'
+    _description = "First Synchronisation with Xero"
+    _order = 'id desc'
+    _rec_name = 'connection_id'
+
+    connection_id = fields.Many2one(
+        'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
+    company_id = fields.Many2one(related='connection_id.company_id', store=True)
+    scope = fields.Selection(
+        [('open', "Open ones"), ('all', "All of them")], required=True, readonly=True)
+    date_from = fields.Date(readonly=True)
+    with_sales = fields.Boolean(readonly=True)
+    with_bills = fields.Boolean(readonly=True)
+    with_credit_notes = fields.Boolean(readonly=True)
+    state = fields.Selection(
+        [('running', "Running"), ('done', "Finished"), ('stopped', "Stopped")],
+        default='running', required=True, readonly=True)
+    path = fields.Char(readonly=True, help="The list that is being read; empty before the first.")
+    position = fields.Datetime(
+        default=EPOCH, readonly=True, help="By Xero's clock, how far that list has been read.")
+    totals = fields.Json(readonly=True, help="Documents of each list when it began.")
+    total_count = fields.Integer("Documents", readonly=True)
+    read_count = fields.Integer("Read", readonly=True)
+    last_move_id = fields.Integer(
+        readonly=True, help="Documents with a greater id were imported since.")
+    finished_at = fields.Datetime(readonly=True)
+
+    def _running(self, connections):
+        """
+        :param recordset connections: `xero.connection`
+        :return: those of them that are under way
+        """
+        return self.search([('connection_id', 'in', connections.ids), ('state', '=', 'running')])
+
+    def _questions(self):
+        """:return: {list of Xero: parameters of the question}, in the order of reading"""
+        self.ensure_one()
+        questions = {}
+        for pull_list in self.connection_id._pull_lists():
+            kinds = [kind for kind in pull_list.kinds
+                     if kind in SWITCHES and self[SWITCHES[kind]]]
+            if kinds:
+                questions[pull_list.path] = self._question(pull_list, kinds)
+        return questions
+
+    def _question(self, pull_list, kinds):
+        """:param list kinds: Xero's types of the documents that are wanted of that list
+        :return: parameters, without those that say nothing"""
+        statuses = ['AUTHORISED', *(['PAID'] if self.scope == 'all' else [])]
+        if self.connection_id.import_policy in ('draft', 'list'):
+            statuses += ['DRAFT', 'SUBMITTED']
+        parts = []
+        if not pull_list.by_ids:
+            # Xero: only invoices can be asked for by a list of statuses.
+            equal = ' OR '.join(f'Status=="{status}"' for status in statuses)
+            parts.append(f'({equal})')
+        if len(kinds) < len(pull_list.kinds):
+            parts.append(f'Type=="{kinds[0]}"')
+        if day := self.date_from:
+            parts.append(f'Date>=DateTime({day:%Y},{day:%m},{day:%d})')
+        parameters = {'Statuses': pull_list.by_ids and ','.join(statuses),
+                      'where': ' AND '.join(parts)}
+        return {key: value for key, value in parameters.items() if value}
+
+    def _begin(self, totals):
+        self.write({
+            'totals': totals, 'total_count': sum(totals.values()),
+            'path': next(iter(totals), False), 'position': EPOCH})
+        self._log(self.env._(
+            "First synchronisation: %(documents)s documents and %(contacts)s contacts to look at.",
+            documents=self.total_count, contacts=self.connection_id.contact_count))
+
+    def _advance(self, newest, read):
+        """Part of a page is in the books."""
+        self.write({
+            'read_count': min(max(self.read_count, read), self.total_count),
+            **({'position': newest.replace(microsecond=0)}
+               if newest and newest > self.position else {})})
+
+    def _end_list(self):
+        """The list has been read to its end; go to the next one, or finish."""
+        paths = list(self._questions())
+        done = paths[:paths.index(self.path) + 1]
+        following = paths[len(done):len(done) + 1]
+        self.write({
+            'read_count': sum(self.totals[path] for path in done),
+            'path': following[0] if following else False, 'position': EPOCH})
+        if not following:
+            self._finish()
+
+    def _finish(self):
+        self.write({'state': 'done', 'finished_at': fields.Datetime.now(), 'path': False})
+        self._log(self._in_words())
+
+    def _log(self, message):
+        self.env['xero.log']._add_event(self.connection_id, message, 'pull')
+
+    def _before(self):
+        """:return: documents of the lists before the present one"""
+        paths = list(self._questions())
+        return sum(self.totals[path] for path in paths[:paths.index(self.path)])
+
+    def _in_words(self):
+        """:return: how it stands, for people"""
+        self.ensure_one()
+        Move = self.env['account.move'].sudo()
+        company = self.connection_id.company_id
+        linked = self.env['res.partner'].sudo().with_company(company).with_context(
+            active_test=False).search_count([('xero_contact_id', '!=', False)])
+        return self.env._(
+            "%(read)s of %(total)s documents read, %(imported)s imported, %(waiting)s waiting "
+            "under Unmatched. %(linked)s partners are linked to the %(contacts)s contacts in Xero.",
+            read=self.read_count, total=self.total_count,
+            imported=Move.search_count([
+                ('company_id', '=', company.id), ('xero_origin', '=', True),
+                ('id', '>', self.last_move_id)]),
+            waiting=self.connection_id.unmatched_count, linked=linked,
+            contacts=self.connection_id.contact_count)

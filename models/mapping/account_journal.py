@@ -1,0 +1,146 @@
+import re
+
+from odoo import api, fields, models
+
+from ..core.kinds import XERO_SYNC
+from .xero_mapping_mixin import Match, fold, unique_by
+
+#: Digits at the end of an IBAN that tell an account for sure.
+ACCOUNT_DIGITS = 6
+
+
+class AccountJournal(models.Model):
+    _name = 'account.journal'
+    _inherit = ['account.journal', 'xero.mapping.mixin']
+    _xero_target_field = 'xero_account_id'
+
+    xero_account_id = fields.Many2one(
+        'xero.account', check_company=True, copy=False, prefetch='xero',
+        domain="['|', ('type', '=', 'BANK'), ('payments_enabled', '=', True)]",
+        help="The bank account of the Xero organisation that this journal is, or an account that "
+             "payments are enabled for.")
+
+    # === PAYMENT METHOD XERO SYNC === #
+
+    def _xero_sync_method(self, payment_type):
+        """:return: `account.payment.method` Xero Sync, empty while the module is being installed"""
+        xmlid = {'inbound': 'account_xero.account_payment_method_xero_sync_in',
+                 'outbound': 'account_xero.account_payment_method_xero_sync_out'}[payment_type]
+        return (self.env.ref(xmlid, raise_if_not_found=False)
+                or self.env['account.payment.method'])
+
+    def _default_inbound_payment_methods(self):
+        # EXTENDS 'account'
+        return super()._default_inbound_payment_methods() | self._xero_sync_method('inbound')
+
+    def _default_outbound_payment_methods(self):
+        # EXTENDS 'account'
+        return super()._default_outbound_payment_methods() | self._xero_sync_method('outbound')
+
+    @api.depends('type', 'currency_id')
+    def _compute_inbound_payment_method_line_ids(self):
+        # EXTENDS 'account': the lines are made anew, those in use are taken off the journal
+        return super(AccountJournal, self.with_context(
+            xero_journal_changes=True))._compute_inbound_payment_method_line_ids()
+
+    @api.depends('type', 'currency_id')
+    def _compute_outbound_payment_method_line_ids(self):
+        # EXTENDS 'account'
+        return super(AccountJournal, self.with_context(
+            xero_journal_changes=True))._compute_outbound_payment_method_line_ids()
+
+    def _get_available_payment_method_lines(self, payment_type):
+        # EXTENDS 'account': what a person registers is no payment that came from Xero
+        lines = super()._get_available_payment_method_lines(payment_type)
+        return lines.filtered(lambda line: line.code != XERO_SYNC)
+
+    def _xero_method_line(self, payment_type):
+        """Return the line that payments from Xero are booked with, complete.
+
+        It always has an outstanding account, so that a payment has a journal entry in every
+        edition of Odoo: without one the invoice would keep its full residual until the bank's
+        statement comes, and the books would not agree with Xero's.
+
+        :param str payment_type: inbound or outbound
+        :return: `account.payment.method.line`
+        :raise UserError: the company has no outstanding account
+        """
+        self.ensure_one()
+        lines = self[f'{payment_type}_payment_method_line_ids']
+        line = lines.filtered(lambda line: line.code == XERO_SYNC)[:1]
+        if not line:
+            line = self.env['account.payment.method.line'].create({
+                'journal_id': self.id,
+                'payment_method_id': self._xero_sync_method(payment_type).id,
+            })
+        if not line.payment_account_id:
+            # That of the payments that people register here, or else Odoo's own default.
+            line.payment_account_id = lines.payment_account_id[:1] or self.env[
+                'account.payment'].new({'journal_id': self.id, 'company_id': self.company_id.id}
+                                       )._get_outstanding_account(payment_type)
+        return line
+
+    # === MATCHING === #
+
+    @api.model
+    def _xero_match_domain(self, company):
+        # EXTENDS 'account_xero'
+        return [('company_id', 'parent_of', company.id), ('type', 'in', ('bank', 'cash', 'credit'))]
+
+    def _xero_find_matches(self, connection, targets):
+        # EXTENDS 'account_xero'
+        return [journal._xero_match_journal(targets.filtered(
+            lambda target, code=(journal.currency_id or journal.company_id.currency_id).name:
+            target.currency_code in (code, '', False))) for journal in self]
+
+    def _xero_match_journal(self, targets):
+        """:param recordset targets: the `xero.account` of this journal's currency
+        :rtype: Match"""
+        number = re.sub(r'\D', '', self.bank_account_id.acc_number or '')
+        same = targets.filtered(lambda target: _is_same_number(
+            number, re.sub(r'\D', '', target.bank_account_number or '')))
+        if len(same) == 1:
+            return Match(self, same, self.env._("same account number"), True)
+        same = unique_by(targets, lambda target: fold(target.name)).get(fold(self.name))
+        if same:
+            return Match(self, same, self.env._("same name and currency"), True)
+        code = fold(self.default_account_id.code)
+        same = unique_by(targets, lambda target: fold(target.code)).get(code)
+        if same:
+            return Match(self, same, self.env._("same code and currency"), False)
+        banks = targets.filtered(lambda target: target.type == 'BANK')
+        if self.type == 'bank' and len(banks) == 1:
+            return Match(self, banks, self.env._("the only bank account in this currency"), False)
+        return Match(self, targets.browse(), self.env._(
+            "no account with this number, name or code in this currency"), False)
+
+    # === WHERE PAYMENTS ARE BOOKED === #
+
+    @api.model
+    def _xero_payment_journals(self, connection, account_ids):
+        """Return where payments are booked, by the account in Xero that received them.
+
+        :param recordset connection: one `xero.connection`
+        :param account_ids: Xero's ids of bank accounts, codes where no id is known, or None
+        :return: {account id or None: `account.journal`}; the default journal, or an empty
+            recordset where there is none, for an account that no journal is mapped to
+        :rtype: dict
+        """
+        mapped = self.sudo().search([
+            ('company_id', '=', connection.company_id.id),
+            ('type', 'in', ('bank', 'cash', 'credit')),
+            ('xero_account_id.connection_id', '=', connection.id),
+        ])
+        default = connection.payment_journal_id.sudo() or connection._first_bank_journal()
+        by_account = {}
+        for journal in mapped:
+            by_account.setdefault(journal.xero_account_id.xero_id, journal)
+            by_account.setdefault(journal.xero_account_id.code, journal)
+        by_account.pop(False, None)
+        return {account_id: by_account.get(account_id, default) for account_id in account_ids}
+
+
+def _is_same_number(here, there):
+    """Whether two bank account numbers, as digits, are the same; an IBAN ends with the number."""
+    short, long = sorted((here, there), key=len)
+    return len(short) >= ACCOUNT_DIGITS and long.endswith(short)

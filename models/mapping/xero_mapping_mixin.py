@@ -1,0 +1,192 @@
+import ast
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..core.kinds import XERO_KINDS
+
+#: The kinds of mapping, and the models whose records are mapped.
+XERO_MAPPED = {
+    'account': 'account.account',
+    'tax': 'account.tax',
+    'product': 'product.product',
+    'analytic': 'account.analytic.account',
+    'journal': 'account.journal',
+}
+
+
+class Match(NamedTuple):
+    """What a record of Odoo seems to be in Xero.
+
+    ``target`` is an empty recordset where nothing fits; ``reason`` says in the user's language why
+    it fits or why nothing does; ``certain``: clear enough to be saved without being looked at.
+    """
+
+    record: models.BaseModel
+    target: models.BaseModel
+    reason: str
+    certain: bool
+
+
+class XeroMappingMixin(models.AbstractModel):
+    """A record of Odoo that has a counterpart among an organisation's reference data."""
+
+    _name = 'xero.mapping.mixin'
+    _inherit = 'xero.guard.mixin'
+    _description = "Mapped to Xero"
+
+    #: Field that holds the counterpart.
+    _xero_target_field = None
+    #: Field of `account.move.line` that refers to the record; None: no line does.
+    _xero_line_field = None
+    #: Code of the error catalogue under which documents fail without the counterpart, if they do.
+    _xero_error_code = None
+
+    xero_broken = fields.Boolean(
+        "Archived in Xero", compute='_compute_xero_broken', search='_search_xero_broken',
+        help="What this is mapped to is gone in Xero.")
+    xero_in_use = fields.Boolean(
+        "Used on open invoices", compute='_compute_xero_in_use', search='_search_xero_in_use')
+
+    @api.depends_context('company')
+    def _compute_xero_broken(self):
+        for record in self:
+            target = record[self._xero_target_field]
+            record.xero_broken = bool(target) and not target.active
+
+    def _search_xero_broken(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        targets = self.env[self._fields[self._xero_target_field].comodel_name].with_context(
+            active_test=False).search([('active', '=', False)])
+        return [(self._xero_target_field, 'in', targets.ids)]
+
+    @api.depends_context('company')
+    def _compute_xero_in_use(self):
+        used = self._xero_used_ids()
+        for record in self:
+            record.xero_in_use = record.id in used
+
+    def _search_xero_in_use(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        return [('id', 'in', list(self._xero_used_ids()))]
+
+    def _xero_used_ids(self):
+        """:return: ids of the records on lines of documents that are posted and not paid"""
+        if not self._xero_line_field:
+            return set()
+        groups = self.env['account.move.line']._read_group([
+            ('company_id', '=', self.env.company.id),
+            ('parent_state', '=', 'posted'),
+            ('move_id.move_type', 'in', list(XERO_KINDS)),
+            ('move_id.payment_state', 'in', ('not_paid', 'partial')),
+            ('display_type', '=', 'product'),
+            (self._xero_line_field, '!=', False),
+        ], [self._xero_line_field], ['__count'])
+        # Odoo groups by analytic accounts with their ids, and by other fields with records.
+        return {getattr(record, 'id', record) for record, _count in groups}
+
+    @api.model
+    def _xero_may_write(self, field):
+        # EXTENDS 'account_xero'
+        return super()._xero_may_write(field) and (
+            field.name != self._xero_target_field
+            or self.env.user.has_group('account_xero.group_xero_manager'))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        if any(vals.get(self._xero_target_field) for vals in vals_list):
+            records._xero_release_waiting()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if self._xero_target_field in vals and not self.env.context.get('xero_release_later'):
+            self._xero_release_waiting()
+        return result
+
+    def _xero_release_waiting(self):
+        """Try again what failed for want of a mapping."""
+        companies = self.env.company | self.sudo()[self._xero_target_field].company_id
+        self.env['xero.waiting.mixin']._xero_put_right(
+            companies, [self._xero_error_code] if self._xero_error_code else [], self)
+
+    # === MATCHING === #
+
+    @api.model
+    def _xero_match(self, connection):
+        """Find counterparts for the records that have none, or one that is gone.
+
+        :param recordset connection: one `xero.connection`; rights are the caller's business
+        :return: a match a record, in a number of queries that does not grow with the records;
+            nothing is saved
+        :rtype: list(Match)
+        """
+        field = self._fields[self._xero_target_field]
+        targets = self.env[field.comodel_name].search(
+            Domain('connection_id', '=', connection.id)
+            & Domain(ast.literal_eval(field.domain or '[]')))
+        if not targets:
+            return []
+        return self.search(self._xero_match_domain(connection.company_id)).filtered(
+            lambda record: not record._xero_is_mapped(connection)
+        )._xero_find_matches(connection, targets)
+
+    def _xero_is_mapped(self, connection):
+        target = self[self._xero_target_field]
+        return target.active and target.connection_id == connection
+
+    @api.model
+    def _xero_match_domain(self, company):
+        """:return: domain of the records that documents of a company may use"""
+        return [('company_id', 'in', (False, company.id))]
+
+    def _xero_find_matches(self, connection, targets):
+        """Find the counterpart of each of these records.
+
+        :param recordset connection: one `xero.connection`
+        :param recordset targets: all that there is to choose from
+        :rtype: list(Match)
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _xero_save_matches(self, pairs):
+        """Map records, and queue the documents that waited for it once.
+
+        :param pairs: iterable of (record, counterpart)
+        :return: how many were mapped
+        """
+        by_target = {}
+        for record, target in pairs:
+            by_target.setdefault(target, []).append(record.id)
+        quiet = self.with_context(xero_release_later=True, tracking_disable=True)
+        for target, ids in by_target.items():
+            quiet.browse(ids).write({self._xero_target_field: target.id})
+        mapped = self.browse([record_id for ids in by_target.values() for record_id in ids])
+        if mapped:
+            mapped._xero_release_waiting()
+        return len(mapped)
+
+    # === ACTIONS === #
+
+    def action_xero_match(self):
+        """:return: action that opens the proposals for records of this model"""
+        kind = next(kind for kind, model in XERO_MAPPED.items() if model == self._name)
+        connections = self.env.company._xero_connections()
+        return self.env['xero.mapping.wizard']._open(
+            connections.get(self.env.company.id, self.env['xero.connection']), kind)
+
+
+def fold(text):
+    """:return: a name or code in the form in which it is compared"""
+    return ' '.join((text or '').casefold().split())
+
+
+def unique_by(records, key):
+    """:return: {key(record): record} of the records that alone have their key"""
+    groups = records.grouped(key)
+    return {value: group for value, group in groups.items() if value and len(group) == 1}

@@ -1,0 +1,43 @@
+from odoo import Command, api, models
+from odoo.exceptions import UserError
+
+
+class AccountPayment(models.Model):
+    _inherit = 'account.payment'
+
+    @api.model
+    def _xero_prepare_payment(self, connection, move, payment, journal):
+        """Return the values of one payment from Xero.
+
+        :param recordset connection: `xero.connection`
+        :param recordset move: the invoice that was paid, or the credit note that was refunded
+        :param documents.Payment payment: as Xero has it
+        :param recordset journal: where it is booked, may be empty
+        :rtype: dict
+        :raise UserError: there is no journal
+        """
+        if not journal:
+            raise UserError(self.env._(
+                "There is no bank journal for a payment from Xero. Create one, or choose the "
+                "journal for payments on the connection to Xero."))
+        payment_type = 'inbound' if move.is_inbound() else 'outbound'
+        values = {
+            'xero_payment_id': payment.xero_id,
+            'payment_type': payment_type,
+            'partner_type': 'customer' if move.is_sale_document() else 'supplier',
+            'partner_id': move.commercial_partner_id.id,
+            'company_id': move.company_id.id,
+            'journal_id': journal.id,
+            'payment_method_line_id': journal._xero_method_line(payment_type).id,
+            'destination_account_id': move._xero_payment_terms()[:1].account_id.id,
+            'currency_id': move.currency_id.id,
+            'amount': float(payment.amount),
+            'date': payment.date,
+            'memo': payment.reference or move.payment_reference or move.name,
+            'invoice_ids': [Command.link(move.id)],
+        }
+        balance = self.env['xero.apply.booking']._balance(connection, move, payment)
+        if balance is not None:
+            # Odoo books it at this value instead of that of its own rate of the day.
+            values['force_balance'] = balance
+        return values

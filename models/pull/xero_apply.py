@@ -1,0 +1,118 @@
+from odoo import fields, models
+
+from ..core.apart import apart
+from ..core.kinds import GONE
+from ..core.problem import pull_fault_text
+
+
+class XeroApply(models.AbstractModel):
+    """What documents become when Xero's state of them arrives.
+
+    Each step is given the state that Xero has, never an event, and asks Xero for nothing. It may
+    run again and in any order: to apply the same state twice writes nothing.
+    """
+
+    _name = 'xero.apply'
+    _description = "Apply What Xero Has"
+
+    def _steps(self):
+        """Return what is done, in this order, each for all documents; a module that applies more
+        adds to it.
+
+        :return: list of callables with the parameters of :meth:`_apply`
+        """
+        credit = self.env['xero.apply.credit']
+        return [
+            self._apply_headers,
+            self.env['xero.apply.void']._apply,
+            credit._release,
+            self.env['xero.apply.payment']._apply,
+            credit._apply,
+            self._retry_changes,
+            self._save_agreement,
+        ]
+
+    def _apply(self, connection, documents, payments):
+        """Apply documents; one that cannot be applied keeps its reason and holds up no other.
+
+        :param recordset connection: `xero.connection`
+        :param dict documents: {`account.move`: documents.Document}
+        :param dict payments: {identifier: documents.Payment}
+        """
+        pulling = self.env(context={
+            **self.env.context, 'xero_pulling': True, 'skip_is_manually_modified': True})
+        documents = {move.with_env(pulling): document for move, document in documents.items()}
+        self = self.with_env(pulling)
+        apart(
+            self.env, list(documents.items()),
+            lambda some: self._apply_together(connection, dict(zip(
+                # What is computed for one of the others may be what fails.
+                self.env['account.move'].union(*(move for move, _document in some)).with_prefetch(),
+                [document for _move, document in some], strict=True)), payments),
+            lambda faults: [self._save_refusal(connection, move.with_prefetch(), error)
+                            for (move, _document), error in faults])
+
+    def _apply_together(self, connection, documents, payments):
+        """As :meth:`_apply`, all or none."""
+        for step in self._steps():
+            step(connection, documents, payments)
+
+    def _save_refusal(self, connection, move, error):
+        """Keep why a state of Xero could not be applied here.
+
+        :param Exception error: Odoo's refusal, or a fault of the software, which is logged
+        """
+        text = pull_fault_text(move, error)
+        difference = self.env['xero.difference'].sudo()
+        known = difference.search([('res_model', '=', move._name), ('res_id', '=', move.id),
+                                   ('field', '=', 'document'), ('message', '=', text)])
+        if known:
+            return
+        difference._note(connection, move, 'document', self.env._("unchanged"),
+                         move.xero_status_label or '', text)
+        self.env['xero.log']._add_pulls(connection, [(move, 'failure', 'validation_error', text)])
+
+    # === STEPS === #
+
+    def _apply_headers(self, connection, documents, _payments):
+        """Follow what Xero shows of the documents themselves: status, number, due date."""
+        rows, log = [], []
+        for move, document in documents.items():
+            values = {
+                'xero_status': document.status or move.xero_status or None,
+                'xero_number': document.number or move.xero_number or None,
+                'xero_due_date': document.due_date if document.kind in ('ACCREC', 'ACCPAY')
+                                 else None,
+                'xero_updated': document.updated,
+            }
+            if all((move[name] or None) == value for name, value in values.items()):
+                continue
+            rows.append((move, values))
+            if values['xero_status'] != move.xero_status and document.status not in GONE:
+                before = move.xero_status_label
+                log.append((move, before, document.status))
+        self.env['account.move']._xero_store(rows)
+        self.env['xero.log']._add_pulls(connection, [
+            (move, 'success', None, self.env._(
+                "Status in Xero: %(before)s → %(after)s", before=before or '–',
+                after=move.xero_status_label)) for move, before, _status in log])
+
+    def _retry_changes(self, connection, documents, _payments):
+        """Send again what Xero refused for payments or credits that it has no more."""
+        free = self.env['account.move'].union(*(
+            move for move, document in documents.items() if move._xero_can_retry_change(document)))
+        automatic = free.filtered(lambda move: move._xero_is_automatic())
+        automatic.with_context(xero_pulling=False)._xero_queue()
+        # What the switches do not cover was refused because somebody had asked for it.
+        (free - automatic).with_context(xero_pulling=False)._xero_queue(manual=True)
+
+    def _save_agreement(self, connection, documents, _payments):
+        """Compare both books, and remember the states in which they agree."""
+        agreed = self.env['xero.compare']._compare(connection, documents)
+        self.env['account.move']._xero_store([
+            (move, {
+                'xero_pull_hash': document.fingerprint if move in agreed else None,
+                'xero_last_pull': fields.Datetime.now()})
+            for move, document in documents.items()
+            if (move.xero_pull_hash or None) != (
+                document.fingerprint if move in agreed else None)])

@@ -1,0 +1,103 @@
+from odoo import models
+from odoo.tools.misc import format_date
+
+from ..core.kinds import GONE
+
+#: What is compared after each pull.
+COMPARED = ('document', 'status', 'total', 'currency', 'date', 'due_date', 'number', 'contact',
+            'amount_due', 'credit')
+
+
+class XeroCompare(models.AbstractModel):
+    """Whether both books agree about documents."""
+
+    _name = 'xero.compare'
+    _description = "Compare with Xero"
+
+    def _compare(self, connection, documents):
+        """List what differs between both books, and take from the list what agrees again.
+
+        :param recordset connection: `xero.connection`
+        :param dict documents: {`account.move`: documents.Document}
+        :return: the documents that agree in everything
+        :rtype: set
+        """
+        found = {(move.id, field): values for move, document in documents.items()
+                 for field, *values in move._xero_differences(document)}
+        moves = self.env['account.move'].union(*documents)
+        Difference = self.env['xero.difference'].sudo()
+        open_ones = Difference.search([
+            ('res_model', '=', moves._name), ('res_id', 'in', moves.ids)])
+        open_ones.filtered(lambda row: row.field in COMPARED
+                           and (row.res_id, row.field) not in found).unlink()
+        for (move_id, field), values in found.items():
+            Difference._note(connection, moves.browse(move_id), field, *values)
+        differing = {move_id for move_id, _field in found} | set(
+            open_ones.exists().mapped('res_id'))
+        return {move for move in documents if move.id not in differing}
+
+    def _differences(self, move, document):
+        """Yield in what a document differs; see :meth:`account.move._xero_differences`.
+
+        :param recordset move: `account.move`
+        :param documents.Document document: as Xero has it
+        """
+        made_there = self.env._("It was made in Xero and is not sent there. Change it on one side.")
+        for differences in self._contributors():
+            for field, here, there, text in differences(move, document):
+                yield field, here, there, (
+                    made_there if move.xero_origin and field != 'amount_due' else text)
+        if move.xero_origin:
+            yield from self._differences_made_there(move, document)
+
+    def _contributors(self):
+        """:return: list of what is compared in turn, callables as :meth:`_differences`"""
+        return [self._differences_of_fields, self.env['xero.apply.credit']._differences,
+                self.env['xero.apply.void']._differences]
+
+    def _differences_made_there(self, move, document):
+        """Yield in what a document made in Xero, which nothing keeps like that one, differs."""
+        if document.status in GONE:
+            return
+        if move.state == 'draft' \
+                and document.total not in (None, move._xero_decimal(move.amount_total)):
+            yield ('total', move._xero_money(move._xero_decimal(move.amount_total)),
+                   move._xero_money(document.total), self.env._(
+                       "It was changed in Xero after its import as a draft. Change the draft."))
+        if move.state == 'cancel':
+            yield 'status', self.env._("Cancelled"), move.xero_status_label, self.env._(
+                "It was made in Xero and cancelled here only. Void it in Xero, too, or reset it "
+                "to draft here and post it again.")
+
+    def _differences_of_fields(self, move, document):
+        if move.xero_state != 'synced' or move.state != 'posted' or document.status in GONE:
+            return
+        decided = self.env._("Push sends Odoo's side again. To keep Xero's, change it here.")
+        total, due = move._xero_decimal(move.amount_total), move._xero_decimal(move.amount_residual)
+        pairs = [
+            ('number', move._xero_document_number(), document.number, str),
+            ('date', move.invoice_date, document.date, self._day),
+            ('currency', move.currency_id.name, document.currency_code, str),
+            ('contact', move._xero_partner().xero_contact_id, document.contact_id,
+             self._contact_name),
+            ('total', total, document.total, move._xero_money),
+        ]
+        if document.kind in ('ACCREC', 'ACCPAY'):
+            pairs.append(('due_date', move.invoice_date_due or move.invoice_date,
+                          document.due_date, self._day))
+        for field, here, there, text in pairs:
+            if there not in (None, '') and here != there:
+                yield field, text(here), text(there), decided
+        if document.total == total and document.amount_due is not None \
+                and document.amount_due != due:
+            yield ('amount_due', move._xero_money(due), move._xero_money(document.amount_due),
+                   self.env._("Payments or credits are registered on one side only."))
+
+    def _contact_name(self, contact_id):
+        """:return: a contact of Xero, for people"""
+        partner = self.env['res.partner'].search([('xero_contact_id', '=', contact_id)], limit=1)
+        return partner.display_name or self.env._("a contact that is not linked here")
+
+    def _day(self, day):
+        """:return: a date, or none, for people"""
+        return format_date(self.env, day) or '–'

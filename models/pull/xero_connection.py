@@ -1,0 +1,201 @@
+"""What a connection shows of the pull, the scheduler's side of it, and what modules may add."""
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.urls import urljoin as url_join
+
+from ...xero import payload, query
+from ..core.transaction import run_in_new_cursor
+from .lists import DAY, PullList, PullStep
+from .xero_pull_contact import CONTACTS
+
+
+class XeroConnection(models.Model):
+    _inherit = 'xero.connection'
+
+    cursor_ids = fields.One2many(
+        'xero.cursor', 'connection_id', readonly=True, groups='base.group_system')
+    difference_count = fields.Integer("Differences", compute='_compute_difference_count')
+    unannounced_at = fields.Datetime(
+        readonly=True, copy=False, groups='base.group_system',
+        help="When a poll last found a change that no webhook had told of.")
+    payments_alone_at = fields.Datetime(
+        readonly=True, copy=False, groups='base.group_system',
+        help="When a payment was last found that its document had not announced: Xero does not "
+             "say whether every payment changes its document.")
+    contacts_wanted = fields.Boolean(
+        "Contacts Are Being Fetched", compute='_compute_contacts_wanted', compute_sudo=True)
+    webhook_url = fields.Char(
+        "Webhook URL", compute='_compute_webhook_url',
+        help="Enter exactly this address as delivery URL of the app's webhooks in the Xero "
+             "developer portal.")
+    last_webhook = fields.Datetime(
+        "Last Heard From Xero", compute='_compute_deliveries',
+        help="When a webhook of the app arrived last, about whatever it was.")
+    webhook_ignored = fields.Integer(
+        "Events Not Used", compute='_compute_deliveries',
+        help="Webhook events of the last days about organisations that are not connected here, or "
+             "about things that are not synced. They do no harm.")
+
+    # === COMPUTE METHODS === #
+
+    def _compute_difference_count(self):
+        counts = dict(self.env['xero.difference'].sudo()._read_group(
+            [('connection_id', 'in', self.ids), ('state', '=', 'open')],
+            ['connection_id'], ['__count']))
+        for connection in self:
+            connection.difference_count = counts.get(connection, 0)
+
+    def _compute_contacts_wanted(self):
+        for connection in self:
+            connection.contacts_wanted = any(
+                cursor.wanted for cursor in connection.cursor_ids if cursor.path == CONTACTS)
+
+    def _compute_webhook_url(self):
+        for connection in self:
+            connection.webhook_url = url_join(connection.get_base_url(), '/xero/webhook')
+
+    def _compute_deliveries(self):
+        heard = {
+            connection.id: (last, ignored)
+            for connection, last, ignored in self.env['xero.delivery'].sudo()._read_group(
+                [('connection_id', 'in', self.ids)], ['connection_id'],
+                ['create_date:max', 'ignored:sum'])}
+        for connection in self:
+            connection.last_webhook, connection.webhook_ignored = heard.get(
+                connection.id, (False, 0))
+
+    # === ENTRY === #
+
+    @api.model
+    def _cron_pull(self):
+        """Serve every organisation that has news, or that is to be asked for them."""
+        self.env['xero.schedule']._for_all('xero.pull')
+
+    def _pull(self):
+        """Pull this organisation's news now, unless another worker is at work for it."""
+        self.env['xero.schedule']._run_here(self, 'xero.pull')
+
+    @api.model
+    def _want_news(self):
+        """Have all lists of all organisations read up to now, whatever their intervals."""
+        connections = self.sudo().search([('state', '=', 'connected')])
+        for connection in connections:
+            run_in_new_cursor(
+                connection, lambda c: c.env['xero.pull']._request_lists(c))
+
+    @api.model
+    def _cron_reconcile(self):
+        """Compare the last week of every organisation in whose company the night has come.
+
+        Run by hand there is none, and all are compared.
+        """
+        schedule, night = self.env['xero.schedule'], self.env['xero.pull.night']
+        connections = self.search([('state', '=', 'connected')])
+        if schedule._is_scheduled():
+            schedule._for_all('xero.pull.night')
+        else:
+            for connection in night._get_due(connections) or connections:
+                # Each by itself, and again when a pull has just changed the same rows: one
+                # organisation's pull must not cost all of them their night.
+                run_in_new_cursor(connection, lambda c: c.env['xero.pull.night']._run(c))
+            self.env['ir.cron']._commit_progress()
+            self._cron_pull()
+        now = fields.Datetime.now()
+        self.env.ref('account_xero.ir_cron_reconcile')._trigger(
+            {night._get_night(connection, now, 1) for connection in connections})
+
+    def _cursors(self, paths):
+        """
+        :param paths: of lists
+        :return: the `xero.cursor` of them; they begin at the day of the connection
+        """
+        self.ensure_one()
+        known = {cursor.path: cursor for cursor in self.cursor_ids}
+        start = (self.connected_at or fields.Datetime.now()) - DAY
+        new = [path for path in paths if path not in known]
+        made = self.env['xero.cursor'].create([
+            {'connection_id': self.id, 'path': path, 'changed_since': start} for path in new])
+        known.update(zip(new, made, strict=True))
+        return self.env['xero.cursor'].union(*(known[path] for path in paths))
+
+    # === WHAT IS PULLED === #
+
+    def _pull_steps(self):
+        """Return what a pull does, in this order; a module that pulls more adds to it.
+
+        :rtype: list(PullStep)
+        """
+        pull, events = self.env['xero.pull'], self.env['xero.pull.events']
+        return [
+            PullStep('events', events._get_due, events._run),
+            PullStep('lists', pull._get_due_lists, pull._read_lists),
+        ]
+
+    def _pull_lists(self):
+        """Return the lists that are pulled, in the order of reading; a module that pulls another
+        one adds its description. No query is made, and all connections have the same.
+
+        Payments and credit notes are also read whenever an invoice's payments or credits have
+        changed, so that a quiet day of an app with 1,000 calls costs 288 + 8 + 4 of them, and one a
+        list at night. While payments come alone, it is 144 calls for these and for the invoices.
+
+        :rtype: list(PullList)
+        """
+        documents, alone = 'xero.pull.document', timedelta(minutes=10)
+        return [
+            # First, so that documents are compared with the contacts that links have followed to.
+            # Xero leaves out archived contacts unless it is asked for them.
+            PullList(
+                CONTACTS, 'xero.pull.contact', filters={'includeArchived': True}, by_ids=True,
+                categories=('CONTACT',), portion=query.IDS),
+            # Statuses named each, because Xero does not say whether a plain list has the deleted
+            # ones; unit prices have two decimals unless four are asked for.
+            PullList(
+                'Invoices', documents, kinds=('ACCREC', 'ACCPAY'),
+                interval=timedelta(minutes=5), interval_of_payments=alone,
+                filters={'Statuses': query.STATUSES}, options={'unitdp': 4}, by_ids=True,
+                categories=('INVOICE',), indirect_categories=('PREPAYMENT', 'OVERPAYMENT'),
+                most=5 * query.IDS, portion=query.IDS),
+            PullList(
+                'CreditNotes', documents, kinds=payload.CREDIT_KINDS,
+                interval=timedelta(hours=3), options={'unitdp': 4},
+                categories=('CREDITNOTE',), most=5, portion=10),
+            PullList(
+                'Payments', 'xero.pull.payment',
+                interval=timedelta(hours=6), interval_of_payments=alone,
+                categories=('PAYMENT',), most=5 * query.IDS, portion=query.IDS),
+        ]
+
+    # === ACTIONS === #
+
+    def action_fetch_contacts(self):
+        """Fetch the contacts of the organisation in the background.
+
+        :return: a notification
+        :raise UserError: nothing can be fetched now
+        """
+        self.ensure_one()
+        self.sudo(False).check_access('write')
+        if self.state != 'connected':
+            raise UserError(self.env._("Nothing can be fetched now. %s", self.state_help))
+        self.env['xero.pull.contact']._request(self)
+        return self._notify('success', self.env._("Queued"), self.env._(
+            "The contacts are fetched from Xero in a moment; 1,000 take a few seconds."))
+
+    def action_match_contacts(self):
+        """Look for the contacts of partners that are not linked, and show what was found.
+
+        What is here is proposed at once; what has changed in Xero is fetched meanwhile.
+
+        :return: action that opens the proposals
+        """
+        self.ensure_one()
+        self.sudo(False).check_access('write')
+        if self.state == 'connected':
+            self.env['xero.pull.contact']._request(self)
+        self.env['xero.contact.match'].sudo()._propose(self.sudo())
+        action = self.env['ir.actions.actions']._for_xml_id(
+            'account_xero.action_xero_contact_match')
+        return {**action, 'domain': [('connection_id', '=', self.id)]}

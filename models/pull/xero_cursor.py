@@ -1,0 +1,79 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from .lists import DAY
+
+#: The scheduler is not exact to the second, and a poll missed by one would come an interval late.
+TOLERANCE = timedelta(minutes=1)
+#: The least interval with so many calls of the day left; the last calls are for *Sync now* and
+#: webhooks alone.
+SCARCE = ((300, timedelta(minutes=15)), (150, timedelta(hours=1)), (30, DAY))
+#: How long payments are asked for more often after one has come alone.
+ALONE_DAYS = timedelta(days=30)
+
+
+class XeroCursor(models.Model):
+    """How far a list of Xero's has been read.
+
+    A table of its own, because it is written at every poll: on the connection it would conflict
+    with a manager who changes a setting.
+    """
+
+    _name = 'xero.cursor'
+    _inherit = 'xero.organisation.mixin'
+    _description = "Xero Cursor"
+    _rec_name = 'path'
+
+    connection_id = fields.Many2one('xero.connection', required=True, ondelete='cascade')
+    path = fields.Char("List", required=True)
+    changed_since = fields.Datetime(
+        "Read Up To", required=True,
+        help="By Xero's clock. What changed before has been applied.")
+    polled_at = fields.Datetime("Last Asked")
+    wanted = fields.Boolean(
+        "Asked For", help="Somebody wants the list read up to now, whatever its interval.")
+    repair_since = fields.Datetime(
+        "To Compare From",
+        help="While it is set, everything that changed since is compared once more.")
+
+    _list_uniq = models.Constraint(
+        'UNIQUE(connection_id, path)', "A connection reads a list once.")
+
+    def _is_due(self, now):
+        """
+        :param datetime now: naive UTC
+        :return: whether the list is to be asked for what has changed
+        """
+        if self.wanted:
+            return True
+        interval = self._interval()
+        return bool(interval) and (
+            not self.polled_at or self.polled_at + interval <= now + TOLERANCE)
+
+    def _interval(self):
+        """:return: how long after a poll the next one is due; None where none is ever
+        :rtype: timedelta | None"""
+        connection = self.connection_id
+        pull_list = next((one for one in connection._pull_lists() if one.path == self.path), None)
+        if not pull_list or not pull_list.interval:
+            return None
+        interval = pull_list.interval
+        if pull_list.interval_of_payments and self._payments_come_alone():
+            interval = pull_list.interval_of_payments
+        if self._webhooks_are_healthy():
+            interval = max(interval, pull_list.healthy_interval)
+        left = connection._calls_left_today()
+        return max([interval, *(least for calls, least in SCARCE if left <= calls)])
+
+    def _webhooks_are_healthy(self):
+        """:return: whether webhooks come, and for a day no poll has found what they had not told"""
+        connection, since = self.connection_id, fields.Datetime.now() - DAY
+        return bool(
+            connection.last_webhook and connection.last_webhook > since
+            and not (connection.unannounced_at and connection.unannounced_at > since))
+
+    def _payments_come_alone(self):
+        """:return: whether payments have been found lately that their documents did not tell of"""
+        last = self.connection_id.payments_alone_at
+        return bool(last and last > fields.Datetime.now() - ALONE_DAYS)

@@ -1,0 +1,62 @@
+"""What Xero shows of the payments that were sent from here."""
+from odoo import api, models
+
+
+class XeroPaymentLink(models.Model):
+    _inherit = 'xero.payment.link'
+
+    @api.model
+    def _apply(self, connection, xero_payments):
+        """Apply what Xero says of payments that were sent from here: one whose answer was lost is
+        adopted, one that was deleted there is undone.
+
+        :param recordset connection: `xero.connection`
+        :param dict xero_payments: {document: list of its live documents.Payment}
+        :return: ``xero_payments`` without the payments that were sent from here
+        """
+        links = self.sudo().search([
+            ('company_id', '=', connection.company_id.id), ('state', '!=', 'deleted'),
+            ('move_id', 'in', [move.id for move in xero_payments])])
+        if not links:
+            return xero_payments
+        live = {payment.xero_id for payments in xero_payments.values() for payment in payments}
+        taken = self._taken(connection, live)
+        adopted = self.browse()
+        for move, payments in xero_payments.items():
+            found = links.filtered(
+                lambda link, move=move: link.move_id == move and link.state == 'new'
+            )._match([payment for payment in payments if payment.xero_id not in taken])
+            self._mark_live({link: payment.xero_id for link, payment in found.items()})
+            adopted |= self.union(*found)
+        gone = links.filtered(
+            lambda link: link.state == 'live' and link.xero_payment_id not in live)
+        for link in gone:
+            link._undo(connection)
+        adopted.payment_id._xero_conclude()
+        links._drop_settled_requests(connection)
+        ours = set((links - gone).mapped('xero_payment_id'))
+        return {move: [payment for payment in payments if payment.xero_id not in ours]
+                for move, payments in xero_payments.items()}
+
+    def _undo(self, connection):
+        """This payment was deleted in Xero: take it back here, too, unless that is what was asked
+        for from here.
+
+        :param recordset connection: `xero.connection`
+        :raise UserError: Odoo refuses it
+        """
+        payment, move = self.payment_id, self.move_id
+        asked = self._is_deletion_on_its_way(connection)
+        parts = payment._xero_parts()
+        pulling = payment.with_context(xero_pulling=True, skip_is_manually_modified=True)
+        if not asked and parts.keys() == {move} and (payment.is_reconciled or not payment.move_id):
+            self.env['xero.apply.booking']._undo(connection, pulling)
+        elif not asked and move in parts:
+            lines = pulling.move_id.line_ids
+            (lines.matched_debit_ids | lines.matched_credit_ids).filtered(
+                lambda part: move in (part.debit_move_id | part.credit_move_id).move_id).unlink()
+            self.env['xero.log']._add_pulls(connection, [(move, 'success', None, self.env._(
+                "The part of %(amount)s that %(name)s paid of this was deleted in Xero and taken "
+                "back here.",
+                amount=self.currency_id.format(self.amount), name=payment.display_name))])
+        self._mark_deleted()

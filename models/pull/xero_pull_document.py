@@ -1,0 +1,157 @@
+import logging
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ...xero import payload, query
+from ...xero.documents import Document
+from ...xero.errors import XeroRejected
+from ..core.apart import apart
+from ..core.kinds import XERO_KINDS
+from .live import LIVE
+
+_logger = logging.getLogger(__name__)
+
+#: A change this old should have been announced by a webhook.
+WEBHOOK_DELAY = timedelta(minutes=1)
+
+
+class XeroPullDocument(models.AbstractModel):
+    """Invoices, bills and credit notes: how their lists are handed to the documents here."""
+
+    _name = 'xero.pull.document'
+    _inherit = 'xero.pull.handler'
+    _description = "Pull of Xero's Documents"
+
+    def _parse(self, row):
+        return Document.from_json(row)
+
+    # === FETCHING === #
+
+    def _choose(self, connection, pull_list, events):
+        """An event that is no newer than what is here, such as the echo of a push, needs no call.
+        One that has no part of a second may be of any moment in it."""
+        linked = self.env['xero.linked']._moves_by_xero_id(connection, events)
+        unknown = self._wants_unknown(connection)
+        chosen = []
+        for xero_id, group in events.items():
+            if move := linked.get(xero_id):
+                if XERO_KINDS[move.move_type] in pull_list.kinds and (
+                        not move.xero_updated or group._latest() > move.xero_updated):
+                    chosen.append(xero_id)
+            elif unknown and any(event.category in pull_list.categories for event in group):
+                chosen.append(xero_id)
+        return chosen
+
+    def _get(self, connection, pull_list, ids):
+        fetch, rows = self.env['xero.fetch'], []
+        if pull_list.by_ids:
+            for question in query.by_ids(ids):
+                rows += fetch._get_page(connection, pull_list.path, **question).rows
+            return list(map(self._parse, rows))
+        for xero_id in ids:
+            try:
+                rows.append(fetch._get_one(connection, pull_list, xero_id))
+            except XeroRejected as error:
+                if error.status != 404:
+                    raise
+        return list(map(self._parse, filter(None, rows)))
+
+    def _get_together(self, connection, pull_list, ids):
+        """As :meth:`_get`, with few calls for what Xero takes no list of identifiers of, too.
+
+        :param ids: identifiers
+        """
+        documents = []
+        if not pull_list.by_ids and len(ids) > 1:   # for one, its own address is as good
+            field = payload.id_field(pull_list.kinds[0])
+            for question in query.by_id(pull_list.path, [{field: one} for one in sorted(ids)]):
+                documents += map(self._parse, self.env['xero.fetch']._get_page(
+                    connection, pull_list.path, **question).rows)
+        # One that is in no list may be voided, which only it itself says.
+        left = set(ids) - {document.xero_id for document in documents}
+        return documents + self._get(connection, pull_list, sorted(left))
+
+    def _complete(self, connection, documents):
+        """Fetch documents singly that came without all of their payments and credits: what is
+        missing from a list must not pass for deleted.
+
+        :param recordset connection: `xero.connection`
+        :param documents: documents.Document
+        :return: list of them, in the same order
+        """
+        fetch, complete = self.env['xero.fetch'], []
+        for document in documents:
+            if document.status in LIVE and not document.is_whole:
+                row = fetch._get_one(
+                    connection, fetch._list_of(connection, document.kind), document.xero_id)
+                document = self._parse(row) if row else document
+            complete.append(document)
+        return complete
+
+    # === APPLYING === #
+
+    def _apply(self, connection, items, compare, payments):
+        """Bring linked documents to the state that Xero has, and commit."""
+        linked = self.env['xero.linked']._moves_by_xero_id(
+            connection, {document.xero_id for document in items})
+        unknown = [document for document in items if document.xero_id not in linked]
+        made = self._take_unknown(connection, unknown) if unknown else {}
+        known = [(linked[document.xero_id], document) for document in items
+                 if document.xero_id in linked]
+        found = made | dict(known if compare else self._get_news(known))
+        if not found:
+            return
+        self._save_unannounced(connection, found, compare)
+        found = dict(zip(found, self._complete(connection, found.values()), strict=True))
+        payments = self.env['xero.fetch']._get_payments(connection, found.values(), payments)
+        connection._commit_with_retry(
+            self.env['account.move']._xero_apply, connection, found, payments)
+
+    def _get_news(self, known):
+        """
+        :param list known: (`account.move`, documents.Document)
+        :return: list of those about which something is to be done, and of those for which that
+            cannot be told: to apply the same state again changes nothing
+        """
+        unclear = []
+
+        def failed(faults):
+            for pair, error in faults:
+                _logger.error("Whether %s has changed in Xero cannot be told", pair[0],
+                              exc_info=error)
+                unclear.append(pair)
+
+        found = apart(
+            self.env, known,
+            lambda some: [pair for pair in some if pair[0]._xero_is_news(pair[1])], failed)
+        return [*(pair for part in found for pair in part), *unclear]
+
+    def _wants_unknown(self, connection):
+        """
+        :param recordset connection: `xero.connection`
+        :return: whether documents are fetched that are linked to nothing here
+        """
+        return False
+
+    def _take_unknown(self, connection, documents):
+        """Take in documents that are linked to nothing here, if they have any business here.
+
+        :param recordset connection: `xero.connection`
+        :param list documents: documents.Document
+        :return: {`account.move`: documents.Document} of those that are linked now
+        """
+        return {}
+
+    def _save_unannounced(self, connection, found, compare):
+        """Remember that a poll found what a webhook should have told of by now, if any come.
+
+        :param dict found: {`account.move`: documents.Document} that have changed
+        :param bool compare: not found by a poll for changes
+        """
+        now = fields.Datetime.now()
+        if not compare and connection.last_webhook and any(
+                move.xero_updated and document.updated
+                and document.updated > move.xero_updated
+                and document.updated < now - WEBHOOK_DELAY for move, document in found.items()):
+            connection._commit_with_retry(connection.write, {'unannounced_at': now})

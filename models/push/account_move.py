@@ -1,0 +1,274 @@
+"""What is sent for a document, and what the answer makes of it."""
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...xero import money, payload
+from ..core.kinds import MONEY_LINES, XERO_KINDS
+from ..core.problem import Problem
+
+#: Xero's tax type for a line without tax; left out, the account's default would apply.
+NO_TAX = 'NONE'
+
+
+class LineAmounts(NamedTuple):
+    """What a line is worth, in the document's currency, and what of; the last three as the ORM has
+    them."""
+
+    record: models.Model
+    untaxed: Decimal
+    tax: Decimal
+    quantity: float
+    price: float
+    discount: float
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_its_way(self):
+        if self.env['xero.request']._concerns(self):
+            raise UserError(self.env._(
+                "It is on its way to Xero, and Xero has not answered yet. Cancel it instead; it is "
+                "voided there if it has arrived."))
+
+    # === WHAT IS SENT === #
+
+    def _xero_prepare_document(self, connection):
+        """Return the document in Xero's terms.
+
+        :param recordset connection: the `xero.connection` of the company
+        :return: the data and the totals that Xero will compute from it
+        :rtype: tuple(payload.DocumentData, money.Totals)
+        """
+        self.ensure_one()
+        kind = XERO_KINDS[self.move_type]
+        lines, amounts = self._xero_prepare_lines(kind)
+        foreign = self.currency_id.name != connection.base_currency
+        rated = foreign and self.company_currency_id.name == connection.base_currency
+        data = payload.DocumentData(
+            kind=kind,
+            number=self._xero_document_number(),
+            reference=self.ref or None if kind in ('ACCREC', 'ACCRECCREDIT') else None,
+            contact_id=self._xero_partner().xero_contact_id,
+            date=self.invoice_date,
+            due_date=self.invoice_date_due or self.invoice_date,
+            currency_code=self.currency_id.name,
+            currency_rate=Decimal(f'{self.invoice_currency_rate:.6f}') if rated else None,
+            status=self._xero_target_status(connection),
+            url=f'{self.get_base_url()}/mail/view?model=account.move&res_id={self.id}',
+            lines=tuple(lines),
+            xero_id=self.xero_document_id or None,
+            sent_to_contact=self._xero_is_marked_sent(connection),
+        )
+        return data, money.predict(amounts)
+
+    def _xero_prepare_body(self, connection):
+        """Return what is sent for the document, or why that cannot be.
+
+        :param recordset connection: the `xero.connection` of the company
+        :return: the JSON object (None while its contact is not in Xero), the totals that Xero will
+            compute from it, and what is wrong
+        :rtype: tuple(dict | None, money.Totals | None, Problem | None)
+        """
+        data, totals = self._xero_prepare_document(connection)
+        body = payload.document_body(data) if data.contact_id else None
+        return body, totals, self._xero_check_totals(data, totals)
+
+    def _xero_target_status(self, connection):
+        """:return: the status to ask for; one that Xero has reached already is kept"""
+        if not self.xero_document_id:
+            return connection.push_status
+        return 'AUTHORISED' if self.xero_status == 'PAID' else self.xero_status
+
+    def _xero_is_marked_sent(self, connection):
+        """Whether Xero is told that the customer has this document.
+
+        Xero: SentToContact can be set on approved invoices only, and is read-only on credit notes.
+
+        :rtype: bool
+        """
+        return connection.mark_sent and self.move_type == 'out_invoice' and self.is_move_sent \
+            and self._xero_target_status(connection) == 'AUTHORISED'
+
+    def _xero_prepare_change(self, body, new_hash):
+        """Return what brings the document in Xero up to date.
+
+        :param dict body: the document as it is here
+        :param str new_hash: its fingerprint
+        :return: what has to be sent, or None when Xero has it all
+        :rtype: dict | None
+        """
+        mark = {'SentToContact': True}
+        content = {key: value for key, value in body.items() if key not in mark}
+        if self.xero_payload_hash in (new_hash, fingerprint({**content, **mark})):
+            return None         # a mark that was set stays set
+        if self.xero_payload_hash != fingerprint(content):
+            return body
+        # Nothing but the mark is new. A paid document takes no change in Xero, and the mark is
+        # not worth a failure.
+        if self.payment_state != 'not_paid' or self.xero_status == 'PAID':
+            return None
+        return {'InvoiceID': self.xero_document_id, **mark}
+
+    def _xero_prepare_lines(self, kind):
+        """Return the lines in the order in which they are printed, and what Xero makes of them.
+
+        :param str kind: Xero's type of the document
+        :return: list of payload.Line, list of (amount, tax)
+        """
+        amounts_of = {each.record.id: each for each in (
+            self._xero_booked_amounts() or self._xero_computed_amounts())}
+        texts = self.invoice_line_ids.filtered(
+            lambda line: line.display_type in ('line_section', 'line_subsection', 'line_note'))
+        records = self.env['account.move.line'].browse(amounts_of) | texts
+        lines, amounts = [], []
+        for record in records.sorted(lambda line: (line.sequence, line.id)):
+            if record in texts:
+                if record.name:
+                    lines.append(payload.Line(description=record.name))
+                continue
+            line, amount = self._xero_prepare_line(kind, amounts_of[record.id])
+            lines.append(line)
+            amounts.append(amount)
+        return lines, amounts
+
+    def _xero_booked_amounts(self):
+        """Return the amounts that Odoo's journal items say. Computing the taxes anew costs more
+        than the rest of a push.
+
+        What a line's own rounding leaves of a tax's journal item goes to the largest lines, a cent
+        each: global rounding.
+
+        :return: list of LineAmounts; None where only a computation tells: several taxes a line, a
+            tax edited by hand, cash discount, cash rounding
+        """
+        def exact(amount):      # stored amounts are rounded already
+            return Decimal(f'{amount:.{digits}f}')
+
+        digits, sign, found, owed = self.currency_id.decimal_places, self.direction_sign, [], {}
+        for line in self.line_ids:
+            if taxes := line.tax_line_id:
+                owed[taxes] = owed.get(taxes, 0) + sign * exact(line.amount_currency)
+            elif line.display_type == 'product':
+                taxes, tax = line.tax_ids, exact(line.price_total) - exact(line.price_subtotal)
+                if len(taxes) > 1:
+                    return None
+                owed[taxes] = owed.get(taxes, 0) - tax
+                found.append(LineAmounts(line, sign * exact(line.amount_currency), tax,
+                                         line.quantity, line.price_unit, line.discount))
+            elif line.display_type in MONEY_LINES:
+                return None
+        cent = Decimal(1).scaleb(-digits)
+        for number, each in sorted(enumerate(found), key=lambda pair: -abs(pair[1].tax)):
+            if rest := owed[each.record.tax_ids]:
+                step = cent.copy_sign(rest)
+                found[number] = each._replace(tax=each.tax + step)
+                owed[each.record.tax_ids] -= step
+        return None if any(owed.values()) else found
+
+    def _xero_computed_amounts(self):
+        """Return Odoo's own rounding of base and tax, which is always exact: it has global
+        rounding, tax-included prices and taxes edited by hand in it.
+
+        :rtype: list(LineAmounts)
+        """
+        return [LineAmounts(
+            base['record'],
+            self._xero_decimal(base['tax_details']['total_excluded_currency']
+                               + base['tax_details']['delta_total_excluded_currency']),
+            self._xero_decimal(sum(data['tax_amount_currency']
+                                   for data in base['tax_details']['taxes_data'])),
+            base['quantity'], base['price_unit'], base['discount'],
+        ) for base in self._get_rounded_base_and_tax_lines()[0]]
+
+    def _xero_prepare_line(self, kind, amounts):
+        """Return one line such that Xero's rounding gives Odoo's amounts.
+
+        :param str kind: Xero's type of the document
+        :param LineAmounts amounts: of the line
+        :return: payload.Line, (amount, tax)
+        """
+        record, untaxed, tax = amounts.record, amounts.untaxed, amounts.tax
+        quantity, price = _plain_decimal(amounts.quantity), _plain_decimal(amounts.price)
+        fit = money.fit_line(untaxed, quantity, price, _plain_decimal(amounts.discount),
+                             allow_discount=kind == 'ACCREC')
+        rate = record._xero_tax_rate()
+        # Xero wants a description on every line.
+        description = record.name or record.product_id.display_name or record.account_id.name
+        if not fit.exact:
+            unit = record.product_uom_id.name
+            amount_of = f'{quantity:f} {unit}' if unit else f'{quantity:f}'
+            description = f'{description} ({amount_of} × {price:f})'
+        percent = Decimal(f'{rate.rate:.4f}')
+        tax_amount = money.fit_tax(untaxed, tax, percent)
+        line = payload.Line(
+            description=description,
+            quantity=fit.quantity,
+            unit_amount=fit.unit_amount,
+            discount_rate=fit.discount_rate or None,
+            item_code=record.product_id.xero_item_id.code or None,
+            tracking=tuple(
+                payload.Tracking(option.category_id.xero_id, option.xero_id)
+                for option in record._xero_tracking_options()),
+            account_code=record.account_id.xero_account_id.code,
+            tax_type=rate.tax_type or NO_TAX,
+            tax_amount=tax_amount,
+        )
+        amount = money.line_amount(fit.quantity, fit.unit_amount, fit.discount_rate)
+        return line, (amount, money.line_tax(amount, percent) if tax_amount is None
+                      else money.round2(tax_amount))
+
+    # === WHAT THE ANSWER MAKES OF IT === #
+
+    def _xero_apply_answer(self, document, item):
+        """Return what a created or updated document becomes.
+
+        :param documents.Document document: as Xero has it now
+        :param dict item: ``revision`` and ``hash`` of what was sent
+        :return: values, for :meth:`_xero_store`
+        :rtype: dict
+        """
+        self.ensure_one()
+        values = {
+            'xero_document_id': document.xero_id,
+            'xero_number': document.number or self._xero_document_number(),
+            'xero_status': document.status,
+            'xero_last_push': fields.Datetime.now(),
+            'xero_payload_hash': item['hash'],
+            **({'xero_pdf_state': 'pending', 'xero_pdf_message': None} if item.get('pdf') else {}),
+            'xero_updated': document.updated,
+        }
+        expected = self._xero_decimal(self.amount_total)
+        if item['revision'] != self.xero_revision:
+            return values       # changed meanwhile, so it stays in the queue
+        if self.state == 'cancel':
+            return {**values, **self._xero_success()}
+        if document.total is not None and document.total != expected:
+            # Without the hash, the next push sends it again instead of calling it equal.
+            return {**values, 'xero_payload_hash': None, **self._xero_failure(Problem(
+                'total_mismatch', self.env._(
+                    "The total here is %(here)s and in Xero it is %(there)s.",
+                    here=expected, there=document.total)))}
+        return {**values, **self._xero_success()}
+
+
+def fingerprint(body):
+    """:return: hash of a document's or contact's content; its status, its ids and what makes it
+    known as ours are no content"""
+    return payload.payload_hash({key: value for key, value in body.items()
+                                 if key not in ('Status', 'Url', 'ContactNumber')})
+
+
+def _plain_decimal(value):
+    """Return a float of the ORM as the decimal number that a person typed, e.g. 0.1.
+
+    :param float value: quantity, price or percentage
+    :rtype: Decimal
+    """
+    text = re.sub(r'\.?0+$', '', f'{value:.10f}')
+    return Decimal(text or '0')

@@ -1,0 +1,67 @@
+"""Payments that people register here, on their way to Xero."""
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...xero import money, payload
+from ..core.kinds import XERO_KINDS
+
+REFERENCE_LENGTH = 255
+
+
+class AccountPayment(models.Model):
+    _inherit = 'account.payment'
+
+    # === HOOKS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_its_way(self):
+        links = self.sudo().xero_link_ids.filtered(lambda link: link.state != 'deleted')
+        sent = links and self.env['xero.request'].sudo().search([
+            ('operation', '=', 'pay'), ('sent_at', '!=', False)])._record_ids()
+        for link in links:
+            if link.state == 'live' or link.id in sent:
+                raise UserError(self.env._(
+                    "%s is in Xero, or on its way there. Cancel it instead; it is deleted in Xero "
+                    "then.", link.payment_id.display_name))
+
+    # === WHAT IS SENT === #
+
+    def _xero_prepare_links(self, parts):
+        """Return the links of what is to be sent, as it is now; those of what is not any more go.
+
+        :param dict parts: {document: Part}
+        :return: {document: `xero.payment.link`}
+        """
+        known = {link.move_id: link for link in self.xero_link_ids if link.state == 'new'}
+        for move in [move for move in known if move not in parts]:
+            known.pop(move).unlink()
+        for move, part in parts.items():
+            values = {
+                'journal_id': self.journal_id.id, 'amount': float(part.amount), 'date': self.date,
+                'reference': (self.memo or '')[:REFERENCE_LENGTH]}
+            if move in known:
+                known[move].write(values)
+            else:
+                known[move] = self.env['xero.payment.link'].create({
+                    **values, 'payment_id': self.id, 'move_id': move.id})
+        return known
+
+    def _xero_prepare_body(self, connection, link, part):
+        """Return a part of this payment in Xero's terms.
+
+        :param recordset connection: `xero.connection`
+        :param recordset link: `xero.payment.link` of the part
+        :param Part part: what it pays
+        :rtype: dict
+        """
+        move, account = link.move_id, self.journal_id.xero_account_id
+        base_currency = connection.base_currency
+        rated = move.currency_id.name != base_currency \
+            and self.company_currency_id.name == base_currency
+        return payload.payment_body(
+            XERO_KINDS[move.move_type], move.xero_document_id,
+            account_id=account.xero_id, date=link.date, amount=part.amount,
+            currency_rate=money.base_rate(part.amount, part.base) if rated else None,
+            # The rate alone can be a cent off, because it has six places only.
+            bank_amount=part.base if rated and account.currency_code == base_currency else None,
+            reference=link.reference or None)

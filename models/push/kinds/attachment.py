@@ -1,0 +1,139 @@
+"""PDFs for the documents that are in Xero already; none of them can make a document fail."""
+import logging
+from base64 import b64encode
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ....xero import payload
+from ....xero.client import Answer
+from ....xero.errors import XeroOutcomeUnknown, XeroRejected, XeroScopeMissing
+from ...core.kinds import RETRY_DELAYS, XERO_KINDS
+
+_logger = logging.getLogger(__name__)
+
+
+class XeroPushAttachment(models.AbstractModel):
+    """PDFs of documents. Sending one twice does no harm: the same name overwrites."""
+
+    _name = 'xero.push.attachment'
+    _inherit = 'xero.push.kind'
+    _description = "Attachments Sent to Xero"
+
+    _model = 'account.move'
+    _operations = {'attach': "Attach a PDF"}
+    # Each takes seconds to make, and all are kept until they are sent.
+    _chunk = 5
+    _in_flight = 0
+
+    # === WHAT WAITS === #
+
+    def _domain(self, connections):
+        # OVERRIDES 'account_xero'
+        return fields.Domain([
+            ('company_id', 'in', connections.filtered('attach_pdf').company_id.ids),
+            ('xero_pdf_state', '=', 'pending'), ('xero_state', '=', 'synced'),
+            ('state', '=', 'posted')])
+
+    def _refusal(self):
+        """:return: what is wrong when the sign-in does not cover attachments"""
+        return self.env._(
+            "Xero did not allow this sign-in to attach files. Open the Xero connection and press "
+            "Sign in again.")
+
+    # === WHAT IS SENT === #
+
+    def _prepare_apart(self, connection, records):
+        # EXTENDS 'account_xero': one by one, because a PDF takes longer to make than anything that
+        # is saved when they are prepared together
+        prepare = super()._prepare_apart
+        return [values for move in records for values in prepare(connection, move)]
+
+    def _prepare(self, connection, records):
+        # OVERRIDES 'account_xero'
+        if connection.attach_refused:
+            records._xero_save_pdf(self._refusal(), 'scope_missing')
+            return []
+        return [self._prepare_values(connection, move, *move._xero_pdf()) for move in records]
+
+    def _prepare_values(self, connection, move, name, content):
+        """Return the values of the request that attaches a PDF to a document.
+
+        Xero: PUT makes the attachment, or replaces the one of this name.
+
+        :rtype: dict
+        """
+        endpoint = payload.endpoint_of(XERO_KINDS[move.move_type])
+        return {
+            **self.env['xero.request']._values(
+                connection, 'attach', 'PUT',
+                f'{endpoint}/{move.xero_document_id}/Attachments/{name}', [{}],
+                [{'id': move.id, 'revision': move.xero_revision}]),
+            'params': {'IncludeOnline': 'true'},
+            'content': b64encode(content),
+        }
+
+    def _fail_faulty(self, connection, faults):
+        # OVERRIDES 'account_xero'
+        for move, error in faults:
+            if isinstance(error, UserError):
+                move._xero_save_pdf(str(error))
+                continue
+            # A report can be anybody's template, so it can fail in any way.
+            _logger.error("No PDF of %s for Xero", move.name, exc_info=error)
+            move._xero_save_pdf(self.env._("Odoo could not make the PDF."))
+
+    # === WHILE THERE IS NO ANSWER === #
+
+    def _get_waiting(self, request):
+        # OVERRIDES 'account_xero'
+        return [self.env['account.move'].search([
+            ('id', 'in', list(request._record_ids())), ('xero_pdf_state', '=', 'pending')])]
+
+    def _is_settled(self, request):
+        # OVERRIDES 'account_xero'
+        return not any(self._get_waiting(request))
+
+    def _is_repeatable(self, request):
+        # OVERRIDES 'account_xero'
+        return True
+
+    def _count_attempt(self, request, error):
+        # OVERRIDES 'account_xero': it is none of the document's own
+        if request.attempts > len(RETRY_DELAYS):
+            [move] = self._get_waiting(request)
+            move._xero_save_pdf(error.message, error.code, error)
+        return request.attempts
+
+    # === WHAT BECOMES OF AN ANSWER === #
+
+    def _is_its_own_trouble(self, error):
+        # OVERRIDES 'account_xero'
+        return isinstance(error, XeroScopeMissing)
+
+    def _apply_response(self, request, response):
+        # EXTENDS 'account_xero'
+        nothing, [move] = request.browse(), self._get_waiting(request)
+        if response is None and not move:
+            # What kept it from leaving was the refusal of another one, which was for all.
+            request.unlink()
+            return nothing, []
+        if not isinstance(response, Answer | XeroScopeMissing | XeroRejected | XeroOutcomeUnknown):
+            return super()._apply_response(request, response)
+        connection = request.connection_id
+        connection._save_budget(response.budget, 'push')
+        if isinstance(response, Answer):
+            # What was changed meanwhile gets another PDF.
+            if move.xero_revision == request.items[0]['revision']:
+                move._xero_save_pdf(answer=response)
+        elif isinstance(response, XeroScopeMissing):
+            connection.attach_refused = True
+            self.env['account.move'].search(self._domain(connection))._xero_save_pdf(
+                self._refusal(), response.code, response)
+        elif isinstance(response, XeroRejected) or request.attempts > len(RETRY_DELAYS):
+            move._xero_save_pdf(response.message, response.code, response)
+        else:
+            request._retry_after(RETRY_DELAYS[request.attempts - 1])
+            return nothing, []
+        request.unlink()
+        return nothing, []

@@ -1,0 +1,177 @@
+"""The way of a push: what was interrupted, then one kind of what waits after the other."""
+import logging
+from typing import NamedTuple
+
+from odoo import fields, models
+
+from ...xero.errors import XeroError, XeroOutcomeUnknown, XeroRejected
+from ..connection.xero_connection_run import TimeBudgetExceeded
+from ..core.apart import NOBODYS_FAULT, apart
+from .sender import RequestSender
+
+_logger = logging.getLogger(__name__)
+
+
+class LookUpFailed(Exception):
+    """Xero was asked and gave no usable answer; ``error`` is the XeroError."""
+
+    def __init__(self, error):
+        super().__init__(error)
+        self.error = error
+
+
+class Rejection(NamedTuple):
+    """A single record that Xero refused, with what was sent for it and Xero's own words."""
+
+    operation: str
+    item: dict
+    element: dict
+    messages: list
+    code: str
+
+
+class XeroPush(models.AbstractModel):
+    """What brings the records of an organisation to Xero. The kinds of these records are models of
+    their own, see `xero.push.kind`."""
+
+    _name = 'xero.push'
+    _inherit = 'xero.scheduled'
+    _description = "Push to Xero"
+
+    _schedule_sequence = 30
+
+    def _get_due(self, connections):
+        # OVERRIDES 'account_xero'
+        schedule = self.env['xero.schedule']
+        free = schedule._get_free(connections)
+        return free.filtered(self.env['xero.reference.data']._is_old) | schedule._get_owners(
+            free, ('xero.request', self._outbox_domain(free)),
+            *((kind._model, kind._domain(free)) for kind in free._push_kinds()))
+
+    def _run(self, connection):
+        """Send what waits.
+
+        :param recordset connection: `xero.connection` that nobody else serves meanwhile
+        :raise XeroError: nothing more can be sent now
+        :raise TimeBudgetExceeded: this run has no time for more
+        """
+        self.env['xero.reference.data']._renew(connection)
+        self._finish_interrupted(connection)
+        for kind in connection._push_kinds():
+            kind._push_first(connection)
+        for kind in connection._push_kinds():
+            kind._push(connection)
+        connection._commit_with_retry(self._report_unknown, connection)
+        if not connection._time_left():
+            raise TimeBudgetExceeded
+
+    # === REQUESTS WITHOUT AN ANSWER === #
+
+    def _outbox_domain(self, connections):
+        """:return: domain of the requests whose outcome can be found out"""
+        operations = [
+            operation for kind in connections._push_kinds() for operation in kind._operations]
+        return fields.Domain([
+            ('connection_id', 'in', connections.ids), ('operation', 'in', operations)])
+
+    def _report_unknown(self, connection):
+        """Say on the connection which requests are of no installed module, and once in the log.
+        Nobody here can tell what an answer to them means, so they are left alone."""
+        unknown = self.env['xero.request'].search(
+            [('connection_id', '=', connection.id)]
+        ).filtered_domain(~self._outbox_domain(connection))
+        if not unknown:
+            return
+        connection.last_error = self.env._(
+            "Requests to Xero are left alone that no installed module knows: %s. Install the "
+            "module that made them again.", ', '.join(sorted(set(unknown.mapped('operation')))))
+        if not self.env['xero.log'].search_count([
+                ('connection_id', '=', connection.id), ('message', '=', connection.last_error)],
+                limit=1):
+            self.env['xero.log']._add_event(connection, connection.last_error, outcome='failure')
+
+    def _finish_interrupted(self, connection):
+        """Bring to an end what an earlier run, or a process that died, left in the outbox.
+
+        :raise XeroError: nothing more can be sent now
+        """
+        now = fields.Datetime.now()
+        requests = self.env['xero.request'].search(self._outbox_domain(connection))
+        # What certainly never left is built anew, from today's data.
+        unsent = requests.filtered(lambda request: not request.sent_at)
+        settled = (requests - unsent).filtered(lambda r: r._kind()._is_settled(r))
+        due = (requests - unsent - settled).filtered(lambda r: r._kind()._is_due(r, now))
+        connection._commit_with_retry(unsent.unlink)
+        for request in settled:
+            connection._commit_with_retry(
+                self._apply_apart, request, lambda one: one._kind()._recover(one, []))
+        repeatable = due.filtered(
+            lambda r: r._is_remembered(now) or r._kind()._is_repeatable(r))
+        with RequestSender(connection) as sender:
+            sender.send(repeatable)
+        for request in due - repeatable:
+            self._recover(connection, request)
+
+    def _recover(self, connection, request):
+        """Bring a request to an end that Xero no longer remembers.
+
+        :raise XeroError: nothing can be asked now
+        """
+        kind = request._kind()
+        try:
+            found = kind._find_in_xero(request)
+        except LookUpFailed as failed:
+            connection._commit_with_retry(kind._postpone, request, failed.error)
+        except (XeroError, TimeBudgetExceeded, *NOBODYS_FAULT):
+            raise
+        except Exception as error:
+            self.env.cr.rollback()
+            connection._commit_with_retry(self._postpone_faulty, [(request, error)])
+        else:
+            connection._commit_with_retry(
+                self._apply_apart, request, lambda one: kind._recover(one, found))
+
+    def _apply_apart(self, request, work):
+        """Apply what became of a request. One whose outcome cannot be applied for an unexpected
+        error is kept. It counts as an attempt, so that its records fail in the end, with a reason,
+        and hold up no others.
+
+        :param work: callable that gets the request and only touches the database
+        :return: list with what ``work`` returned; an empty one when it failed
+        """
+        return apart(self.env, request, work, self._postpone_faulty)
+
+    def _postpone_faulty(self, faults):
+        """Keep requests whose outcome cannot be applied; see :meth:`_apply_apart`.
+
+        :param list faults: (request, exception)
+        """
+        for request, error in faults:
+            _logger.error("What became of %s at Xero cannot be applied", request, exc_info=error)
+            request._kind()._postpone(request, request._unapplied())
+
+    def _get_rows(self, connection, path, questions):
+        """Ask Xero for records.
+
+        :param str path: of the list, which is its name in the answer, too
+        :param questions: parameters of each call, of `xero.query`
+        :return: list of JSON objects
+        :raise LookUpFailed: this cannot be answered
+        :raise XeroError: nothing can be asked now
+        :raise TimeBudgetExceeded: this run has no time for it
+        """
+        def ask(client):
+            rows = []
+            for question in questions:
+                if not connection._time_left():
+                    raise TimeBudgetExceeded
+                try:
+                    rows += client.pages(path, path, **question)
+                except (XeroOutcomeUnknown, XeroRejected) as error:
+                    raise LookUpFailed(error) from error
+            connection._commit_with_retry(
+                connection._save_budget, client.budget, 'lookup', client.answered)
+            return rows
+
+        questions = list(questions)
+        return connection._ask_xero(ask) if questions else []
