@@ -1,11 +1,12 @@
 """Each organisation's own scheduled action, and those that look after all organisations."""
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
 
-from odoo.addons.account_xero.models.connection import xero_schedule
+from odoo.addons.account_xero.models.connection import ir_cron, xero_schedule
 
 from .common_pull import XeroPullCommon
 
@@ -30,12 +31,13 @@ class TestSchedule(XeroPullCommon):
     def _triggers(self):
         return self.env['ir.cron.trigger'].sudo().search([('cron_id', '=', self.own.id)])
 
-    def _scheduled(self, cron):
-        """Run a scheduled action as the scheduler does."""
-        cron = cron.sudo()
+    def _scheduled(self, *crons):
+        """Run scheduled actions as the scheduler does, in one pass."""
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            job = cron._acquire_one_job(cr, cron.id, include_not_ready=True)
-            cron.with_env(cron.env(cr=cr))._process_job(cr, job)
+            for cron in crons:
+                cron = cron.sudo()
+                job = cron._acquire_one_job(cr, cron.id, include_not_ready=True)
+                cron.with_env(cron.env(cr=cr))._process_job(cr, job)
         self.env.invalidate_all()
 
     def _finds(self, cron):
@@ -122,6 +124,20 @@ class TestSchedule(XeroPullCommon):
         self._scheduled(self.own)
         self.assertFalse(self.sandbox.calls)
         self.assertTrue(self._triggers())
+
+    def test_a_long_pass_leaves_the_rest_to_the_next_one(self):
+        """There it comes first, whatever is ready again by then."""
+        other = self._companies(1).cron_ids
+        move = self._bill()
+        with patch.object(ir_cron, 'PASS_SECONDS', -1):
+            self._scheduled(self.own)
+        self.assertFalse(self.sandbox.calls)
+        self.assertTrue(self._triggers())
+        self._scheduled(other, self.own)
+        self._synced(move)
+        self.assertFalse(other.lastcall, "its turn is in the next pass")
+        self.assertEqual(ir_cron.turns.left, {other.id})
+        ir_cron.turns.left.clear()
 
     def test_a_fault_in_the_push_keeps_no_pull_waiting(self):
         self._bill()

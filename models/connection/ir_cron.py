@@ -1,3 +1,6 @@
+import threading
+import time
+import weakref
 from contextvars import ContextVar
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -7,6 +10,36 @@ from ..core.transaction import set_tcp_keepalives
 #: Whether somebody has pressed *Run Manually* and waits for the work, which the scheduler leaves to
 #: the organisations' own scheduled actions.
 by_hand = ContextVar('by_hand', default=False)
+#: Odoo ends a worker by force when a pass through the jobs that are ready takes 120 seconds: room
+#: for one more run, and for a call that takes its full timeout.
+PASS_SECONDS = 60
+
+
+class Turns(threading.local):
+    """Organisations that a worker leaves to its next pass through the jobs that are ready, because
+    this one has taken long. There they come first, so that none waits behind the backlogs of
+    others."""
+
+    def __init__(self):
+        self.cursor, self.begun, self.first, self.left = None, 0, set(), set()
+
+    def begin(self, cron_cr):
+        """A pass has a cursor of its own."""
+        if not self.cursor or self.cursor() is not cron_cr:
+            self.cursor, self.begun = weakref.ref(cron_cr), time.monotonic()
+            self.first, self.left = self.left, set()
+
+    def take(self, job_id):
+        """:return: whether a job is to run in this pass
+        :rtype: bool"""
+        if time.monotonic() - self.begun < PASS_SECONDS and (
+                not self.first or job_id in self.first):
+            return True
+        self.left.add(job_id)
+        return False
+
+
+turns = Turns()
 
 
 class IrCron(models.Model):
@@ -29,10 +62,16 @@ class IrCron(models.Model):
     def _process_job(cls, cron_cr, job):
         # EXTENDS 'base'
         # Its row is locked for as long as ours runs, and no other host runs it meanwhile.
-        ours = api.Environment(cron_cr, SUPERUSER_ID, {})[cls._name]._xero_for_all()
-        if job.get('xero_connection_id') or job['id'] in ours.ids:
+        Cron = api.Environment(cron_cr, SUPERUSER_ID, {})[cls._name]
+        own = job.get('xero_connection_id')
+        if own or job['id'] in Cron._xero_for_all().ids:
             set_tcp_keepalives(cron_cr)
-        return super()._process_job(cron_cr, job)
+        turns.begin(cron_cr)
+        if own and not turns.take(job['id']):
+            if len(turns.left) == 1:
+                Cron._notifydb()    # this worker comes back at once
+            return
+        super()._process_job(cron_cr, job)
 
     def method_direct_trigger(self):
         # EXTENDS 'base': whoever runs one by hand waits for the work
