@@ -13,12 +13,12 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import zipfile
 from pathlib import Path
 
 import browser_tests
 import odoo_source
 import postgres
+import wheels
 from console import KitError, guarded, run, say, step
 from databases import Databases, run_prefix
 from home import CHECKOUT, addons_directory, checkout_directory, exclusive, home
@@ -36,10 +36,6 @@ TESTS = "account_xero/tests"
 ORDERS = ("purchase", "stock_delivery", "l10n_au", "l10n_nz", "l10n_us")
 WITH_ORDERS = (f"{TESTS}/test_push_delivery.py", f"{TESTS}/test_pull_void.py::TestPullVoidOrders",
                f"{TESTS}/test_charts.py")
-# All that is at the top of the module where it is installed.
-SHIPPED = ("__init__.py", "__manifest__.py", "hooks.py", "controllers", "data", "i18n",
-           "migrations", "models", "security", "static", "views", "wizard", "xero", "LICENSE",
-           "README.rst", "CHANGELOG.rst", "SECURITY.rst")
 CHAOS_DOCUMENTS = "ACCOUNT_XERO_CHAOS_DOCUMENTS"
 
 
@@ -243,7 +239,7 @@ def package(_options):
     """
     with tempfile.TemporaryDirectory(prefix="account_xero_package_") as directory:
         directory = Path(directory)
-        wheel, addons = _wheel(directory)
+        wheel, addons = wheels.build(directory)
         with _databases(addons) as databases:
             prefix = run_prefix("package")
             databases.drop_leftovers(prefix)
@@ -257,42 +253,6 @@ def package(_options):
         dist.mkdir(exist_ok=True)
         say(f"Odoo loads the module from {shutil.copy(wheel, dist)}")
     return status
-
-
-def _wheel(directory):
-    """Build the wheel and install it below a directory.
-
-    :param pathlib.Path directory: an empty one
-    :return: the wheel, and the addons directory that pip makes of it
-    :rtype: tuple[pathlib.Path, pathlib.Path]
-    :raise KitError: it cannot be built or installed, or has files that no server needs
-    """
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    with step("Building the wheel"):
-        run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", directory, CHECKOUT],
-            "Could not build the wheel")
-    [wheel] = directory.glob("odoo_addon_account_xero-*.whl")
-    _check_files(wheel)
-    target = directory / "site-packages"
-    run([*pip, "install", "--no-deps", "--no-index", "--target", target, wheel],
-        "Could not install the wheel")
-    return wheel, target / "odoo" / "addons"
-
-
-def _check_files(wheel):
-    """
-    :param pathlib.Path wheel: the module's
-    :raise KitError: it has files of the development kit, or files are missing
-    """
-    with zipfile.ZipFile(wheel) as files:
-        shipped = {Path(name).relative_to("odoo/addons/account_xero").parts
-                   for name in files.namelist() if name.startswith("odoo/")}
-    strange = sorted("/".join(parts) for parts in shipped
-                     if parts[0] not in SHIPPED or "tests" in parts)
-    missing = sorted(set(SHIPPED) - {parts[0] for parts in shipped})
-    if strange or missing:
-        raise KitError(f"The wheel has what no server needs ({', '.join(strange[:9])}), "
-                       f"or has not what one needs ({', '.join(missing)})")
 
 
 def _upgrade(databases, database, directory):

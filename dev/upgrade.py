@@ -91,6 +91,62 @@ def expect(got, wanted, what):
         raise SystemExit(f"{what}: {got!r} instead of {wanted!r}")
 
 
+def work_before(odoo, sandbox):
+    """Have a document synced, one refused, and one whose answer is lost.
+
+    :return: what :func:`go_on` needs
+    :rtype: dict
+    """
+    organisation, connection = connect(odoo, sandbox)
+    good, bad = odoo.call("account.account", [], "search", [
+        ("account_type", "=", "income")], 0, 2)
+    map_account(odoo, connection, good)
+    odoo.call("account.account", [bad], "write", {"xero_account_id": False})
+    partner, = odoo.call("res.partner", [], "create", {"name": "Customer"})
+    moves = [invoice(odoo, partner, good), invoice(odoo, partner, bad)]
+    odoo.cron("ir_cron_push")
+    states = [move["xero_state"] for move in odoo.call("account.move", moves, "read", MOVE)]
+    expect(states, ["synced", "failed"], "State before")
+    lost = invoice(odoo, partner, good)
+    sandbox.inject("cut_after", "PUT", "/Invoices")
+    odoo.cron("ir_cron_push")
+    expect(odoo.call("xero.request", [], "search_count", []), 1, "Requests on their way")
+    return {"organisation": organisation, "connection": connection, "bad": bad, "moves": moves,
+            "lost": lost, "partner": partner}
+
+
+def state_of(odoo, work):
+    """:return: what an upgrade keeps"""
+    return {
+        "documents": odoo.call("account.move", work["moves"], "read", MOVE),
+        "connection": odoo.call("xero.connection", [work["connection"]], "read", CONNECTION),
+        "contact": odoo.call("res.partner", [work["partner"]], "read", ["xero_contact_id"]),
+        "log": odoo.call("xero.log", [], "search_count", []),
+    }
+
+
+def go_on(odoo, work):
+    """Put right what was refused, pay what was synced, and ask for the lost one."""
+    organisation, moves = work["organisation"], work["moves"]
+    expect(sorted(cron["cron_name"] for cron in odoo.call("ir.cron", [], "search_read", [
+        ("model_id.model", "=", "xero.connection")], ["cron_name"])), CRONS,
+        "Scheduled actions that are on")
+    map_account(odoo, work["connection"], work["bad"])
+    odoo.call("account.move", [work["lost"]], "action_xero_sync_now")
+    [synced] = odoo.call("account.move", moves[:1], "read", ["xero_document_id"])
+    organisation.as_person.pay(synced["xero_document_id"], 100)
+    odoo.cron("ir_cron_push")
+    odoo.cron("ir_cron_pull")
+    paid, sent, found = odoo.call(
+        "account.move", [*moves, work["lost"]], "read", ["xero_state", "payment_state"])
+    expect((paid["xero_state"], paid["payment_state"] in ("in_payment", "paid")),
+           ("synced", True), "The document of before, which was paid in Xero")
+    expect(sent["xero_state"], "synced", "The document that had failed")
+    expect(found["xero_state"], "synced", "The document whose answer was lost")
+    expect(odoo.call("xero.request", [], "search_count", []), 0, "Requests on their way")
+    expect(len(organisation.invoices), 3, "Documents in Xero")
+
+
 def main(before, after):
     """
     :param str before: configuration of an Odoo with the version before
@@ -100,23 +156,8 @@ def main(before, after):
     with XeroSandbox() as sandbox:
         with step("Working with the version before"):
             odoo = Odoo(before)
-            organisation, connection = connect(odoo, sandbox)
-            good, bad = odoo.call("account.account", [], "search", [
-                ("account_type", "=", "income")], 0, 2)
-            map_account(odoo, connection, good)
-            odoo.call("account.account", [bad], "write", {"xero_account_id": False})
-            partner, = odoo.call("res.partner", [], "create", {"name": "Customer"})
-            moves = [invoice(odoo, partner, good), invoice(odoo, partner, bad)]
-            odoo.cron("ir_cron_push")
-            values = odoo.call("account.move", moves, "read", MOVE)
-            expect([move["xero_state"] for move in values], ["synced", "failed"], "State before")
-            lost = invoice(odoo, partner, good)
-            sandbox.inject("cut_after", "PUT", "/Invoices")
-            odoo.cron("ir_cron_push")
-            expect(odoo.call("xero.request", [], "search_count", []), 1, "Requests on their way")
-            connected = odoo.call("xero.connection", [connection], "read", CONNECTION)
-            [contact] = odoo.call("res.partner", [partner], "read", ["xero_contact_id"])
-            logs = odoo.call("xero.log", [], "search_count", [])
+            work = work_before(odoo, sandbox)
+            state = state_of(odoo, work)
             odoo.close()
         with step("Upgrading to this version"):
             subprocess.run(
@@ -125,28 +166,8 @@ def main(before, after):
                 env={**os.environ, "ODOO_RC": after}, check=True)
         with step("Going on with this version"):
             odoo = Odoo(after)
-            expect(odoo.call("account.move", moves, "read", MOVE), values, "Documents")
-            expect(odoo.call("xero.connection", [connection], "read", CONNECTION), connected,
-                   "Connection")
-            expect(odoo.call("res.partner", [partner], "read", ["xero_contact_id"]), [contact],
-                   "Contact")
-            expect(odoo.call("xero.log", [], "search_count", []), logs, "Rows of the log")
-            expect(sorted(cron["cron_name"] for cron in odoo.call("ir.cron", [], "search_read", [
-                ("model_id.model", "=", "xero.connection")], ["cron_name"])), CRONS,
-                "Scheduled actions that are on")
-            map_account(odoo, connection, bad)
-            odoo.call("account.move", [lost], "action_xero_sync_now")
-            organisation.as_person.pay(values[0]["xero_document_id"], 100)
-            odoo.cron("ir_cron_push")
-            odoo.cron("ir_cron_pull")
-            paid, sent = odoo.call("account.move", moves, "read", ["xero_state", "payment_state"])
-            expect((paid["xero_state"], paid["payment_state"] in ("in_payment", "paid")),
-                   ("synced", True), "The document of before, which was paid in Xero")
-            expect(sent["xero_state"], "synced", "The document that had failed")
-            [found] = odoo.call("account.move", [lost], "read", ["xero_state"])
-            expect(found["xero_state"], "synced", "The document whose answer was lost")
-            expect(odoo.call("xero.request", [], "search_count", []), 0, "Requests on their way")
-            expect(len(organisation.invoices), 3, "Documents in Xero")
+            expect(state_of(odoo, work), state, "What was there")
+            go_on(odoo, work)
             expect(sandbox.errors, [], "Errors of the sandbox")
             odoo.close()
     say("Upgraded: connection, documents, contact and log were kept, and the sync goes on")

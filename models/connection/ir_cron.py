@@ -11,8 +11,8 @@ from ..core.transaction import set_tcp_keepalives
 #: the organisations' own scheduled actions.
 by_hand = ContextVar('by_hand', default=False)
 #: Odoo ends a worker by force when a pass through the jobs that are ready takes 120 seconds: room
-#: for one more run, and for a call that takes its full timeout.
-PASS_SECONDS = 60
+#: for one more run (20 seconds), and for a call that takes its full timeouts (65) at the end of it.
+PASS_SECONDS = 30
 
 
 class Turns(threading.local):
