@@ -4,9 +4,8 @@ from odoo.tests import tagged
 
 from .common import XeroCommon
 
-#: Queries of a preflight that has no record in its cache. Two of them are of the savepoint to which
-#: it goes back when something fails for a document.
-QUERIES = 22
+#: Queries of a preflight that has no record in its cache.
+QUERIES = 20
 #: Further ones for every further thousand of lines, since Odoo reads records a thousand at a time:
 #: the lines, their taxes, their products, their analytic accounts.
 MORE = 4

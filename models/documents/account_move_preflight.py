@@ -4,6 +4,7 @@ from odoo.tools.misc import format_date
 
 from ..core.apart import apart
 from ..core.kinds import MONEY_LINES, XERO_KINDS
+from ..core.prefetch import fetch_with_xero
 from ..core.problem import Problem, fault_text
 
 NUMBER_LENGTH = 255
@@ -22,6 +23,8 @@ class AccountMove(models.Model):
         moves = self.with_company(connection.company_id)
         currencies = set(self.env['xero.currency'].search_fetch(
             [('connection_id', '=', connection.id)], ['code']).mapped('code'))
+        fetch_with_xero(moves)
+        fetch_with_xero(moves.commercial_partner_id)
         found = {}
         for part in apart(
                 self.env, moves, lambda some: {move: [
