@@ -105,7 +105,7 @@ class TestPushProperty(XeroCommon):
         moves.action_post()
         counts['booked'] += sum(self._is_booked_as_computed(move) for move in moves)
         self._push()
-        in_xero = {row.get('InvoiceID') or row.get('CreditNoteID'): row['Total']
+        in_xero = {row.get('InvoiceID') or row.get('CreditNoteID'): row
                    for row in [*self.org.invoices, *self.org.credit_notes]}
         for move in moves:
             expected = Decimal(f'{move.amount_total:.{move.currency_id.decimal_places}f}')
@@ -117,11 +117,34 @@ class TestPushProperty(XeroCommon):
                 counts['refused'] += 1
                 continue
             self.assertEqual(move.xero_state, 'synced', self.connection.last_error)
-            self.assertEqual(in_xero[move.xero_document_id], expected, move.name)
+            there = in_xero[move.xero_document_id]
+            self.assertEqual(there['Total'], expected, move.name)
+            self.assertEqual(self._sums_there(there), self._sums_here(move), move.name)
         counts['made'] += len(documents)
         # Everything happens in one transaction, which PostgreSQL never takes statistics of.
         self.env.cr.execute(
             "ANALYZE account_move, account_move_line, account_partial_reconcile, xero_log")
+
+    def _sums_here(self, move):
+        """:return: what the journal items say: the net amount of each account of Xero, and the tax
+            of each tax rate"""
+        accounts, taxes = defaultdict(Decimal), defaultdict(Decimal)
+        for line in move.line_ids:
+            amount = move.direction_sign * move._xero_decimal(line.amount_currency)
+            if line.tax_line_id:
+                taxes[line.tax_line_id.xero_tax_rate_id.tax_type] += amount
+            elif line.display_type != 'payment_term':
+                accounts[line.account_id.xero_account_id.code] += amount
+        return _without_nil(accounts), _without_nil(taxes)
+
+    def _sums_there(self, row):
+        """:return: the same of a document of Xero"""
+        accounts, taxes = defaultdict(Decimal), defaultdict(Decimal)
+        for line in row['LineItems']:
+            if line.get('AccountCode'):
+                accounts[line['AccountCode']] += line['LineAmount']
+                taxes[line['TaxType']] += line['TaxAmount']
+        return _without_nil(accounts), _without_nil(taxes)
 
     def _values(self, document, number):
         sale = document['kind'].startswith('out')
@@ -142,3 +165,7 @@ class TestPushProperty(XeroCommon):
                     self.sale_taxes[line['tax']] if sale else self.tax_purchase_20).ids)],
             }) for line in document['lines']],
         }
+
+
+def _without_nil(sums):
+    return {key: amount for key, amount in sums.items() if amount}
