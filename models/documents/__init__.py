@@ -1,6 +1,7 @@
 from . import account_move
 from . import xero_tooltip
 from . import account_move_badge
+from . import account_move_amounts
 from . import account_move_line
 from . import account_move_origin
 from . import account_move_preflight

@@ -1,29 +1,16 @@
 """What is sent for a document, and what the answer makes of it."""
 import re
 from decimal import Decimal
-from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...xero import money, payload
-from ..core.kinds import MONEY_LINES, XERO_KINDS
+from ..core.kinds import XERO_KINDS
 from ..core.problem import Problem
 
 #: Xero's tax type for a line without tax; left out, the account's default would apply.
 NO_TAX = 'NONE'
-
-
-class LineAmounts(NamedTuple):
-    """What a line is worth, in the document's currency, and what of; the last three as the ORM has
-    them."""
-
-    record: models.Model
-    untaxed: Decimal
-    tax: Decimal
-    quantity: float
-    price: float
-    discount: float
 
 
 class AccountMove(models.Model):
@@ -121,8 +108,7 @@ class AccountMove(models.Model):
         :param str kind: Xero's type of the document
         :return: list of payload.Line, list of (amount, tax)
         """
-        amounts_of = {each.record.id: each for each in (
-            self._xero_booked_amounts() or self._xero_computed_amounts())}
+        amounts_of = {each.record.id: each for each in self._xero_line_amounts()}
         texts = self.invoice_line_ids.filtered(
             lambda line: line.display_type in ('line_section', 'line_subsection', 'line_note'))
         records = self.env['account.move.line'].browse(amounts_of) | texts
@@ -136,55 +122,6 @@ class AccountMove(models.Model):
             lines.append(line)
             amounts.append(amount)
         return lines, amounts
-
-    def _xero_booked_amounts(self):
-        """Return the amounts that Odoo's journal items say. Computing the taxes anew costs more
-        than the rest of a push.
-
-        What a line's own rounding leaves of a tax's journal item goes to the largest lines, a cent
-        each: global rounding.
-
-        :return: list of LineAmounts; None where only a computation tells: several taxes a line, a
-            tax edited by hand, cash discount, cash rounding
-        """
-        def exact(amount):      # stored amounts are rounded already
-            return Decimal(f'{amount:.{digits}f}')
-
-        digits, sign, found, owed = self.currency_id.decimal_places, self.direction_sign, [], {}
-        for line in self.line_ids:
-            if taxes := line.tax_line_id:
-                owed[taxes] = owed.get(taxes, 0) + sign * exact(line.amount_currency)
-            elif line.display_type == 'product':
-                taxes, tax = line.tax_ids, exact(line.price_total) - exact(line.price_subtotal)
-                if len(taxes) > 1:
-                    return None
-                owed[taxes] = owed.get(taxes, 0) - tax
-                found.append(LineAmounts(line, sign * exact(line.amount_currency), tax,
-                                         line.quantity, line.price_unit, line.discount))
-            elif line.display_type in MONEY_LINES:
-                return None
-        cent = Decimal(1).scaleb(-digits)
-        for number, each in sorted(enumerate(found), key=lambda pair: -abs(pair[1].tax)):
-            if rest := owed[each.record.tax_ids]:
-                step = cent.copy_sign(rest)
-                found[number] = each._replace(tax=each.tax + step)
-                owed[each.record.tax_ids] -= step
-        return None if any(owed.values()) else found
-
-    def _xero_computed_amounts(self):
-        """Return Odoo's own rounding of base and tax, which is always exact: it has global
-        rounding, tax-included prices and taxes edited by hand in it.
-
-        :rtype: list(LineAmounts)
-        """
-        return [LineAmounts(
-            base['record'],
-            self._xero_decimal(base['tax_details']['total_excluded_currency']
-                               + base['tax_details']['delta_total_excluded_currency']),
-            self._xero_decimal(sum(data['tax_amount_currency']
-                                   for data in base['tax_details']['taxes_data'])),
-            base['quantity'], base['price_unit'], base['discount'],
-        ) for base in self._get_rounded_base_and_tax_lines()[0]]
 
     def _xero_prepare_line(self, kind, amounts):
         """Return one line such that Xero's rounding gives Odoo's amounts.

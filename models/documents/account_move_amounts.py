@@ -1,0 +1,78 @@
+"""What the lines of a document are worth, as Odoo has rounded them."""
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import models
+
+from ..core.kinds import MONEY_LINES
+
+
+class LineAmounts(NamedTuple):
+    """What a line is worth, in the document's currency, and what of; the last three as the ORM has
+    them."""
+
+    record: models.Model
+    untaxed: Decimal
+    tax: Decimal
+    quantity: float
+    price: float
+    discount: float
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    def _xero_line_amounts(self):
+        """:return: the lines that carry money, in Odoo's own order
+        :rtype: list(LineAmounts)"""
+        self.ensure_one()
+        return self._xero_booked_amounts() or self._xero_computed_amounts()
+
+    def _xero_booked_amounts(self):
+        """Return the amounts that Odoo's journal items say. Computing the taxes anew costs more
+        than the rest of a push.
+
+        What a line's own rounding leaves of a tax's journal item goes to the largest lines, a cent
+        each: global rounding.
+
+        :return: list of LineAmounts; None where only a computation tells: several taxes a line, a
+            tax edited by hand, cash discount, cash rounding
+        """
+        def exact(amount):      # stored amounts are rounded already
+            return Decimal(f'{amount:.{digits}f}')
+
+        digits, sign, found, owed = self.currency_id.decimal_places, self.direction_sign, [], {}
+        for line in self.line_ids:
+            if taxes := line.tax_line_id:
+                owed[taxes] = owed.get(taxes, 0) + sign * exact(line.amount_currency)
+            elif line.display_type == 'product':
+                taxes, tax = line.tax_ids, exact(line.price_total) - exact(line.price_subtotal)
+                if len(taxes) > 1:
+                    return None
+                owed[taxes] = owed.get(taxes, 0) - tax
+                found.append(LineAmounts(line, sign * exact(line.amount_currency), tax,
+                                         line.quantity, line.price_unit, line.discount))
+            elif line.display_type in MONEY_LINES:
+                return None
+        cent = Decimal(1).scaleb(-digits)
+        for number, each in sorted(enumerate(found), key=lambda pair: -abs(pair[1].tax)):
+            if rest := owed[each.record.tax_ids]:
+                step = cent.copy_sign(rest)
+                found[number] = each._replace(tax=each.tax + step)
+                owed[each.record.tax_ids] -= step
+        return None if any(owed.values()) else found
+
+    def _xero_computed_amounts(self):
+        """Return Odoo's own rounding of base and tax, which is always exact: it has global
+        rounding, tax-included prices and taxes edited by hand in it.
+
+        :rtype: list(LineAmounts)
+        """
+        return [LineAmounts(
+            base['record'],
+            self._xero_decimal(base['tax_details']['total_excluded_currency']
+                               + base['tax_details']['delta_total_excluded_currency']),
+            self._xero_decimal(sum(data['tax_amount_currency']
+                                   for data in base['tax_details']['taxes_data'])),
+            base['quantity'], base['price_unit'], base['discount'],
+        ) for base in self._get_rounded_base_and_tax_lines()[0]]
