@@ -114,12 +114,9 @@ class XeroClient:
         headers = dict(self._headers)
         if body is not None:
             headers["Content-Type"] = content_type
-        if idempotency_key:
-            headers["Idempotency-Key"] = idempotency_key
-        if if_modified_since:
-            headers["If-Modified-Since"] = if_modified_since.strftime("%Y-%m-%dT%H:%M:%S")
         if file_type:  # Xero: the header contentType names the MIME type of the attachment
             headers.update({"Accept": file_type, "contentType": file_type})
+        headers.update(_condition_headers(idempotency_key, if_modified_since))
         started = time.monotonic()
         raw = self._transport.send(
             method,
@@ -290,6 +287,21 @@ def _own_words(data: Any) -> str:
     title = text_of(value_of(data, "Title"))
     detail = text_of(value_of(data, "Message", "Detail"))
     return ": ".join(filter(None, (title, detail)))
+
+
+def _condition_headers(key: str | None, modified_since: datetime | None) -> dict[str, str]:
+    """Return the headers that say on which condition Xero does the work: not twice, or not at all
+    when nothing has changed.
+
+    :param str key: idempotency key, if any
+    :param datetime modified_since: naive UTC, if any
+    """
+    headers = {}
+    if key:
+        headers["Idempotency-Key"] = key
+    if modified_since:
+        headers["If-Modified-Since"] = modified_since.strftime("%Y-%m-%dT%H:%M:%S")
+    return headers
 
 
 def _query(params: dict[str, Any]) -> str:
