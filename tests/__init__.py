@@ -73,6 +73,7 @@ from . import test_push_recovery
 from . import test_push_refusals
 from . import test_push_unknown
 from . import test_push_wizard
+from . import test_recorded
 from . import test_requirements
 from . import test_schedule
 from . import test_screens

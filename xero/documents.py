@@ -26,6 +26,11 @@ GONE = ("VOIDED", "DELETED")
 _Day = date  # a field has this name, too
 
 
+def _rate_of(payment: dict[str, Any]) -> Decimal | None:
+    """Read the rate of a payment; lists have 0 for the base currency, which is no rate."""
+    return decimal_of(payment.get("CurrencyRate")) or None
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
     """A payment as its document lists it: in the document's currency, without its bank account."""
@@ -44,7 +49,7 @@ class PaymentRow:
             date=date_of(row.get("Date")),
             amount=amount_of(row.get("Amount")),
             reference=text_of(row.get("Reference")),
-            currency_rate=decimal_of(row.get("CurrencyRate")),
+            currency_rate=_rate_of(row),
         )
 
 
@@ -332,7 +337,7 @@ class Payment:
             date=date_of(item.get("Date")),
             amount=amount_of(item.get("Amount")),
             bank_amount=amount_of(item.get("BankAmount")),
-            currency_rate=decimal_of(item.get("CurrencyRate")),
+            currency_rate=_rate_of(item),
             reference=text_of(item.get("Reference")),
             account_id=guid_of(value_of(item.get("Account"), "AccountID"))
             or text_of(value_of(item.get("Account"), "Code"))

@@ -201,6 +201,7 @@ _RULES = tuple(
         (
             "contact_collision",
             r"contact name\b.*\b(unique|already)\b|another contact has this"
+            r"|existing contact with (that )?name"
             r"|contact (number|code)\b.*\b(already|unique)\b",
         ),
         (
@@ -227,7 +228,7 @@ _RULES = tuple(
         ),
         (
             "unmapped_tax",
-            r"tax ?type|tax (rate|code)\b.*\b(not|invalid|archived|deleted|cannot)\b",
+            r"tax ?type|tax (rate|code)\b.*\b(not|invalid|archived|deleted|cannot|must be)\b",
         ),
         (
             "unmapped_item",
@@ -246,7 +247,8 @@ _RULES = tuple(
         ),
         (
             "document_not_editable",
-            r"not of valid status|cannot be (edited|modified|updated|changed|voided|deleted)"
+            r"not of valid status(?! for creation)"
+            r"|cannot be (edited|modified|updated|changed|voided|deleted)"
             r"|status \S+ cannot be applied|payments? or (a )?credit notes? (is |are )?allocated",
         ),
     )

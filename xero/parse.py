@@ -222,6 +222,18 @@ _ADDRESS_KEYS = (
 )
 
 
+#: The kinds of phones and addresses that stand for a contact, the one to take first: a fax is no
+#: phone, and bills are sent to the mailing address. Xero lists them in any order.
+_PHONES = ("DEFAULT", "MOBILE", "DDI")
+_ADDRESSES = ("POBOX", "STREET")
+
+
+def _in_order(rows: list[dict[str, Any]], key: str, kinds: Sequence[str]) -> list[dict[str, Any]]:
+    """:return: those rows whose kind is known, in the order of the kinds"""
+    of_kind = [row for row in rows if row.get(key) in kinds]
+    return sorted(of_kind, key=lambda row: kinds.index(row[key]))
+
+
 def _first_text(rows: list[dict[str, Any]], keys: Sequence[str], separator: str) -> str:
     """Write the first of some phones or addresses that is not empty in one line."""
     lines = (separator.join(filter(None, (text_of(row.get(key)) for key in keys))) for row in rows)
@@ -289,6 +301,8 @@ class Contact:
     @classmethod
     def from_json(cls, item: Any) -> Contact:
         item = dict_of(item)
+        phones = _in_order(rows_of(item, "Phones"), "PhoneType", _PHONES)
+        addresses = _in_order(rows_of(item, "Addresses"), "AddressType", _ADDRESSES)
         return cls(
             xero_id=guid_of(item.get("ContactID")),
             name=text_of(item.get("Name")),
@@ -296,9 +310,9 @@ class Contact:
             status=text_of(item.get("ContactStatus")),
             email=text_of(item.get("EmailAddress")),
             tax_number=text_of(item.get("TaxNumber")),
-            phone=_first_text(rows_of(item, "Phones"), _PHONE_KEYS, " "),
-            address=_first_text(rows_of(item, "Addresses"), _ADDRESS_KEYS, ", "),
-            place=Place.first_of(rows_of(item, "Addresses")),
+            phone=_first_text(phones, _PHONE_KEYS, " "),
+            address=_first_text(addresses, _ADDRESS_KEYS, ", "),
+            place=Place.first_of(addresses),
             bank_account=text_of(item.get("BankAccountDetails")),
             balances=Balances.from_json(item.get("Balances")),
             merged_to=guid_of(item.get("MergedToContactID")),
