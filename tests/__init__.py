@@ -26,6 +26,7 @@ from . import test_import_first_sync
 from . import test_import_history
 from . import test_import_totals
 from . import test_import_tracking
+from . import test_import_twins
 from . import test_import_unmatched
 from . import test_install
 from . import test_layers

@@ -95,7 +95,7 @@ FIELDS = {
     'xero.unmatched': {'code': {
         'connection_id', 'company_id', 'xero_id', 'kind', 'number', 'contact_id', 'contact_name',
         'date', 'due_date', 'currency_id', 'currency_code', 'total', 'status', 'reason', 'message',
-        'state', 'released', 'forced'}},
+        'state', 'released', 'forced', 'separate'}},
     'xero.connection': {
         'code': {
             'token_id', 'oauth_nonce', 'oauth_verifier', 'state', 'tenant_id', 'tenant_name',

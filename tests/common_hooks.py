@@ -84,7 +84,9 @@ HOOKS = {
     'XeroImport._make_fitting', 'XeroImport._prepare', 'XeroImport._take_together',
     'XeroImport._wants', 'XeroImportExisting._back_link', 'XeroImportExisting._find',
     'XeroImportExisting._link', 'XeroImportExisting._link_document',
-    'XeroImportExisting._matches_document', 'XeroImportExisting._same_document',
+    'XeroImportExisting._blocker', 'XeroImportExisting._compare',
+    'XeroImportExisting._get_on_their_way', 'XeroImportExisting._is_free',
+    'XeroImportExisting._release_others', '_xero_own', '_xero_own_url',
     'XeroImportFiles._attach', 'XeroImportFiles._end', 'XeroPullContact._choose',
     'XeroPullContact._follow', 'XeroPullDocument._choose', 'XeroPullPayment._choose',
     'XeroPullPayment._choose_settled', 'XeroPullPayment._with_documents',
@@ -126,7 +128,8 @@ HOOKS = {
 }
 #: Those that run for people, on mappings, or for a whole organisation.
 ELSEWHERE = {
-    'XeroApply._steps', 'XeroCompare._contributors', 'XeroImportFiles._domain',
+    'XeroApply._steps', 'XeroCompare._contributors', 'XeroImportExisting._link_chosen',
+    'XeroImportFiles._domain',
     'XeroImportFiles._get_due', 'XeroImportFiles._pending', 'XeroImportFiles._run',
     'XeroImportFirstSync._begin', 'XeroImportFirstSync._get_due',
     'XeroImportFirstSync._get_payments', 'XeroImportFirstSync._read_list',

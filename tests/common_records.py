@@ -80,7 +80,8 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
                 unanswered: {'xero_state': 'failed', 'xero_error_code': 'validation_error',
                              'xero_error_message': "What Xero said"}}.items():
             move.with_env(self.all_rights).write(values)
-        return (moves | cancelled | origin | contact | unanswered | self._invoice()
+        self.alike = self._invoice()
+        return (moves | self.alike | cancelled | origin | contact | unanswered | self._invoice()
                 | self._invoice('out_refund') | self._invoice('in_refund', ref='B2')
                 | self._invoice(post=False))
 
@@ -118,7 +119,8 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
              'number': f'X{number}', **values}
             for number, values in enumerate([
                 {'reason': 'contact_missing'}, {'reason': 'unmapped_account'},
-                {'reason': 'unmapped_tax'}, {'reason': 'policy', 'state': 'ignored'}])])
+                {'reason': 'unmapped_tax'}, {'reason': 'policy', 'state': 'ignored'},
+                {'reason': 'duplicate', 'move_ids': [Command.set(self.alike.ids)]}])])
 
     def _log_in(self, kind):
         """:return: (the browser of a user of this kind, the user)"""
@@ -171,8 +173,9 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
                 {'connection_id': self.connection.id}),
             'xero.first.sync.wizard': lambda: own['xero.first.sync.wizard'].create(
                 {'connection_id': self.connection.id}),
-            'xero.unmatched.link': lambda: own['xero.unmatched.link'].create(
-                {'unmatched_id': self.unmatched[0].id, 'partner_id': self.free.id}),
+            'xero.unmatched.link': lambda: own['xero.unmatched.link'].create([
+                {'unmatched_id': self.unmatched[0].id, 'partner_id': self.free.id},
+                {'unmatched_id': self.unmatched[-1].id}]),
             'xero.choose.organisation': lambda: self._choice(user),
         }
         if model in makers:

@@ -311,20 +311,24 @@ class TestHereAlready(XeroImportCommon):
         self.assertFalse(self._waiting())
 
     def test_same_number_every_month(self):
-        """The bill of the same day is linked, the other one waits for somebody to look at it."""
+        """The bill of the same day is linked, the other one is made."""
         bill = self._invoice('in_invoice', ref='RENT', invoice_date='2026-02-01')
         later, same = (self._there(
             self.contact, kind='ACCPAY', InvoiceNumber='RENT', Date=f'2026-{month}-01')
             for month in ('03', '02'))
         self._pull()
         self.assertEqual(self._here(same), bill)
-        row = self._waiting()
-        self.assertEqual((row.xero_id, row.reason), (self._id(later), 'duplicate'))
-        self.assertIn('/AccountsPayable/Edit.aspx', unquote(row.action_open()['url']))
-        row.action_try_again()
-        self._pull_at_once()
         self._assert_as_there(later)
         self.assertTrue(self._here(later).xero_origin)
+        self.assertFalse(self._waiting())
+
+    def test_the_one_there_can_be_looked_at(self):
+        self._invoice('in_invoice', ref='RENT', invoice_date='2026-02-01')
+        self._there(self.contact, kind='ACCPAY', InvoiceNumber='RENT', Date='2026-03-01')
+        self._pull()
+        [row] = self._waiting()
+        self.assertEqual(row.reason, 'duplicate')
+        self.assertIn('/AccountsPayable/Edit.aspx', unquote(row.action_open()['url']))
 
     def test_draft_here_waits(self):
         bill = self._invoice('in_invoice', ref='V-8', post=False)

@@ -5,6 +5,7 @@ from . import account_move_amounts
 from . import account_move_line
 from . import account_move_origin
 from . import account_move_preflight
+from . import account_move_twin
 from . import account_payment
 from . import account_payment_plan
 from . import account_payment_method

@@ -69,7 +69,9 @@ class XeroImport(models.AbstractModel):
         if not wanted:
             return {}
         maps = ImportMaps(connection, wanted)
-        linked, rows = self.env['xero.import.existing']._link(connection, wanted, maps.partners)
+        linked, rows = self.env['xero.import.existing']._link(connection, [
+            document for document in wanted
+            if not known.get(document.xero_id, Unmatched).separate], maps.partners)
         ready = []
         for document in wanted:
             if document.xero_id not in linked and document.xero_id not in rows:

@@ -1,8 +1,11 @@
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from odoo import models
+from odoo.exceptions import UserError
 
+from ...xero import twins
+from ..core.kinds import GONE, XERO_KINDS
 from .maps import MOVE_TYPES, ImportBlocker
 
 RECORD_ID = re.compile(r'[?&]res_id=(\d+)')
@@ -24,59 +27,88 @@ class XeroImportExisting(models.AbstractModel):
         :return: {identifier: document here}, {identifier: list of ImportBlocker}; an empty list for
             what the push is about to link itself
         """
-        linked, rows, taken = {}, {}, set()
-        existing = self._find(connection, documents, partners)
-        # Of several with one number, as of a rent, the one of the same day comes first.
-        for document in sorted(documents, key=lambda document: document.date != getattr(
-                existing.get(document.xero_id), 'invoice_date', None)):
-            match = existing.get(document.xero_id)
-            if match is None:
-                continue
-            if isinstance(match, ImportBlocker):
-                rows[document.xero_id] = [match]
-            elif not match:
+        linked, rows, left = {}, {}, {}
+        found = self._find(connection, documents, partners)
+        on_their_way = self._get_on_their_way(found)
+        claims = Counter(move for verdicts in found.values()
+                         for move, verdict in verdicts.items() if verdict)
+        for document in documents:
+            verdicts = found.get(document.xero_id, {})
+            certain = [move for move, verdict in verdicts.items() if verdict]
+            if not on_their_way.isdisjoint(certain) or self._back_link(document) in {
+                    move.id for move in on_their_way}:
                 rows[document.xero_id] = []
-            elif match in taken:
-                rows[document.xero_id] = [ImportBlocker('duplicate', self.env._(
-                    "%s is another document of Xero with the same number and total.",
-                    match.display_name))]
-            else:
-                self._link_document(connection, match, document)
-                taken.add(match)
-                linked[document.xero_id] = match
+            elif len(certain) == 1 and claims[certain[0]] == 1 and self._is_free(certain[0]):
+                self._link_document(connection, certain[0], document)
+                linked[document.xero_id] = certain[0]
+            elif verdicts:
+                left[document.xero_id] = verdicts
+        for xero_id, verdicts in left.items():
+            # What has found its own counterpart is that of no other one.
+            if open_ones := [move for move in verdicts if move not in linked.values()]:
+                rows[xero_id] = [self._blocker(move) for move in open_ones]
+        self._release_others(connection, [
+            document for document in documents if document.xero_id in linked])
         return linked, rows
 
     def _find(self, connection, documents, partners):
-        """Find the documents that Odoo has already.
+        """Find the documents here that each one of Xero may be.
 
         :param recordset connection: `xero.connection`
         :param list documents: documents.Document
         :param dict partners: {ContactID: `res.partner`}
-        :return: {identifier: document here, or the ImportBlocker where that is not clear}; an empty
-            recordset for what is on its way to Xero just now
+        :return: {identifier: {document here: whether it is that one, None where only a person can
+            tell}}
         """
-        base = [('company_id', '=', connection.company_id.id), ('xero_document_id', '=', False),
-                ('state', '!=', 'cancel')]
         named = {document.xero_id: self._back_link(document) for document in documents}
         numbers = list({document.number for document in documents if document.number})
         found = self.env['account.move'].search([
-            *base, ('move_type', 'in', list({MOVE_TYPES[d.kind] for d in documents})),
+            ('company_id', '=', connection.company_id.id), ('state', '!=', 'cancel'),
+            ('move_type', 'in', list({MOVE_TYPES[d.kind] for d in documents})),
             '|', '|', '|', ('id', 'in', list(filter(None, named.values()))),
             ('name', 'in', numbers), ('ref', 'in', numbers), ('payment_reference', 'in', numbers)])
-        by_id, by_number = {move.id: move for move in found}, defaultdict(set)
+        by_number = defaultdict(list)
         for move in found:
             for number in {move.name, move.ref, move.payment_reference}:
-                by_number[number, move.move_type].add(move)
+                by_number[number, move.move_type].append(move)
+        there = Counter((d.number, d.kind, d.contact_id) for d in documents)
         result = {}
         for document in documents:
-            linked_back = by_id.get(named[document.xero_id])
+            partner = partners.get(document.contact_id, self.env['res.partner'])
             same_number = by_number[document.number, MOVE_TYPES[document.kind]] \
-                if document.number else ()
-            match = self._same_document(
-                document, linked_back, same_number, partners.get(document.contact_id))
-            if match is not None:
-                result[document.xero_id] = match
+                if document.number else []
+            repeats = there[document.number, document.kind, document.contact_id] > 1 or len([
+                move for move in same_number if move._xero_partner() == partner]) > 1
+            verdicts = {
+                move: self._compare(move, document, partner, repeats)
+                for move in dict.fromkeys([
+                    *(move for move in found if move.id == named[document.xero_id]),
+                    *same_number])}
+            result[document.xero_id] = {
+                move: verdict for move, verdict in verdicts.items() if verdict is not False}
         return result
+
+    def _compare(self, move, document, partner, repeats):
+        """:param recordset partner: `res.partner` that the contact of Xero is, if it is linked
+        :return: whether a document here is one of Xero, see :func:`.twins.same`"""
+        mine = move._xero_partner()
+        known = partner or mine.xero_contact_id
+        own = move._xero_own()._replace(contact_id=(
+            document.contact_id if mine == partner else '') if known else None)
+        verdict = twins.same(own, document, repeats)
+        if move.xero_document_id:
+            # Of those that were sent from here, one that looks the same is worth a question.
+            return None if verdict and not move.xero_origin \
+                and move.xero_status not in GONE else False
+        return None if verdict and move.state != 'posted' else verdict
+
+    def _get_on_their_way(self, found):
+        """:return: set of the documents here that are in the outbox
+        :param dict found: as of :meth:`_find`"""
+        moves, concerns = self.env['account.move'].union(
+            *(move for verdicts in found.values() for move in verdicts)), \
+            self.env['xero.request']._concerns
+        return set(filter(concerns, moves)) if concerns(moves) else set()
 
     def _back_link(self, document):
         """:return: id of the document here that the `Url` of one in Xero points back to, or None"""
@@ -85,36 +117,69 @@ class XeroImportExisting(models.AbstractModel):
         ours = document.url.startswith(f'{base}/mail/view?model=account.move&')
         return int(match[1]) if ours and match else None
 
-    def _same_document(self, document, linked_back, same_number, partner):
-        """:return: as the values of :meth:`_find`, None when Odoo has none"""
-        if linked_back and self.env['xero.request']._concerns(linked_back):
-            return self.env['account.move']
-        if linked_back and self._matches_document(linked_back, document):
-            return linked_back
-        mine = [move for move in same_number if move._xero_partner() == partner]
-        same = [move for move in mine if self._matches_document(move, document)]
-        if len(same) == 1 and same[0].state == 'posted':
-            return same[0]
-        taken = [move for move in same_number
-                 if move in mine or move.name == document.number] or (
-                     [linked_back] if linked_back else [])
-        if taken:
-            return ImportBlocker('duplicate', self.env._(
-                "%(names)s may be the same document. Make them agree in contact, number, currency "
-                "and total and post it, or cancel it.",
-                names=', '.join(move.display_name for move in taken)))
-        return None
+    def _is_free(self, move):
+        """:return: whether a document here can be linked to one of Xero"""
+        return move.state == 'posted' and not move.xero_document_id
 
-    def _matches_document(self, move, document):
-        """:return: whether kind, currency and total are those of a document of Xero"""
-        return (move.move_type == MOVE_TYPES[document.kind]
-                and move.currency_id.name == document.currency_code
-                and move._xero_decimal(move.amount_total) == document.total)
+    def _blocker(self, move):
+        """:return: ImportBlocker that asks whether a document here is the one of Xero"""
+        if move.xero_document_id:
+            text = self.env._(
+                "%(name)s is linked to %(number)s in Xero, which looks the same. If this one was "
+                "entered twice there, void one of them.",
+                name=move.display_name, number=move.xero_number)
+        elif move.state == 'draft':
+            text = self.env._("The draft %s may be the same document. Post it and link it, or "
+                              "import this one as another document.", move.display_name)
+        else:
+            text = self.env._("%(name)s of %(date)s, %(total)s, may be the same document. Link it, "
+                              "or import this one as another document.",
+                              name=move.display_name, date=move.invoice_date,
+                              total=move._xero_money(move._xero_decimal(move.amount_total)))
+        return ImportBlocker('duplicate', text, move)
+
+    # === LINKING === #
 
     def _link_document(self, connection, move, document):
-        """Link a document, which both sides have, to Xero's; it counts as sent from here."""
+        """Link a document, which both sides have, to Xero's; it counts as sent from here.
+
+        :param document: documents.Document, or the `xero.unmatched` that stands for one
+        """
         move.with_context(xero_pulling=True, skip_is_manually_modified=True).write({
             **move._xero_success(), 'xero_document_id': document.xero_id,
             'xero_number': document.number, 'xero_status': document.status})
         self.env['xero.log']._add_pulls(connection, [(move, 'success', None, self.env._(
             "Linked to %s in Xero: the same document on both sides.", document.number))])
+
+    def _link_chosen(self, row, move):
+        """Link the document that somebody has chosen, and fetch what Xero has of it.
+
+        :param recordset row: `xero.unmatched`
+        :param recordset move: `account.move`
+        :raise UserError: it cannot be that one
+        """
+        if not self._is_free(move) or XERO_KINDS.get(move.move_type) != row.kind \
+                or move.company_id != row.company_id:
+            raise UserError(self.env._(
+                "Choose a posted document of the same kind that is not linked to Xero yet."))
+        if self.env['xero.request']._concerns(move):
+            raise UserError(self.env._(
+                "%s is on its way to Xero, and Xero has not answered yet. Try again in a few "
+                "minutes.", move.display_name))
+        self._link_document(row.connection_id, move, row)
+        self._release_others(row.connection_id, [row])
+        row.unlink()
+        move._xero_queue_pull()
+
+    def _release_others(self, connection, documents):
+        """Try those again that waited because one of these might have been theirs.
+
+        :param documents: documents.Document that are linked now, or `xero.unmatched`
+        """
+        if numbers := list({document.number for document in documents if document.number}):
+            self.env['xero.unmatched'].search([
+                ('connection_id', '=', connection.id), ('state', '=', 'waiting'),
+                ('reason', '=', 'duplicate'), ('number', 'in', numbers),
+                ('contact_id', 'in', list({document.contact_id for document in documents})),
+                ('xero_id', 'not in', [document.xero_id for document in documents]),
+            ])._release()

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-#: What is put right by mapping accounts, and what by mapping taxes: field that names the target.
-MAPPED = {'xero.account': 'account_ids', 'xero.tax.rate': 'tax_rate_ids'}
+#: What is put right by mapping accounts, by mapping taxes and by a choice: field that names it.
+MAPPED = {'xero.account': 'account_ids', 'xero.tax.rate': 'tax_rate_ids',
+          'account.move': 'move_ids'}
 REASONS = {'xero.account': 'unmapped_account', 'xero.tax.rate': 'unmapped_tax'}
 
 
@@ -49,6 +50,9 @@ class XeroUnmatched(models.Model):
         'xero.account', string="Accounts to Map", readonly=True, context={'active_test': False})
     tax_rate_ids = fields.Many2many(
         'xero.tax.rate', string="Tax Rates to Map", readonly=True, context={'active_test': False})
+    move_ids = fields.Many2many(
+        'account.move', string="May Be", readonly=True,
+        help="Documents here that may be the same.")
     state = fields.Selection(
         [('waiting', "Waiting"), ('ignored', "Ignored")],
         default='waiting', required=True, readonly=True)
@@ -57,6 +61,8 @@ class XeroUnmatched(models.Model):
         help="What it waited for may be there now. It is fetched again in a moment.")
     forced = fields.Boolean(
         readonly=True, help="Somebody asked for this document, so the policy does not count.")
+    separate = fields.Boolean(
+        readonly=True, help="Somebody said that none of the documents here is this one.")
 
     _xero_uniq = models.Constraint(
         'UNIQUE(connection_id, xero_id)', "A document of Xero waits once.")
@@ -198,6 +204,26 @@ class XeroUnmatched(models.Model):
             'res_model': 'xero.unmatched.link', 'view_mode': 'form', 'target': 'new',
             'context': {'default_unmatched_id': self[:1].id},
         }
+
+    def action_link_document(self):
+        """:return: action that asks for the document here that this one is"""
+        self.ensure_one()
+        self._managed()
+        return {
+            'type': 'ir.actions.act_window', 'name': self.env._("Link Document"),
+            'res_model': 'xero.unmatched.link', 'view_mode': 'form', 'target': 'new',
+            'views': [(self.env.ref(
+                'account_xero.xero_unmatched_link_view_form_document').id, 'form')],
+            'context': {'default_unmatched_id': self.id},
+        }
+
+    def action_import(self):
+        """Import these documents though there are some here that look alike.
+
+        :return: a notification
+        """
+        self._managed().write({'separate': True})
+        return self.action_try_again()
 
     def action_open_mapping(self):
         """:return: action that opens the page on which what is missing is mapped"""

@@ -47,7 +47,7 @@ class AccountMove(models.Model):
             currency_code=self.currency_id.name,
             currency_rate=Decimal(f'{self.invoice_currency_rate:.6f}') if rated else None,
             status=self._xero_target_status(connection),
-            url=f'{self.get_base_url()}/mail/view?model=account.move&res_id={self.id}',
+            url=self._xero_own_url(),
             lines=tuple(lines),
             xero_id=self.xero_document_id or None,
             sent_to_contact=self._xero_is_marked_sent(connection),
