@@ -53,6 +53,7 @@ from . import test_pull_money
 from . import test_pull_payments
 from . import test_pull_payments_currency
 from . import test_pull_payments_recognise
+from . import test_pull_payments_twice
 from . import test_pull_payments_undo
 from . import test_pull_void
 from . import test_push

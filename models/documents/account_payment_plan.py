@@ -2,7 +2,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from odoo import models
+from odoo import Command, models
 
 from ..core.apart import apart
 from ..core.kinds import XERO_KINDS
@@ -12,6 +12,7 @@ COUNTS = ('in_process', 'paid')
 #: Statuses in Xero of documents that may be paid. Paid ones, too: what is known of them here may
 #: be older than a payment that was deleted since.
 PAYABLE = ('AUTHORISED', 'PAID')
+REFERENCE_LENGTH = 255
 
 
 class Part(NamedTuple):
@@ -129,6 +130,40 @@ class AccountPayment(models.Model):
         return None
 
     # === WHAT BECAME OF IT === #
+
+    def _xero_adopt(self, xero_id, move):
+        """This payment was registered in Xero, too.
+
+        :param str xero_id: of the payment there
+        :param recordset move: the document that it pays
+        """
+        self.xero_link_ids.filtered(lambda link: link.state == 'new').unlink()
+        self.write({
+            'xero_payment_id': xero_id,
+            **({} if move in self.invoice_ids else {'invoice_ids': [Command.link(move.id)]})})
+
+    def _xero_adopt_part(self, xero_id, move):
+        """What this payment pays of one document was registered in Xero, too.
+
+        :param str xero_id: of the payment there
+        :param recordset move: the document
+        """
+        link = self.xero_link_ids.filtered(
+            lambda link: link.state == 'new' and link.move_id == move)
+        values = self._xero_prepare_link(self._xero_parts()[move])
+        if link:
+            link.write(values)
+        else:
+            link = link.create({**values, 'payment_id': self.id, 'move_id': move.id})
+        link._mark_live({link: xero_id})
+
+    def _xero_prepare_link(self, part):
+        """:param Part part: of this payment
+        :return: values of the `xero.payment.link` that says what Xero is to have of it
+        :rtype: dict"""
+        return {
+            'journal_id': self.journal_id.id, 'amount': float(part.amount), 'date': self.date,
+            'reference': (self.memo or '')[:REFERENCE_LENGTH]}
 
     def _xero_show_links(self):
         """Show the first of the payments that Xero has of each of these."""

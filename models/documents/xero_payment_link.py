@@ -1,7 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools.misc import format_date
 
 from ..core.kinds import CREDIT_NOTES
+
+#: Days by which the dates of one payment may differ between both sides.
+NEAR = timedelta(days=5)
 
 
 class XeroPaymentLink(models.Model):
@@ -61,6 +66,23 @@ class XeroPaymentLink(models.Model):
         # What was last applied of the documents is not what Xero had before this any more, so
         # that it counts as a change when it comes back.
         self.move_id._xero_store([(move, {'xero_pull_hash': None}) for move in self.move_id])
+
+    # === WHAT WAS PAID === #
+
+    @api.model
+    def _left_to_pay(self, move):
+        """Return what is still to be paid of a document.
+
+        A payment of Odoo without a journal entry leaves the residual as it is until the bank's
+        statement comes.
+
+        :return: amount in the document's currency
+        :rtype: Decimal
+        """
+        without_entry = move.matched_payment_ids.filtered(
+            lambda p: p.state == 'in_process' and not p.move_id
+            and p.currency_id == move.currency_id)
+        return move._xero_decimal(move.amount_residual - sum(without_entry.mapped('amount')))
 
     # === WHAT XERO SHOWS OF THEM === #
 

@@ -87,6 +87,24 @@ class XeroApplyCredit(models.AbstractModel):
         return {key: others[part.other_id] for key, part in wanted.items()
                 if part.other_id in others}
 
+    def _credited(self, move, document=None):
+        """Return what Xero's credits pay of a document here, as far as they are matched.
+
+        :param documents.Document document: as Xero has it; without it, what came from there counts
+        :return: amount in the document's currency
+        :rtype: Decimal
+        """
+        booked = sum(move._xero_credit_payments().mapped('amount'))
+        wanted = _allocations(document) if document else None
+        if wanted is None:
+            return move._xero_decimal(booked + sum(
+                self._matched_amount(move, partials.filtered('xero_credit_key'))
+                for partials in self._matches(move).values()))
+        matches = self._matches(move)
+        return move._xero_decimal(booked + sum(
+            min(float(wanted[key].amount), self._matched_amount(move, matches[other]))
+            for key, other in self._counterparts(move, wanted).items() if other in matches))
+
     # === MATCHED IN ODOO === #
 
     def _terms_by_date(self, move):

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import models
 
 from ...xero.documents import Payment
+from ..documents.xero_payment_link import NEAR
 from .live import live
 
 
@@ -19,15 +20,16 @@ class XeroApplyPayment(models.AbstractModel):
         :param dict documents: {`account.move`: documents.Document}
         :param dict payments: {identifier: documents.Payment} of those that are new here
         """
+        documents = live(documents)
         self._settle(connection, {
             move: [payments.get(row.xero_id) or Payment.of_row(row, document.xero_id)
                    for row in document.payments if row.xero_id
                    # Deleted since its document was read.
                    and not (row.xero_id in payments
                             and payments[row.xero_id].status == 'DELETED')]
-            for move, document in live(documents).items()})
+            for move, document in documents.items()}, documents)
 
-    def _settle(self, connection, xero_payments):
+    def _settle(self, connection, xero_payments, documents=()):
         """Make the payments of documents what Xero says they are: book, recognise, undo.
 
         The payments are the whole truth, so applying the same again writes nothing. Those of a
@@ -35,12 +37,15 @@ class XeroApplyPayment(models.AbstractModel):
 
         :param recordset connection: `xero.connection`
         :param dict xero_payments: {document: list of its live documents.Payment}
+        :param documents: {document: documents.Document} of those that were read
         """
         Payment = self.env['account.payment'].sudo().with_company(
             connection.company_id).with_context(xero_pulling=True, skip_is_manually_modified=True)
         self = self.with_env(Payment.env)
         moves = self.env['account.move'].union(*(
             move for move in xero_payments if not (move.xero_origin and move.state == 'draft')))
+        paid_there = {move: sum(payment.amount for payment in xero_payments[move])
+                      for move in moves}
         # What was sent from here has links of its own.
         xero_payments = self.env['xero.payment.link']._apply(
             connection, {move: xero_payments[move] for move in moves})
@@ -61,7 +66,10 @@ class XeroApplyPayment(models.AbstractModel):
         unknown = [(move, payment) for move, payments in xero_payments.items()
                    for payment in payments if payment.xero_id not in known]
         if unknown:
-            self._apply_unknown(connection, unknown, problems)
+            self._apply_unknown(connection, unknown, problems, {
+                move: paid_there[move] + self.env['xero.apply.credit']._credited(
+                    move, dict(documents).get(move))
+                for move in {move for move, _payment in unknown}})
         self._save_problems(connection, xero_payments, problems)
 
     def _check_linked(self, xero_payments, known, problems):
@@ -93,13 +101,14 @@ class XeroApplyPayment(models.AbstractModel):
                         "%(name)s is a payment of this document in Xero, and something else pays "
                         "it here.", name=payment.display_name))
 
-    def _apply_unknown(self, connection, unknown, problems):
+    def _apply_unknown(self, connection, unknown, problems, settled):
         """Recognise what is here already, and book the rest where it fits.
 
         :param list unknown: (document, documents.Payment) that nothing here is linked to
         :param dict problems: {document: list of texts}, extended
+        :param dict settled: {document: Decimal paid and credited in Xero, without those credits
+            that are still to be matched here}
         """
-        booking, recognise = self.env['xero.apply.booking'], self.env['xero.apply.recognise']
         pairs = []
         for move, payment in unknown:
             if move.state == 'posted':
@@ -110,15 +119,10 @@ class XeroApplyPayment(models.AbstractModel):
                     "posted here.", amount=payment.amount, date=payment.date))
         if not pairs:
             return
-        pairing = recognise._recognise(connection, pairs)
-        links = [(move, payment, pairing.found[payment.xero_id]) for move, payment in pairs
-                 if pairing.found.get(payment.xero_id)]
-        if links:
-            recognise._link(connection, links)
-            loose = [(move, here) for move, _payment, here in links
-                     if here.move_id and not here.is_reconciled]
-            booking._reconcile(self.env['account.payment'].union(*(here for _move, here in loose)),
-                               [move for move, _here in loose])
+        pairing = self.env['xero.apply.recognise']._recognise(connection, pairs)
+        self._link_recognised(connection, [
+            (move, payment, pairing.found[payment.xero_id]) for move, payment in pairs
+            if payment.xero_id in pairing.found])
         rest = []
         for move, payment in pairs:
             if payment.xero_id in pairing.unclear:
@@ -126,26 +130,44 @@ class XeroApplyPayment(models.AbstractModel):
                     "The payment of %(amount)s dated %(date)s in Xero may be one of these: "
                     "%(names)s. Nothing was booked.",
                     amount=payment.amount, date=payment.date, names=', '.join(
-                        offer.record.display_name for offer in pairing.unclear[payment.xero_id])))
+                        offer.name for offer in pairing.unclear[payment.xero_id])))
             elif payment.xero_id not in pairing.found:
                 rest.append((move, payment))
-        self._book_what_fits(connection, rest, problems)
+        self._book_what_fits(connection, rest, problems, settled, pairing.spare)
 
-    def _book_what_fits(self, connection, pairs, problems):
-        """Book payments, except those that are more than what is still to be paid here."""
+    def _link_recognised(self, connection, found):
+        """
+        :param list found: (document, documents.Payment, Offer)
+        """
+        links = [(move, payment, offer) for move, payment, offer in found if offer.record]
+        if not links:
+            return
+        self.env['xero.apply.recognise']._link(connection, links)
+        loose = [(move, offer.record) for move, _payment, offer in links
+                 if offer.record.move_id and not offer.record.is_reconciled]
+        self.env['xero.apply.booking']._reconcile(
+            self.env['account.payment'].union(*(here for _move, here in loose)),
+            [move for move, _here in loose])
+
+    def _book_what_fits(self, connection, pairs, problems, settled, spare):
+        """Book payments, except those that are more than what is missing here: when what is open
+        here already equals what Xero says is due, nothing is.
+
+        :param list spare: of Offer, what pays the documents here and is not known in Xero
+        """
         journals = self.env['account.journal']._xero_payment_journals(
             connection, [payment.account_id for _move, payment in pairs])
-        left = {move: self._left_to_pay(move) for move, _payment in pairs}
+        left = {move: self.env['xero.payment.link']._left_to_pay(move) for move, _payment in pairs}
+        others = {move: [offer for offer in spare if offer.scope == (move.id,)] for move in left}
         fitting = []
-        for move, payment in pairs:
+        # Those last that something of another date may be.
+        for move, payment in sorted(pairs, key=lambda row: any(
+                offer.amount == row[1].amount for offer in others[row[0]])):
             amount = move._xero_decimal(float(payment.amount))
-            if amount > left[move]:
-                problems[move].append(self.env._(
-                    "The payment of %(amount)s dated %(date)s in Xero is more than the "
-                    "%(left)s that are still to be paid here. Nothing was booked. If it was "
-                    "registered here with another date or amount, make them agree; if not, take "
-                    "back what pays the document here.",
-                    amount=amount, date=payment.date, left=left[move]))
+            missing = left[move] - (move._xero_decimal(move.amount_total) - settled[move])
+            if amount > min(left[move], missing):
+                problems[move].append(self._too_much_text(
+                    payment, amount, left[move], others[move]))
             elif not journals[payment.account_id]:
                 problems[move].append(self.env._(
                     "There is no bank journal for the payment of %(amount)s dated %(date)s in "
@@ -157,19 +179,27 @@ class XeroApplyPayment(models.AbstractModel):
         if fitting:
             self.env['xero.apply.booking']._book(connection, fitting)
 
-    def _left_to_pay(self, move):
-        """Return what is still to be paid.
-
-        A payment of Odoo without a journal entry leaves the residual as it is until the bank's
-        statement comes.
-
-        :return: amount in the document's currency
-        :rtype: Decimal
+    def _too_much_text(self, payment, amount, left, others):
         """
-        without_entry = move.matched_payment_ids.filtered(
-            lambda p: p.state == 'in_process' and not p.move_id
-            and p.currency_id == move.currency_id)
-        return move._xero_decimal(move.amount_residual - sum(without_entry.mapped('amount')))
+        :param documents.Payment payment: more than what is missing here
+        :param Decimal amount: of it
+        :param Decimal left: what is still to be paid here
+        :param list others: of Offer, what pays the document here and is not known in Xero
+        :return: why it was not booked, and what can be done
+        """
+        if others:
+            return self.env._(
+                "The payment of %(amount)s dated %(date)s in Xero may be one of these: %(names)s. "
+                "Nothing was booked: less would be open here than in Xero. If it is one of them, "
+                "give it the same amount, and a date at most %(days)s days apart; if not, register "
+                "in Xero, too, what is only here.",
+                amount=amount, date=payment.date, days=NEAR.days,
+                names=', '.join(dict.fromkeys(offer.name for offer in others)))
+        return self.env._(
+            "The payment of %(amount)s dated %(date)s in Xero is more than what is missing here, "
+            "where %(left)s are still to be paid. Nothing was booked. If it was registered here "
+            "with another date or amount, make them agree; if not, take back what pays the "
+            "document here.", amount=amount, date=payment.date, left=left)
 
     def _save_problems(self, connection, xero_payments, problems):
         """Put into the list of differences what could not be applied, and take off the rest."""

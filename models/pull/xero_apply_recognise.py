@@ -1,10 +1,17 @@
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from odoo import Command, models
+from odoo import models
 
-#: Days by which the dates may differ when the references are equal.
-NEAR = timedelta(days=5)
+from ..core.kinds import XERO_KINDS
+from ..documents.account_payment_plan import COUNTS
+from ..documents.xero_payment_link import NEAR
+
+#: By what pairs are found, one after the other: days between the dates, and whether the
+#: references must be equal.
+SURE = ((timedelta(), True), (timedelta(), False), (NEAR, True))
+#: Likewise for what pays the same document.
+SAME_DOCUMENT = (*SURE, (NEAR, False))
 
 
 class Wanted(NamedTuple):
@@ -18,20 +25,41 @@ class Wanted(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """What may be that payment here; ``record`` is empty where there is nothing to link."""
+    """What may be that payment here.
+
+    ``record`` is the `account.payment` to link, empty where there is none; ``whole`` says whether
+    all of it is meant, or what it pays of one document. ``entry`` is the `account.move` that it is
+    named after.
+    """
 
     scope: tuple
     amount: Any
     date: date
     reference: str
     record: Any
+    entry: Any = None
+    whole: bool = True
+
+    @property
+    def name(self):
+        return (self.record or self.entry).display_name
+
+    def excludes(self, other):
+        """:return: whether the other one cannot be meant any more once this one is"""
+        return other is self or (
+            bool(self.record) and self.record == other.record and self.scope == other.scope) or (
+            # With all that is paid, its write-off is, too.
+            not self.whole and not other.record and self.record
+            and self.scope == other.scope and self.record.move_id == other.entry)
 
 
 class Pairing(NamedTuple):
-    """Pairs found: {xero id: record}, and what could be one of several: {xero id: records}."""
+    """Pairs found: {xero id: Offer}; what could be one of several: {xero id: list of Offer}; and
+    the offers that are left."""
 
     found: dict
     unclear: dict
+    spare: list
 
     def left(self, wanted):
         """:return: those of ``wanted`` that nothing is known of"""
@@ -39,44 +67,62 @@ class Pairing(NamedTuple):
                 and asker.payment.xero_id not in self.unclear]
 
 
-def pair(wanted, offers):
+def pair(wanted, offers, rounds=SURE):
     """Pair by amount, date and reference; by amount and date; by amount, reference and near date.
 
     Equal ones are told apart by nothing, so they are paired when every one here has one in Xero.
 
     :param list wanted: of Wanted
     :param list offers: of Offer
+    :param rounds: see SURE
     :rtype: Pairing
     """
-    result = Pairing({}, {})
-    for near, key in (
-        (False, lambda x: x.reference and (x.scope, x.amount, x.date, x.reference)),
-        (False, lambda x: (x.scope, x.amount, x.date)),
-        (True, lambda x: x.reference and (x.scope, x.amount, x.reference)),
-    ):
-        pools = _grouped(offers, key)
-        taken = set()
-        for group, askers in _grouped(wanted, key).items():
-            pool = [offer for offer in pools.get(group, ()) if not (
-                near and abs(offer.date - askers[0].date) > NEAR)]
-            if len(pool) > len(askers):
-                result.unclear.update({asker.payment.xero_id: pool for asker in askers})
-                continue
-            for asker, offer in zip(askers, pool, strict=False):
-                result.found[asker.payment.xero_id] = offer.record
-                taken.add(id(offer))
-        wanted = result.left(wanted)
-        offers = [offer for offer in offers if id(offer) not in taken]
+    result = Pairing({}, {}, list(offers))
+    for days, by_reference in rounds:
+        def key(row, by_reference=by_reference):
+            return (row.scope, row.amount, by_reference and row.reference)
+
+        pools = {}
+        for offer in result.spare:
+            pools.setdefault(key(offer), []).append(offer)
+        askers = {}
+        for asker in result.left(wanted):
+            if asker.reference or not by_reference:
+                askers.setdefault(key(asker), []).append(asker)
+        for group, rows in askers.items():
+            _pair_equal(result, rows, pools.get(group, []), days)
     return result
 
 
-def _grouped(rows, key):
-    """:return: {key: rows with it}, without the rows that have none"""
-    groups = {}
-    for row in rows:
-        if key(row):
-            groups.setdefault(key(row), []).append(row)
-    return groups
+def _pair_equal(result, askers, pool, days):
+    """Pair rows that only their dates tell apart, each by its own, the nearest ones first.
+
+    :param Pairing result: is added to
+    """
+    near = [[number for number, offer in enumerate(pool) if _apart(asker, offer) <= days]
+            for asker in askers]
+    for asker, numbers in zip(askers, near, strict=True):
+        rivals = sum(not set(numbers).isdisjoint(others) for others in near)
+        # Of entries nothing is linked, so it does not matter which of several equal ones it is.
+        if len(numbers) > rivals and any(pool[number].record for number in numbers):
+            result.unclear[asker.payment.xero_id] = [pool[number] for number in numbers]
+    pairs = sorted(
+        (_apart(asker, pool[number]), asker.date, pool[number].date, index, number)
+        for index, (asker, numbers) in enumerate(zip(askers, near, strict=True))
+        for number in numbers)
+    taken = set()
+    for _days, _theirs, _ours, index, number in pairs:
+        xero_id = askers[index].payment.xero_id
+        if number in taken or xero_id in result.found or xero_id in result.unclear:
+            continue
+        taken.add(number)
+        result.found[xero_id] = pool[number]
+        result.spare[:] = [one for one in result.spare if not pool[number].excludes(one)]
+
+
+def _apart(asker, offer):
+    """:return: timedelta between the dates, the longest one where one of them is not told"""
+    return abs(asker.date - offer.date) if asker.date and offer.date else timedelta.max
 
 
 class XeroApplyRecognise(models.AbstractModel):
@@ -90,78 +136,87 @@ class XeroApplyRecognise(models.AbstractModel):
 
         :param recordset connection: `xero.connection`
         :param list pairs: (document, documents.Payment) that are live in Xero and not linked here
-        :return: found: the `account.payment` that each is, empty where the document was paid
-            without one or by a part of one; unclear: those that each may be
+        :return: what each is here, what each may be, and what else pays the documents here that
+            Xero is not known to have
         :rtype: Pairing
         """
-        result = Pairing({}, {})
-        of_document = [
+        wanted = [
             Wanted((move.id,), move._xero_decimal(float(payment.amount)), payment.date,
                    payment.reference, payment)
             for move, payment in pairs]
         moves = self.env['account.move'].union(*(move for move, _payment in pairs))
-        partials = self._paid_parts(moves)
-        own, parts = self._offers_of_documents(moves, partials)
-        self._pair(result, of_document, own)
-        # Of parts nothing is linked, so it does not matter which of several equal ones it is.
-        linked = set(result.found.values())
-        pools = _grouped((part for part in parts if part.record not in linked),
-                         lambda part: part[:3])
-        for asker in result.left(of_document):
-            if pools.get(asker[:3]):
-                pools[asker[:3]].pop()
-                result.found[asker.payment.xero_id] = self.env['account.payment']
-        left = {asker.payment.xero_id for asker in result.left(of_document)}
+        offers = self._offers_of_documents(moves, self._paid_parts(moves))
+        result = pair(wanted, offers, SAME_DOCUMENT)
+        left = {asker.payment.xero_id for asker in result.left(wanted)}
         if left:
-            self._pair(result, *self._open_payments(
+            others = pair(*self._open_payments(
                 connection, [row for row in pairs if row[1].xero_id in left]))
+            result.found.update(others.found)
+            result.unclear.update(others.unclear)
         return result
 
-    def _pair(self, result, wanted, offers):
-        """Add to a Pairing what :func:`pair` finds for those that nothing is known of."""
-        pairing = pair(result.left(wanted), offers)
-        result.found.update(pairing.found)
-        result.unclear.update(pairing.unclear)
-
     def _paid_parts(self, moves):
-        """Return what documents are reconciled with.
+        """Return what documents are reconciled with, but for credit notes.
 
-        :return: list of (document, counterpart `account.move.line`, amount in the document's
-            currency as Decimal)
+        :return: {(document, counterpart `account.move.line`): amount in the document's currency}
         """
-        parts = []
+        parts = {}
         for line in moves._xero_payment_terms():
             move = line.move_id
-            parts += [(move, part.credit_move_id, move._xero_decimal(part.debit_amount_currency))
-                      for part in line.matched_credit_ids]
-            parts += [(move, part.debit_move_id, move._xero_decimal(part.credit_amount_currency))
-                      for part in line.matched_debit_ids]
+            for other, amount in (
+                *((p.credit_move_id, p.debit_amount_currency) for p in line.matched_credit_ids),
+                *((p.debit_move_id, p.credit_amount_currency) for p in line.matched_debit_ids),
+            ):
+                amount = move._xero_decimal(amount)
+                if amount and other.move_id.move_type not in XERO_KINDS:
+                    parts[move, other] = parts.get((move, other), 0) + amount
         return parts
 
     def _offers_of_documents(self, moves, parts):
         """Return what pays documents here and is not linked to Xero.
 
-        :param list parts: of :meth:`_paid_parts`
-        :return: Offers of whole payments, and of parts that payments and entries of the bank pay
+        :param dict parts: of :meth:`_paid_parts`
+        :return: list of Offer: whole payments; where a payment pays another amount of a document,
+            that part, and what it writes off; and parts that other entries pay, of the bank's
+            statement or a point of sale, say
         """
-        whole, partly = {}, []
-        for move in moves:
-            for payment in move.matched_payment_ids:
-                whole[move, payment] = True
-        for move, line, amount in parts:
-            payment = line.move_id.origin_payment_id
-            if payment:
-                whole[move, payment] = True
-            if not payment.xero_payment_id and (
-                    payment or line.journal_id.type in ('bank', 'cash', 'credit')):
-                partly.append(Offer((move.id,), amount, line.date, '', payment))
-        return [
-            Offer((move.id,), move._xero_decimal(payment.amount), payment.date,
-                  payment.memo or '', payment)
-            for move, payment in whole
-            if payment.state in ('in_process', 'paid') and not payment.xero_payment_id
-            and payment.currency_id == move.currency_id
-        ], partly
+        paid = {(move, payment): 0 for move in moves for payment in move.matched_payment_ids}
+        offers = []
+        for (move, line), amount in parts.items():
+            if payment := line.move_id.origin_payment_id:
+                paid[move, payment] = paid.get((move, payment), 0) + amount
+            else:
+                offers.append(Offer((move.id,), amount, line.date, '', payment, line.move_id))
+        for (move, payment), amount in paid.items():
+            offers += self._offers_of_payment(move, payment, amount)
+        return sorted(offers, key=lambda offer: (offer.date, (offer.record or offer.entry).id))
+
+    def _offers_of_payment(self, move, payment, paid):
+        """
+        :param Decimal paid: what the payment pays of the document, 0 while it has no entry
+        :return: list of Offer
+        """
+        scope, memo = (move.id,), payment.memo or ''
+        same = payment.currency_id == move.currency_id
+        amount = move._xero_decimal(payment.amount) if same else 0
+        links = payment.xero_link_ids
+        live = links.filtered(lambda link: link.state == 'live')
+        sent = links.filtered(
+            lambda link: link.state == 'new' and payment.xero_state == 'pending')
+        part = Offer(scope, paid, payment.date, memo, payment, whole=False)
+        offers = []
+        if not (payment.xero_payment_id or live or sent):
+            if same and payment.state in COUNTS:
+                offers.append(Offer(scope, amount, payment.date, memo, payment))
+            if paid and paid != amount:
+                offers.append(part)
+        elif live and paid and move not in (live | sent).move_id:
+            offers.append(part)
+        if same and paid > amount and move not in live.move_id \
+                and '/' not in (payment.xero_payment_id or ''):
+            offers.append(Offer(
+                scope, paid - amount, payment.date, '', payment.browse(), payment.move_id))
+        return offers
 
     def _open_payments(self, connection, pairs):
         """Return the payments of the same partners that pay nothing yet.
@@ -204,15 +259,18 @@ class XeroApplyRecognise(models.AbstractModel):
     def _link(self, connection, links):
         """Make payments here known as those in Xero.
 
-        :param list links: (document, documents.Payment, `account.payment`)
+        :param list links: (document, documents.Payment, Offer with a payment)
         """
         rows = []
-        for move, wanted, payment in links:
-            values = {'xero_payment_id': wanted.xero_id}
-            if move not in payment.invoice_ids:
-                values['invoice_ids'] = [Command.link(move.id)]
-            payment.write(values)
+        for move, wanted, offer in links:
+            payment = offer.record
+            if offer.whole:
+                payment._xero_adopt(wanted.xero_id, move)
+            else:
+                payment._xero_adopt_part(wanted.xero_id, move)
             rows.append((move, 'success', None, self.env._(
                 "The payment %(name)s of %(amount)s was found here and linked to the one in Xero.",
                 name=payment.display_name, amount=payment.currency_id.format(payment.amount))))
+        self.env['account.payment'].union(
+            *(offer.record for _move, _wanted, offer in links))._xero_conclude()
         self.env['xero.log']._add_pulls(connection, rows)

@@ -5,8 +5,6 @@ from odoo.exceptions import UserError
 from ...xero import money, payload
 from ..core.kinds import XERO_KINDS
 
-REFERENCE_LENGTH = 255
-
 
 class AccountPayment(models.Model):
     _inherit = 'account.payment'
@@ -36,9 +34,7 @@ class AccountPayment(models.Model):
         for move in [move for move in known if move not in parts]:
             known.pop(move).unlink()
         for move, part in parts.items():
-            values = {
-                'journal_id': self.journal_id.id, 'amount': float(part.amount), 'date': self.date,
-                'reference': (self.memo or '')[:REFERENCE_LENGTH]}
+            values = self._xero_prepare_link(part)
             if move in known:
                 known[move].write(values)
             else:
