@@ -161,15 +161,15 @@ class TestContactWizard(XeroContactCommon):
                 self._push()
                 self._synced(move)
 
-    def test_a_corrected_address_releases_the_documents(self):
-        self.partner.email = 'müller@brook.example.com'
+    def test_another_name_releases_the_documents(self):
+        self.person.create_contact(self.partner.name, EmailAddress='else@example.com')
         self.expense.xero_account_id = False
         move = self._invoice(partner_id=self.partner.id)
         other = self._invoice(partner_id=self.partner.id, lines=[{'account_id': self.expense.id}])
         self._push()
         self.assertEqual((move.xero_error_code, other.xero_error_code),
-                         ('validation_error', 'unmapped_account'))
-        self.partner.email = 'office@brook.example.com'
+                         ('contact_collision', 'unmapped_account'))
+        self.partner.name = "Brook Limited"
         self.assertEqual((move.xero_state, other.xero_state), ('pending', 'failed'))
 
     # === ONE CONTACT, ONE PARTNER === #

@@ -55,18 +55,69 @@ class TestPushContacts(XeroTimeCommon):
                 [call] = self.sandbox.calls_to('PUT', '/Contacts')
                 self.assertEqual(set(call.body['Contacts'][0]), {'Name', 'ContactNumber'})
 
-    def test_an_address_that_xero_refuses(self):
-        """Xero takes no umlauts; the contact of the other document is made all the same."""
-        self.partner.email = 'müller@brook.example.com'
+    def test_a_refused_contact_holds_up_no_other(self):
+        self.person.create_contact("Brook Ltd", EmailAddress='else@example.com')
         good, bad = self._invoice(), self._invoice(partner_id=self.partner.id)
         self._push()
         self.assertEqual(good.xero_state, 'synced', good.xero_error_message)
-        self.assertEqual((bad.xero_state, bad.xero_error_code), ('failed', 'validation_error'))
-        self.assertEqual(bad.xero_error_message, "Email address must be valid.")
-        self.partner.email = 'office@brook.example.com'
-        bad.action_xero_sync_now()
+        self.assertEqual((bad.xero_state, bad.xero_error_code), ('failed', 'contact_collision'))
+
+    # === WHAT XERO DOES NOT TAKE === #
+
+    def _unfit(self):
+        return self.env['res.partner'].create({
+            'name': "Brook " * 50, 'email': 'müller@brook.example.com', 'vat': '/',
+            'phone': '0113 496 0000 ' * 4, 'street': "Mill Lane " * 60, 'city': "L" * 256,
+            'zip': 'LS1 ' * 20})
+
+    def test_a_detail_that_xero_refuses_holds_up_no_invoice(self):
+        partner = self._unfit()
+        move = self._push_invoice(partner)
+        self._synced(move)
+        [contact] = self.org.contacts
+        self.assertEqual(len(contact['Name']), 255)
+        self.assertNotIn('TaxNumber', contact)
+        [call] = self.sandbox.calls_to('PUT', '/Contacts')
+        self.assertEqual(set(call.body['Contacts'][0]), {'Name', 'ContactNumber', 'Addresses'})
+        lines = call.body['Contacts'][0]['Addresses'][0]
+        self.assertEqual(' '.join((lines['AddressLine1'], lines['AddressLine2'])).strip(),
+                         ("Mill Lane " * 60).strip(), "nothing is lost of what fits")
+
+    def test_shortened_names_stay_different_and_the_same(self):
+        one, other = self._unfit(), self._unfit()
+        other.name += "of Leeds"
+        moves = self._invoice(partner_id=one.id) | self._invoice(partner_id=other.id)
         self._push()
-        self._synced(bad)
+        self.assertEqual(set(moves.mapped('xero_state')), {'synced'})
+        names = {contact['ContactID']: contact['Name'] for contact in self.org.contacts}
+        self.assertEqual(len(set(names.values())), 2)
+        one.phone = '1'
+        one.action_xero_sync_now()
+        self._push()
+        self.assertEqual(names, {contact['ContactID']: contact['Name']
+                                 for contact in self.org.contacts}, "an update renames nothing")
+
+    def test_what_is_left_out_is_said(self):
+        partner = self._unfit()
+        for what in ("the name", "the e-mail address “müller@brook.example.com”",
+                     "the phone number", "the city", "the postal code"):
+            self.assertIn(what, partner.xero_misfit)
+        self.assertNotIn("tax number", partner.xero_misfit, "a slash says that there is none")
+        self.assertFalse(self.partner.xero_misfit)
+        wizard = self.env['xero.push.wizard'].browse(
+            self._invoice(partner_id=partner.id).action_xero_push_wizard()['res_id'])
+        self.assertEqual((wizard.eligible_count, wizard.blocked_count), (1, 0))
+        self.assertEqual(wizard.contact_note, partner.xero_misfit)
+
+    def test_control_characters_are_not_sent(self):
+        """As in texts that were pasted; Xero would refuse the whole request for one of them."""
+        self.partner.write({'name': "Brook\x02 Ltd", 'street': "1 Mill\x1f Lane"})
+        moves = self._invoice(partner_id=self.partner.id, lines=[{'name': "Oak\x0b shelf"}])
+        moves |= self._invoice()
+        self._push()
+        self.assertEqual(set(moves.mapped('xero_state')), {'synced'})
+        self.assertEqual(len(self.sandbox.calls_to('PUT', '/Invoices')), 1)
+        self.assertEqual(self.org.contacts[0]['Name'], "Brook Ltd")
 
     def test_a_branch_is_sent_as_its_company(self):
         child = self.env['res.partner'].create({

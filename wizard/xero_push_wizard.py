@@ -7,6 +7,9 @@ from ..models.core.kinds import XERO_KINDS
 from ..models.core.problem import Problem
 from ..xero.errors import CATALOGUE
 
+#: Details of contacts that the dialog names.
+MISFITS = 10
+
 
 class XeroPushWizard(models.TransientModel):
     """Look before pushing: what can go, what is held up and why, and what exactly is sent."""
@@ -31,6 +34,7 @@ class XeroPushWizard(models.TransientModel):
     preview_total = fields.Char("Total in Xero", compute='_compute_preview_line_ids')
     note_ids = fields.One2many(
         'xero.push.wizard.note', 'wizard_id', string="Not sent by themselves", readonly=True)
+    contact_note = fields.Text("Details of Contacts", readonly=True)
     preview_number = fields.Char("Number in Xero", compute='_compute_preview_line_ids')
     preview_contact = fields.Char("Contact", compute='_compute_preview_line_ids')
     preview_date = fields.Date("Date", compute='_compute_preview_line_ids')
@@ -110,10 +114,13 @@ class XeroPushWizard(models.TransientModel):
                 "can be pushed."))
         linked = moves.filtered(
             lambda move: move.xero_document_id and move.xero_state == 'synced')
-        blocked, manual = {}, {}
+        blocked, manual, misfits = {}, {}, []
         for connection in connections.values():
             own = (moves - linked).filtered(lambda m, c=connection: m.company_id == c.company_id)
             blocked.update(self._find_blocked(connection, own.sudo()))
+            new = own.sudo().with_company(connection.company_id).commercial_partner_id.filtered(
+                lambda partner: partner.name and not partner.xero_contact_id)
+            misfits += new._xero_misfits()
             for move in own:
                 for reason in move.sudo()._xero_manual_reasons(connection):
                     manual.setdefault(reason, []).append(move.id)
@@ -127,6 +134,9 @@ class XeroPushWizard(models.TransientModel):
                           for values in self._prepare_causes(blocked)],
             'note_ids': [fields.Command.create({'reason': reason, 'move_ids': ids})
                          for reason, ids in manual.items()],
+            'contact_note': '\n'.join(misfits[:MISFITS] + (
+                [self.env._("and %s more", len(misfits) - MISFITS)]
+                if len(misfits) > MISFITS else [])),
             'preview_id': moves.id if len(moves) == 1 else False,
         })
         return wizard._action()

@@ -392,9 +392,14 @@ def _plain(model: Any) -> dict[str, Any]:
     }
 
 
+#: Characters that no XML has, and for which Xero refuses the whole request; they come
+#: with what is pasted from elsewhere.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
 def _json_value(value: Any) -> Any:
     if isinstance(value, str):
-        return value
+        return _NO_TEXT.sub("", value)
     if isinstance(value, Decimal):
         return _json_number(value)
     if isinstance(value, list):

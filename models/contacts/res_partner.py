@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from ...xero import payload
+from ...xero import contact_fit, payload
 from ...xero.errors import CONTACT_CODES
 from ...xero.scalars import guid_of
 from ..connection.xero_connection import ACTIVE_STATES
@@ -43,6 +43,8 @@ class ResPartner(models.Model):
         "Why It Failed", compute='_compute_xero_contact', compute_sudo=True)
     xero_contact_last_push = fields.Datetime(
         "Last Sent to Xero", compute='_compute_xero_contact', compute_sudo=True)
+    xero_misfit = fields.Text(
+        "Not Sent to Xero", compute='_compute_xero_misfit', compute_sudo=True)
 
     # === COMPUTE METHODS === #
 
@@ -63,6 +65,14 @@ class ResPartner(models.Model):
             partner.xero_contact_last_push = row.xero_last_push
             partner.xero_contact_error = row.xero_state == 'failed' and '\n'.join(filter(None, (
                 error_text(self.env, row.xero_error_code)[0], row.xero_error_message)))
+
+    @api.depends('xero_active', 'xero_contact_name', 'name', 'email', 'vat', 'phone', 'street',
+                 'street2', 'city', 'zip', 'state_id', 'country_id', 'child_ids')
+    @api.depends_context('company', 'lang')
+    def _compute_xero_misfit(self):
+        for partner in self:
+            partner.xero_misfit = partner.xero_active and partner.name and '\n'.join(
+                partner._xero_misfits())
 
     # === CONSTRAINTS === #
 
@@ -233,7 +243,7 @@ class ResPartner(models.Model):
             xero_id=self.xero_contact_id or None,
             name=self.xero_contact_name or self.name,
             number=None if self.xero_contact_id else self._xero_contact_number(),
-            email=self.email_normalized or None,
+            email=self.email_normalized or self.email or None,
             tax_number=self.vat or None,
             phones=(payload.Phone(type='DEFAULT', number=self.phone),) if self.phone else (),
             addresses=self._xero_prepare_addresses(),
@@ -256,6 +266,39 @@ class ResPartner(models.Model):
                 postal_code=place.zip or None, country=place.country_id.name or None)
             for kind, place in places
             if any((place.street, place.city, place.zip, place.country_id)))
+
+    def _xero_misfits(self):
+        """:return: list of texts: what of these contacts Xero does not take, and why"""
+        labels = {
+            'name': self.env._("the name"), 'email': self.env._("the e-mail address"),
+            'tax_number': self.env._("the tax number"), 'phone': self.env._("the phone number"),
+            'street': self.env._("the street"), 'city': self.env._("the city"),
+            'region': self.env._("the state"), 'postal_code': self.env._("the postal code"),
+            'country': self.env._("the country"),
+        }
+        def shorten(text):
+            return text if len(text) <= 60 else f'{text[:60].rstrip()}…'
+
+        texts = []
+        for partner in self:
+            for misfit in contact_fit.fit(partner._xero_prepare_contact()).misfits:
+                named = {'partner': shorten(partner.name), 'what': labels[misfit.field],
+                         'value': shorten(misfit.value)}
+                if misfit.field in ('name', 'street'):
+                    text = self.env._(
+                        "%(partner)s: %(what)s is too long for Xero; it is sent shortened.",
+                        **named)
+                elif misfit.reason == 'long':
+                    text = self.env._(
+                        "%(partner)s: %(what)s “%(value)s” is longer than the %(length)s "
+                        "characters that Xero takes; it is left out.",
+                        length=contact_fit.LENGTHS[misfit.field], **named)
+                else:
+                    text = self.env._(
+                        "%(partner)s: %(what)s “%(value)s” is none that Xero takes, which has "
+                        "plain letters and digits; it is left out.", **named)
+                texts.append(text)
+        return texts
 
     # === ACTIONS === #
 

@@ -51,13 +51,27 @@ class Request:
         if "json" not in (self.headers.get("Content-Type") or ""):
             raise ApiError(415, "<html><body><h1>Unsupported Media Type</h1></body></html>")
         try:
-            return json.loads(self.body, parse_float=Decimal, parse_constant=_no_constant)
+            data = json.loads(self.body, parse_float=Decimal, parse_constant=_no_constant)
+            _check_characters(data)
         except ValueError as error:
             raise bad_request(f"JSON for post data was invalid, {error}") from None
+        return data
 
 
 def _no_constant(name):
     raise ValueError(f"{name} is not JSON")
+
+
+def _check_characters(data):
+    """Xero turns a request into XML, which has no control characters but tab and line ends: one of
+    them in any text is a 400 for the whole request (seen in other integrations' issues)."""
+    if isinstance(data, dict):
+        data = [*data, *data.values()]
+    if isinstance(data, list):
+        for part in data:
+            _check_characters(part)
+    elif isinstance(data, str) and (found := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", data)):
+        raise ValueError(f"hexadecimal value 0x{ord(found[0]):02X}, is an invalid character")
 
 
 @dataclass
