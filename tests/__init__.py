@@ -24,6 +24,7 @@ from . import test_import_crash
 from . import test_import_files
 from . import test_import_first_sync
 from . import test_import_history
+from . import test_import_taxes
 from . import test_import_totals
 from . import test_import_tracking
 from . import test_import_twins
@@ -73,6 +74,7 @@ from . import test_push_payments_lost
 from . import test_push_queue
 from . import test_push_recovery
 from . import test_push_refusals
+from . import test_push_taxes
 from . import test_push_unknown
 from . import test_push_wizard
 from . import test_recorded

@@ -83,7 +83,7 @@ FIELDS = {
         'code': {'xero_contact_series'},
         'synchronise': {'xero_contact_id', 'xero_contact_name', 'xero_exclude'}},
     'account.account': {'manage': {'xero_account_id'}},
-    'account.tax': {'manage': {'xero_tax_rate_id'}},
+    'account.tax': {'manage': {'xero_other_rate_id', 'xero_tax_rate_id'}},
     'account.journal': {'manage': {'xero_account_id'}},
     'ir.cron': {'code': {'xero_connection_id'}},
     'account.analytic.account': {'manage': {'xero_tracking_option_id'}},

@@ -129,6 +129,8 @@ HOOKS = {
     '_xero_refetch', '_xero_requeue', '_xero_success',
     '_xero_sync_method', '_xero_target_status', '_xero_tax_rate', '_xero_tracking_options',
     '_xero_wants_pdf',
+    '_xero_check_rate', '_xero_check_tax_amount', '_xero_is_of_rate', '_xero_no_rate_problem',
+    '_xero_rate_on', '_xero_tax_names',
 }
 #: Those that run for people, on mappings, or for a whole organisation.
 ELSEWHERE = {
@@ -188,6 +190,7 @@ ELSEWHERE = {
     '_xero_queue_sent', '_xero_release_waiting', '_xero_save_matches', '_xero_selection_error',
     '_xero_sending_payments_ids', '_xero_settings_changed', '_xero_stored_problem',
     '_xero_tell_all', '_xero_update', '_xero_used_ids',
+    '_xero_counterpart_fields', '_xero_counterparts',
 }
 #: Parameters in which a hook looks up what it needs of the records that it is called for.
 LOOKED_UP = ('holders', 'partners', 'payments')

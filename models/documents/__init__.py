@@ -3,6 +3,7 @@ from . import xero_tooltip
 from . import account_move_badge
 from . import account_move_amounts
 from . import account_move_line
+from . import account_move_line_tax
 from . import account_move_origin
 from . import account_move_preflight
 from . import account_move_twin

@@ -32,24 +32,6 @@ class AccountMoveLine(models.Model):
             return self.env['xero.tracking.option']
         return self.distribution_analytic_account_ids.xero_tracking_option_id
 
-    def _xero_tax_rate(self):
-        """Return the one tax rate of Xero that this line's taxes are, or none.
-
-        Several taxes on a line are one rate of Xero when they are mapped to the same one: Xero's
-        rates have components.
-
-        :rtype: recordset of `xero.tax.rate`
-        """
-        self.ensure_one()
-        rates = self.tax_ids.xero_tax_rate_id
-        if len(self.tax_ids) == 1 and rates:    # most lines
-            return rates
-        taxes = self.tax_ids.flatten_taxes_hierarchy()
-        rates = rates or taxes.xero_tax_rate_id
-        mapped = all(tax.xero_tax_rate_id for tax in taxes) \
-            or all(tax.xero_tax_rate_id for tax in self.tax_ids)
-        return rates if mapped and len(rates) == 1 else rates.browse()
-
     def _xero_delivery_order(self):
         """Return the order on which this line's delivery price is still to be confirmed, or none.
 
@@ -105,32 +87,12 @@ class AccountMoveLine(models.Model):
             yield Problem.at(self.account_id, 'unmapped_account', self.env._(
                 "Account %(account)s is mapped to %(target)s, which is archived in Xero.",
                 account=self.account_id.display_name, target=account.display_name))
-
-    def _xero_check_taxes(self, connection):
-        if not self.tax_ids:
-            return
-        rate = self._xero_tax_rate()
-        if rate and rate.connection_id == connection and rate.active:
-            return
-        names = ', '.join(self.tax_ids.mapped('name'))
-        unmapped = self.tax_ids.filtered(lambda tax: not tax.xero_tax_rate_id)
-        if not rate and (unmapped or len(self.tax_ids) == 1):
-            yield Problem.at(unmapped[:1] or self.tax_ids, 'unmapped_tax', self.env._(
-                "Tax %(tax)s (line “%(line)s”) has no tax rate in Xero.",
-                tax=', '.join((unmapped or self.tax_ids).mapped('name')),
-                line=self._xero_line_label()))
-        elif not rate:
-            yield Problem.at(self.move_id, 'unmapped_tax', self.env._(
-                "Line “%(line)s” has several taxes (%(taxes)s); Xero takes one a line. Map them "
-                "to the same rate of Xero when that rate is all of them together.",
-                line=self._xero_line_label(), taxes=names))
-        elif rate.connection_id != connection:
-            yield Problem.at(self.tax_ids[:1], 'unmapped_tax', self.env._(
-                "Tax %(tax)s is mapped to a tax rate of another organisation.", tax=names))
-        else:
-            yield Problem.at(self.tax_ids[:1], 'unmapped_tax', self.env._(
-                "Tax %(tax)s is mapped to %(rate)s, which is archived in Xero.",
-                tax=names, rate=rate.name))
+        elif not account._is_on_documents():
+            yield Problem.at(self.account_id, 'unmapped_account', self.env._(
+                "Account %(account)s (line “%(line)s”) is mapped to %(target)s, which Xero keeps "
+                "by itself and does not take on documents. Choose another one.",
+                account=self.account_id.display_name, line=self._xero_line_label(),
+                target=account.display_name))
 
     def _xero_check_item(self, connection):
         item = self.product_id.xero_item_id

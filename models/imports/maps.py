@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from odoo.fields import Command
-from odoo.tools import float_compare
 
 from ...xero.money import is_tie, round2
 from ..core.kinds import CREDIT_NOTES, XERO_KINDS
@@ -66,7 +65,10 @@ class ImportMaps:
         above = ('company_id', 'parent_of', self.company.id)
         self.accounts = self._back('account.account', 'xero_account_id', self.xero_accounts,
                                    ('company_ids', 'parent_of', self.company.id))
-        self.taxes = self._back('account.tax', 'xero_tax_rate_id', self.rates, above)
+        self.taxes, others = (self._back('account.tax', name, self.rates, above)
+                              for name in ('xero_tax_rate_id', 'xero_other_rate_id'))
+        for rate, taxes in others.items():
+            self.taxes[rate] = self.taxes.get(rate, taxes) | taxes
         self.products = self._back('product.product', 'xero_item_id', self.items, own)
         self.analytic = self._back(
             'account.analytic.account', 'xero_tracking_option_id', self.options, own)
@@ -218,21 +220,25 @@ class ImportMaps:
             lambda tax: tax.type_tax_use == use)
         if not line.tax_type or (line.tax_type == NO_TAX and not taxes):
             return None
-        exact = taxes.filtered(lambda tax: not float_compare(
-            tax._xero_percent() or 0, rate.rate, precision_digits=4))
-        taxes = exact or taxes
+        taxes = taxes.filtered(lambda tax: tax._xero_is_of_rate(rate) is not False)
         for preferred in (taxes.filtered(lambda tax: tax.price_include == inclusive),
                           account.tax_ids if account else taxes.browse(),
                           self.company[f'account_{use}_tax_id']):
             taxes = (preferred & taxes) or taxes
         if len(taxes) == 1 or (taxes and line.tax_type == NO_TAX):
             return taxes[:1]
-        name = rate.name if rate else line.tax_type
-        message = self.env._(
-            "Several taxes here (%(taxes)s) are mapped to Xero's tax rate %(rate)s. Make one of "
-            "them the default tax of the account.",
-            taxes=', '.join(taxes.mapped('name')), rate=name) if taxes else self.env._(
-            "No tax for this use is mapped to Xero's tax rate %s.", name)
+        if taxes:
+            message = self.env._(
+                "Several taxes here (%(taxes)s) are mapped to Xero's tax rate %(rate)s. Make one "
+                "of them the default tax of the account.",
+                taxes=', '.join(taxes.mapped('name')), rate=rate.name)
+        elif rate:
+            message = self.env._(
+                "No tax for this use that is %(percent)s %% is mapped to Xero's tax rate %(rate)s.",
+                percent=f'{rate.rate:g}', rate=rate.name)
+        else:
+            message = self.env._(
+                "No tax for this use is mapped to Xero's tax rate %s.", line.tax_type)
         blockers.append(ImportBlocker('unmapped_tax', message, rate))
         return None
 

@@ -155,7 +155,7 @@ class XeroUnmatched(models.Model):
     def _waits_for_mapping(self, records):
         """:param recordset records: of Odoo, which have just been mapped
         :return: domain of what waited for that, or None"""
-        targets = records[records._xero_target_field] if getattr(
+        targets = records._xero_counterparts() if getattr(
             records, '_xero_target_field', None) else self.browse()
         if targets._name not in MAPPED or not targets:
             return None

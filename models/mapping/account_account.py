@@ -19,7 +19,7 @@ class AccountAccount(models.Model):
 
     xero_account_id = fields.Many2one(
         'xero.account', company_dependent=True, prefetch='xero', check_company=True,
-        domain="[('type', '!=', 'BANK'), ('system_account', 'not in', ('DEBTORS', 'CREDITORS'))]",
+        domain="[('type', '!=', 'BANK'), ('system_account', 'in', (False, '', 'ROUNDING'))]",
         help="The account of the Xero organisation that lines on this account are sent to.",
     )
 

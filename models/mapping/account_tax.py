@@ -13,6 +13,8 @@ USUAL_TAX_TYPES = {
     'sale': ('OUTPUT2', 'OUTPUT', 'RROUTPUT'),
     'purchase': ('INPUT2', 'INPUT', 'RRINPUT'),
 }
+#: Those whose amount is entered by hand: their rate is 0, and the line is all tax.
+ENTERED_BY_HAND = ('GSTONIMPORTS', 'GSTONCAPIMPORTS')
 #: What makes a tax a special one though its rate is an ordinary one: the words in its name here
 #: (Odoo's charts abbreviate) and in Xero, and how Xero's tax types of that sort begin.
 SORTS = {
@@ -38,6 +40,7 @@ class AccountTax(models.Model):
     _name = 'account.tax'
     _inherit = ['account.tax', 'xero.mapping.mixin']
     _xero_target_field = 'xero_tax_rate_id'
+    _xero_more_fields = ('xero_other_rate_id',)
     _xero_line_field = 'tax_ids'
     _xero_error_code = 'unmapped_tax'
 
@@ -46,6 +49,20 @@ class AccountTax(models.Model):
         ondelete='set null',
         help="The tax rate of the Xero organisation that lines with this tax are sent with.",
     )
+    xero_other_rate_id = fields.Many2one(
+        'xero.tax.rate', "Xero Tax Rate on Other Accounts", check_company=True, copy=False,
+        prefetch='xero', ondelete='set null',
+        help="The tax rate that a line has instead on an account that Xero does not allow the "
+             "first one on: of a sales tax, when an expense is charged on to a customer.",
+    )
+
+    def _xero_rate_on(self, account):
+        """
+        :param recordset account: `xero.account` of a line, or none
+        :return: the `xero.tax.rate` that lines on it have with this tax, or none
+        """
+        first, other = self.xero_tax_rate_id, self.xero_other_rate_id
+        return other if other and not first._takes(account) and other._takes(account) else first
 
     @api.model
     def _xero_match_domain(self, company):
@@ -114,13 +131,33 @@ class AccountTax(models.Model):
         return ranked[:1] or plain, True
 
     def _xero_percent(self):
-        """:return: what this tax adds to a net amount, in percent, or None when it is something
-            else; 0 for a reverse charge, which Xero has as such (Xero: TaxRates, EffectiveRate)"""
-        taxes = self.children_tax_ids if self.amount_type == 'group' else self
-        if not taxes or any(tax.amount_type != 'percent' for tax in taxes) or (
-                len(taxes) > 1 and any(tax.include_base_amount for tax in taxes)):
+        """:return: what these taxes, or the parts of a group, add to a net amount together, in
+            percent, or None when one is something else; 0 for a reverse charge, which Xero has as
+            such (Xero: TaxRates, EffectiveRate)"""
+        taxes = self.flatten_taxes_hierarchy()
+        if not taxes or any(tax.amount_type != 'percent' for tax in taxes):
             return None
-        return sum(0 if tax.has_negative_factor else tax.amount for tax in taxes)
+        total = base = 0
+        for tax in taxes:
+            amount = tax.amount and tax.amount * (1 + (base if tax.is_base_affected else 0) / 100)
+            if tax.include_base_amount:
+                base += amount
+            if amount and not tax.has_negative_factor:
+                total += amount
+        return total
+
+    def _xero_is_of_rate(self, rate):
+        """
+        :param recordset rate: `xero.tax.rate`
+        :return: whether these taxes add to a net amount what the rate does; None when only the
+            amounts tell, because one of them is no percentage
+        :rtype: bool | None
+        """
+        percent = self._xero_percent()
+        if rate.tax_type in ENTERED_BY_HAND:
+            return True
+        return None if percent is None else not float_compare(
+            percent, rate.rate, precision_digits=4)
 
     def _xero_match_reason(self, percent):
         """:param float percent: as :meth:`_xero_percent`

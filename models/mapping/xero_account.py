@@ -61,6 +61,12 @@ class XeroAccount(models.Model):
             account.display_name = f"{account.code} {account.name}" if account.code \
                 else account.name
 
+    def _is_on_documents(self):
+        """:return: whether Xero takes the account on lines of invoices and bills: none of those
+            that it keeps by itself, but that of roundings
+        :rtype: bool"""
+        return self.type != 'BANK' and self.system_account in (False, '', 'ROUNDING')
+
     @api.model
     def _prepare_values(self, account):
         """

@@ -38,6 +38,8 @@ class XeroMappingMixin(models.AbstractModel):
 
     #: Field that holds the counterpart.
     _xero_target_field = None
+    #: Further fields that hold one, for lines that the first does not suit.
+    _xero_more_fields = ()
     #: Field of `account.move.line` that refers to the record; None: no line does.
     _xero_line_field = None
     #: Code of the error catalogue under which documents fail without the counterpart, if they do.
@@ -49,18 +51,30 @@ class XeroMappingMixin(models.AbstractModel):
     xero_in_use = fields.Boolean(
         "Used on open invoices", compute='_compute_xero_in_use', search='_search_xero_in_use')
 
+    @api.model
+    def _xero_counterpart_fields(self):
+        """:return: names of the fields that hold a counterpart"""
+        return (self._xero_target_field, *self._xero_more_fields)
+
+    def _xero_counterparts(self):
+        """:return: all counterparts of these records"""
+        targets = self.env[self._fields[self._xero_target_field].comodel_name]
+        return targets.union(*map(self.__getitem__, self._xero_counterpart_fields()))
+
     @api.depends_context('company')
     def _compute_xero_broken(self):
         for record in self:
-            target = record[self._xero_target_field]
-            record.xero_broken = bool(target) and not target.active
+            record.xero_broken = any(
+                target and not target.active
+                for target in map(record.__getitem__, self._xero_counterpart_fields()))
 
     def _search_xero_broken(self, operator, value):
         if operator != 'in':
             return NotImplemented
         targets = self.env[self._fields[self._xero_target_field].comodel_name].with_context(
             active_test=False).search([('active', '=', False)])
-        return [(self._xero_target_field, 'in', targets.ids)]
+        return Domain.OR(
+            [(name, 'in', targets.ids)] for name in self._xero_counterpart_fields())
 
     @api.depends_context('company')
     def _compute_xero_in_use(self):
@@ -92,25 +106,27 @@ class XeroMappingMixin(models.AbstractModel):
     def _xero_may_write(self, field):
         # EXTENDS 'account_xero'
         return super()._xero_may_write(field) and (
-            field.name != self._xero_target_field
+            field.name not in self._xero_counterpart_fields()
             or self.env.user.has_group('account_xero.group_xero_manager'))
 
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        if any(vals.get(self._xero_target_field) for vals in vals_list):
+        names = self._xero_counterpart_fields()
+        if any(vals.get(name) for vals in vals_list for name in names):
             records._xero_release_waiting()
         return records
 
     def write(self, vals):
         result = super().write(vals)
-        if self._xero_target_field in vals and not self.env.context.get('xero_release_later'):
+        if not vals.keys().isdisjoint(self._xero_counterpart_fields()) \
+                and not self.env.context.get('xero_release_later'):
             self._xero_release_waiting()
         return result
 
     def _xero_release_waiting(self):
         """Try again what failed for want of a mapping."""
-        companies = self.env.company | self.sudo()[self._xero_target_field].company_id
+        companies = self.env.company | self.sudo()._xero_counterparts().company_id
         self.env['xero.waiting.mixin']._xero_put_right(
             companies, [self._xero_error_code] if self._xero_error_code else [], self)
 

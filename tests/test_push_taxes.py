@@ -1,0 +1,204 @@
+"""Taxes as an accountant files them: the rate that the tax is, on the account it may be on."""
+import ast
+from decimal import Decimal
+
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import XeroCommon
+
+
+class XeroTaxCommon(XeroCommon):
+
+    def _rate(self, tax_type):
+        return self.env['xero.tax.rate'].search(
+            [('connection_id', '=', self.connection.id), ('tax_type', '=', tax_type)])
+
+    def _add_rate(self, tax_type, *args, **kwargs):
+        self.org.add_tax_rate(tax_type, *args, **kwargs)
+        self.connection._refresh_reference_data()
+        return self._rate(tax_type)
+
+    def _with_tax(self, taxes, *args, move_type='out_invoice', **line):
+        """:return: a posted document with one line that has these taxes"""
+        return self._invoice(move_type, *args, ref='T', lines=[
+            {'tax_ids': [Command.set(taxes.ids)], **line}])
+
+    def _assert_refused(self, move, *words, code='unmapped_tax'):
+        """The document is refused in words before anything of it leaves."""
+        self._push()
+        self.assertEqual((move.xero_state, move.xero_error_code), ('failed', code),
+                         move.xero_error_message)
+        for word in words:
+            self.assertIn(word, move.xero_error_message)
+        self.assertFalse([call for call in self._creations() for body in call.body.values()
+                          if move.name in str(body)])
+
+    def _lines(self, move):
+        """:return: the lines of a document in Xero, which has the same totals"""
+        self._push()
+        self.assertEqual(move.xero_state, 'synced', move.xero_error_message)
+        [document] = [row for row in [*self.org.invoices, *self.org.credit_notes]
+                      if move.xero_document_id in (row.get('InvoiceID'), row.get('CreditNoteID'))]
+        self.assertEqual(
+            (document['SubTotal'], document['TotalTax']),
+            (Decimal(f'{move.amount_untaxed:.2f}'), Decimal(f'{move.amount_tax:.2f}')))
+        return document['LineItems']
+
+
+@tagged('post_install', '-at_install')
+class TestPushTaxRates(XeroTaxCommon):
+
+    def test_a_tax_that_is_mapped_to_another_rate_is_not_sent_under_it(self):
+        for tax, tax_type, there in ((self.tax_sale_20, 'RROUTPUT', "5 %"),
+                                     (self.tax_sale_20, 'ZERORATEDOUTPUT', "0 %"),
+                                     (self.tax_sale_0, 'OUTPUT2', "20 %")):
+            with self.subTest(tax=tax.name, tax_type=tax_type):
+                tax.xero_tax_rate_id = self._rate(tax_type)
+                move = self._with_tax(tax)
+                here = f"{tax.amount:g} %"
+                self._assert_refused(move, tax.name, here, tax.xero_tax_rate_id.name, there)
+                alert = move._get_alerts()['xero_failed']
+                self.assertEqual((alert['action']['res_model'], alert['action']['res_id']),
+                                 ('account.tax', tax.id))
+        self.tax_sale_20.xero_tax_rate_id = self._rate('OUTPUT2')
+        self.tax_sale_0.xero_tax_rate_id = self._rate('ZERORATEDOUTPUT')
+        for tax in (self.tax_sale_20, self.tax_sale_0):
+            self._lines(self._with_tax(tax))
+
+    def test_a_rate_that_changed_in_xero_is_met_before_it_is_sent(self):
+        with self.org.transaction():
+            self.org.store['TaxRates'].put({**self.org.tax_rate('OUTPUT2'), 'EffectiveRate': 17})
+        self.connection._refresh_reference_data()
+        self._assert_refused(self._invoice(), "20 %", "17 %")
+
+    def test_bills_are_not_sent_under_zero_since_several_taxes_share_a_rate(self):
+        """The advice of old, to map all taxes of a line to one rate."""
+        levy = self._tax("Levy 0%", 0, 'purchase')
+        (self.tax_purchase_20 | levy).xero_tax_rate_id = self._rate('ZERORATEDINPUT')
+        self._assert_refused(
+            self._with_tax(self.tax_purchase_20, move_type='in_invoice'), "20 %", "0 %")
+
+    def test_several_taxes_on_a_line_are_a_rate_of_all_of_them_or_stay_here(self):
+        federal, state = self._tax("GST 5%", 5, 'sale'), self._tax("PST 7%", 7, 'sale')
+        both = federal | state
+        federal.xero_tax_rate_id = self._add_rate('TAX005', "GST", 5)
+        state.xero_tax_rate_id = self._add_rate('TAX007', "PST", 7)
+        move = self._with_tax(both)
+        self._assert_refused(move, "GST 5%, PST 7%", "12 %", "Group of Taxes")
+        self.assertNotIn("same", move.xero_error_message)
+        with self.subTest("each alone is what it was"):
+            self.assertEqual([self._lines(self._with_tax(tax))[0]['TaxType'] for tax in both],
+                             ['TAX005', 'TAX007'])
+        with self.subTest("the advice works"):
+            group = self._tax("GST and PST", 0, 'sale', amount_type='group',
+                              children_tax_ids=[Command.set(both.ids)])
+            group.xero_tax_rate_id = self._add_rate('TAX012', "GST and PST", 12)
+            [line] = self._lines(self._with_tax(group))
+            self.assertEqual((line['TaxType'], line['TaxAmount']), ('TAX012', 12))
+        with self.subTest("one that is mapped to the rate of both is not sent alone"):
+            both.xero_tax_rate_id = self._rate('TAX012')
+            self._assert_refused(self._with_tax(federal), "5 %", "12 %")
+            self.assertEqual(self._lines(self._with_tax(both))[0]['TaxType'], 'TAX012')
+
+    def test_a_tax_on_a_tax_is_one_rate(self):
+        first = self._tax("First 10%", 10, 'sale', sequence=1, include_base_amount=True)
+        second = self._tax("Second 5%", 5, 'sale', sequence=2)
+        (first | second).xero_tax_rate_id = self._add_rate('TAX155', "Both", '15.5')
+        [line] = self._lines(self._with_tax(first | second))
+        self.assertEqual(line['TaxAmount'], Decimal('15.50'))
+        second.is_base_affected = False
+        self._assert_refused(self._with_tax(first | second), "15 %", "15.5 %")
+
+    def test_a_reverse_charge_adds_nothing_on_either_side(self):
+        reverse = self._tax(
+            "Reverse charge 20%", 20, 'purchase', invoice_repartition_line_ids=[
+                Command.create({'repartition_type': 'base', 'document_type': 'invoice'}),
+                Command.create({'repartition_type': 'tax', 'factor_percent': 100}),
+                Command.create({'repartition_type': 'tax', 'factor_percent': -100})],
+            refund_repartition_line_ids=[
+                Command.create({'repartition_type': 'base', 'document_type': 'refund'}),
+                Command.create({'repartition_type': 'tax', 'factor_percent': 100}),
+                Command.create({'repartition_type': 'tax', 'factor_percent': -100})])
+        reverse.xero_tax_rate_id = self._rate('INPUT2')
+        self._assert_refused(self._with_tax(reverse, move_type='in_invoice'), "0 %", "20 %")
+        reverse.xero_tax_rate_id = self._rate('REVERSECHARGES')
+        [line] = self._lines(self._with_tax(reverse, move_type='in_invoice'))
+        self.assertEqual((line['TaxType'], line['TaxAmount']), ('REVERSECHARGES', 0))
+
+    def test_a_tax_that_is_no_percentage_is_held_against_the_amount(self):
+        fixed = self._tax("Levy", 5, 'sale', amount_type='fixed')
+        fixed.xero_tax_rate_id = self._rate('RROUTPUT')
+        self._lines(self._with_tax(fixed, price_unit=100))
+        self._assert_refused(self._with_tax(fixed, price_unit=50), "Levy", "5 %", "5.00", "2.50")
+        division = self._tax("20% in the price", 20, 'sale', amount_type='division',
+                             price_include_override='tax_included')
+        division.xero_tax_rate_id = self._add_rate('TAX025', "Inside", 25)
+        [line] = self._lines(self._with_tax(division, price_unit=99.99))
+        self.assertEqual(line['TaxAmount'], Decimal('20.00'))
+
+
+@tagged('post_install', '-at_install')
+class TestPushTaxAccounts(XeroTaxCommon):
+    """Xero takes a tax rate only on accounts of the classes that it is for."""
+
+    def _recharged(self):
+        """:return: an expense that is charged on to a customer with sales tax"""
+        return self._with_tax(self.tax_sale_20, account_id=self.expense.id)
+
+    def test_a_sales_tax_on_an_expense_is_refused_in_words_until_it_has_a_rate_there(self):
+        move = self._recharged()
+        self._assert_refused(move, "20% (VAT on Income)", "VAT 20% S", "429 General Expenses",
+                             "Xero Tax Rate on Other Accounts")
+        self.assertEqual(move._get_alerts()['xero_failed']['action']['res_id'], self.tax_sale_20.id)
+        self.tax_sale_20.xero_other_rate_id = self._rate('INPUT2')
+        self.assertEqual(move.xero_state, 'pending', "the mapping released it")
+        self.assertEqual(self._lines(move)[0]['TaxType'], 'INPUT2')
+        self.assertEqual(self._lines(self._invoice())[0]['TaxType'], 'OUTPUT2')
+
+    def test_the_rate_on_other_accounts_is_held_to_the_same(self):
+        self.tax_sale_20.xero_other_rate_id = self._rate('RRINPUT')
+        self._assert_refused(self._recharged(), "20 %", "5 %")
+        self.tax_sale_20.xero_other_rate_id = self._rate('RROUTPUT')
+        self._assert_refused(self._recharged(), "20% (VAT on Income)", "429 General Expenses")
+
+    def test_a_purchase_tax_on_income_and_on_assets(self):
+        self._assert_refused(self._with_tax(
+            self.tax_purchase_20, move_type='in_invoice', account_id=self.income.id),
+            "20% (VAT on Expenses)", "200 Sales")
+        asset = self.expense.copy({'code': '151515', 'account_type': 'asset_fixed'})
+        asset.xero_account_id = self._account('710')
+        bill = self._with_tax(
+            self.tax_purchase_20, move_type='in_invoice', account_id=asset.id)
+        self.assertEqual(self._lines(bill)[0]['TaxType'], 'INPUT2')
+
+    def test_what_is_not_known_of_a_rate_is_left_to_xero(self):
+        """As after an upgrade, until the lists are fetched."""
+        self.tax_sale_20.xero_tax_rate_id.sudo().account_classes = False
+        move = self._recharged()
+        self._push()
+        self.assertEqual((move.xero_state, move.xero_error_code), ('failed', 'unmapped_tax'))
+        self.assertIn('429', move.xero_error_message)
+        self.assertTrue(self._creations(), "Xero has said so itself")
+
+    def _account(self, code):
+        return self.env['xero.account'].search(
+            [('connection_id', '=', self.connection.id), ('code', '=', code)])
+
+    def test_accounts_that_xero_keeps_by_itself_are_neither_offered_nor_sent(self):
+        domain = ast.literal_eval(self.env['account.account']._fields['xero_account_id'].domain)
+        offered = self.env['xero.account'].search(
+            [('connection_id', '=', self.connection.id), *domain]).mapped('code')
+        for code in ('090', '610', '800', '801', '820', '840', '877', '960', '498'):
+            with self.subTest(code=code):
+                self.assertNotIn(code, offered)
+                self.income.xero_account_id = self._account(code)
+                self._assert_refused(self._invoice(), self._account(code).display_name,
+                                     code='unmapped_account')
+        self.assertLessEqual({'200', '429', '710', '860', '970'}, set(offered))
+
+    def test_system_accounts_are_not_matched(self):
+        self.expense.copy({'code': '820', 'name': "VAT", 'account_type': 'liability_current'})
+        self.connection.action_auto_map()
+        self.assertFalse(self.env['account.account'].search(
+            [('xero_account_id.system_account', 'not in', (False, '', 'ROUNDING'))]))
