@@ -29,9 +29,10 @@ class XeroChooseOrganisation(models.TransientModel):
         chosen = self.chosen_id & self.line_ids
         if not chosen:
             raise UserError(self.env._("Choose an organisation first."))
-        self.env['xero.sign.in']._take_organisation(
+        sign_in = self.env['xero.sign.in']
+        sign_in._take_organisation(
             self.connection_id, self.sudo().token_id.id, chosen._tenant())
-        return self.connection_id._action_form()
+        return sign_in._action_form(self.connection_id)
 
 
 class XeroChooseOrganisationLine(models.TransientModel):

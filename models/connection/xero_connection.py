@@ -1,16 +1,10 @@
-from urllib.parse import urlencode
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin as url_join
 
-from ...xero.errors import XeroError
 from ..core.kinds import SWITCHES
 from ..core.secret import Secret, reencrypt
 from ..core.transaction import lock_rows
-from .answers import organisation_in
-
-DEEP_LINK = 'https://go.xero.com/organisationlogin/default.aspx'
 
 #: States in which a company's documents show how they stand with Xero.
 ACTIVE_STATES = ('connected', 'reauth', 'revoked', 'paused')
@@ -22,8 +16,6 @@ SETTING_CODES = {'push_status': 'plan_limit', 'items_required': 'unmapped_item',
                  'create_contacts': 'contact_missing'}
 SECRETS = ('client_secret', 'webhook_key', 'oauth_verifier')
 RECONNECT = 'account_xero.mail_activity_type_reconnect'
-#: Lists that need a permission each, besides that of the organisation's own settings.
-PROOFS = ('Invoices', 'Payments', 'Contacts')
 
 
 class XeroConnection(models.Model):
@@ -291,27 +283,10 @@ class XeroConnection(models.Model):
     def action_disconnect(self):
         """Stop, and remove the connection in Xero; every link and every mapping stays.
 
-        Xero is asked before anything is written, so that no row is locked meanwhile. It may fail:
-        what counts is that nothing is sent any more.
+        :return: a notification
         """
         self.check_access('write')
-        connections_sudo = self.sudo()
-        untold = connections_sudo.filtered(
-            lambda connection: not self.env['xero.sign.in']._remove_in_xero(connection))
-        tokens_sudo = connections_sudo.token_id
-        connections_sudo.write({
-            'state': 'disconnected', 'token_id': False, 'tenant_connection_id': False,
-            'resume_at': False, 'last_error': False, 'oauth_nonce': False,
-        })
-        connections_sudo._trigger_cron()    # which switches itself off
-        connections_sudo.activity_unlink([RECONNECT])
-        tokens_sudo.filtered(lambda token: not token.connection_ids).unlink()
-        for connection in connections_sudo:
-            self.env['xero.log'].sudo()._add_event(connection, self.env._("Disconnected."))
-        for connection in untold:
-            connection._message_log(body=self.env._(
-                "Xero could not be told of the disconnection. Remove the app there under "
-                "Settings > Connected apps if it is still listed."))
+        self.env['xero.sign.in']._leave(self.sudo())
         return self._notify('success', self.env._("Disconnected from Xero"), self.env._(
             "Links and mappings are kept for the next connection."))
 
@@ -331,41 +306,14 @@ class XeroConnection(models.Model):
 
         An answer also ends the state *Sign-in needed* or *Access removed*: it is the proof that
         what was wrong has been put right, for instance a corrected secret.
+
+        :return: a notification
         """
         self.ensure_one()
         self.check_access('write')
-        connection_sudo, health = self.sudo(), self.env['xero.health']
-        # Where a permission may be missing, only what it is for can prove the contrary.
-        proofs = PROOFS if self.state == 'reauth' else ()
-
-        def ask(client):
-            for path in proofs:
-                client.get(path, page=1, pageSize=1)
-            return client.get('Organisation')
-
-        try:
-            answer = connection_sudo._ask_xero(ask)
-            organisation = organisation_in(self.env, answer)
-        except XeroError as error:
-            health._report_error(connection_sudo, error)
-            return self._notify('danger', *health._describe(error))
-        health.sudo()._report_access(connection_sudo)
-        return self._notify('success', self.env._("The connection works"), self.env._(
-            "Xero answered as %(organisation)s in %(seconds).1f seconds.",
-            organisation=organisation.name, seconds=answer.seconds))
+        return self._notify(*self.env['xero.health']._test(self.sudo()))
 
     # === HELPERS === #
-
-    def _prepare_organisation(self):
-        """Start sending to the organisation that has just been connected.
-
-        :raise XeroError: nothing was changed"""
-        self._trigger_cron()
-
-    def _action_form(self):
-        """:return: action that opens this connection"""
-        action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_connection')
-        return {**action, 'res_id': self.id, 'view_mode': 'form', 'views': [(False, 'form')]}
 
     def _first_bank_journal(self):
         return self.env['account.journal'].sudo().search([
@@ -378,13 +326,3 @@ class XeroConnection(models.Model):
             'params': {'type': kind, 'title': title, 'message': message,
                        'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'}},
         }
-
-    def _deep_link(self, target):
-        """Return the address that opens a page of this organisation in Xero.
-
-        Source: Xero's deep-linking guide.
-
-        :param str target: path and query within Xero, e.g. ``/AccountsReceivable/View.aspx?...``
-        """
-        query = {'shortcode': self.short_code or '', 'redirecturl': target}
-        return f'{DEEP_LINK}?{urlencode(query)}'

@@ -4,11 +4,9 @@ from odoo import fields, models
 from ...xero.client import XeroClient
 from ...xero.errors import XeroGrantInvalid, XeroTokenExpired
 from ...xero.limits import PER_MINUTE, Budget
+from .addresses import API_URL, address
 from .xero_connection import ACTIVE_STATES
 
-API_URL = ('account_xero.api_url', 'https://api.xero.com')
-IDENTITY_URL = ('account_xero.identity_url', 'https://identity.xero.com')
-LOGIN_URL = ('account_xero.login_url', 'https://login.xero.com')
 #: Calls of the day that are left to *Sync now* and to pulling.
 DAY_RESERVE = 100
 
@@ -17,11 +15,6 @@ class XeroConnection(models.Model):
     _inherit = 'xero.connection'
 
     # === TO XERO === #
-
-    def _parameter(self, name_and_default):
-        """:return: the address to call: the system parameter when it is set, else Xero's own."""
-        name, default = name_and_default
-        return self.env['ir.config_parameter'].sudo().get_param(name) or default
 
     def _app_secret(self):
         """:return: the app's secret, None for an app that has none"""
@@ -40,7 +33,7 @@ class XeroConnection(models.Model):
             raise XeroGrantInvalid(self.env._("There is no valid sign-in to Xero."))
         token = self.token_id._get_access_token(rejected=rejected, connection=self)
         return XeroClient(
-            self._parameter(API_URL), token,
+            address(self.env, API_URL), token,
             tenant_id=None if self.app_type == 'custom' else self.tenant_id,
         )
 

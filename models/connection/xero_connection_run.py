@@ -1,5 +1,4 @@
 import time
-from datetime import timedelta
 
 from odoo import fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -38,11 +37,6 @@ class XeroConnection(models.Model):
         if crons and not at and not postcommit.data.get('xero_notified'):
             postcommit.data['xero_notified'] = True
             postcommit.add(crons._notifydb)
-
-    def _wait(self, until):
-        """Go on not before ``until`` (naive UTC), and be woken then."""
-        self.write({'resume_at': until})
-        self._trigger_cron(until + timedelta(seconds=1))
 
     def _commit_with_retry(self, work, *args):
         """Do something and commit it; from a new snapshot when another transaction changed the

@@ -8,22 +8,54 @@ from ...xero.errors import (
     CATALOGUE,
     XeroAccessRevoked,
     XeroClientInvalid,
+    XeroError,
     XeroGrantInvalid,
     XeroRateLimited,
     XeroScopeMissing,
 )
 from ..core.problem import error_text
 from ..core.transaction import run_in_new_cursor
+from .answers import organisation_in
 from .xero_connection import RECONNECT
 
 #: The longest wait between two tries while Xero cannot be reached at all; shorter than the 30
 #: minutes in which a refresh token whose answer was lost can be used again.
 LONGEST_OUTAGE_WAIT = timedelta(minutes=10)
+#: Lists that need a permission each, besides that of the organisation's own settings.
+PROOFS = ('Invoices', 'Payments', 'Contacts')
 
 
 class XeroHealth(models.AbstractModel):
     _name = 'xero.health'
     _description = "Health of a Connection"
+
+    def _test(self, connection):
+        """Ask Xero for the organisation.
+
+        :param recordset connection: one `xero.connection`, with all rights
+        :return: how it went, for people: the kind of the notification, its title and text
+        :rtype: tuple(str, str, str)
+        """
+        # Where a permission may be missing, only what it is for can prove the contrary.
+        proofs = PROOFS if connection.state == 'reauth' else ()
+
+        def ask(client):
+            for path in proofs:
+                client.get(path, page=1, pageSize=1)
+            return client.get('Organisation')
+
+        try:
+            answer = connection._ask_xero(ask)
+            organisation = organisation_in(self.env, answer)
+        except XeroError as error:
+            self._report_error(connection, error)
+            return 'danger', *self._describe(error)
+        self.sudo()._report_access(connection)
+        return 'success', self.env._("The connection works"), self.env._(
+            "Xero answered as %(organisation)s in %(seconds).1f seconds.",
+            organisation=organisation.name, seconds=answer.seconds)
+
+    # === WHAT AN ANSWER MEANS === #
 
     def _pause_after(self, connection, error):
         """Keep why nothing can be sent at the moment, and go on when that may have passed."""
@@ -44,7 +76,7 @@ class XeroHealth(models.AbstractModel):
         if error.problem == 'day':
             values['budget_seen_at'] = False    # by then it is another day's calls that count
         connection.write(values)
-        connection._wait(limits.resume_at(error, now))
+        self._wait(connection, limits.resume_at(error, now))
 
     def _wait_for_outage(self, connection, now):
         """Wait, longer each time, until Xero may be there again.
@@ -53,7 +85,16 @@ class XeroHealth(models.AbstractModel):
         """
         wait = min(timedelta(minutes=2 ** min(connection.outages, 10)), LONGEST_OUTAGE_WAIT)
         connection.outages += 1
-        connection._wait(now + wait)
+        self._wait(connection, now + wait)
+
+    def _wait(self, connection, until):
+        """Go on not before a moment, and be woken then.
+
+        :param recordset connection: one `xero.connection`
+        :param datetime until: naive UTC
+        """
+        connection.write({'resume_at': until})
+        connection._trigger_cron(until + timedelta(seconds=1))
 
     def _report_error(self, connection, error):
         """Keep what an error means for the whole connection, in a transaction of its own.

@@ -12,8 +12,8 @@ from odoo.tools.misc import hash_sign, verify_hash_signed
 from ...xero import oauth
 from ...xero.errors import XeroError
 from ..core.transaction import run_in_new_cursor
+from .addresses import API_URL, IDENTITY_URL, LOGIN_URL, address
 from .xero_connection import RECONNECT
-from .xero_connection_client import API_URL, IDENTITY_URL, LOGIN_URL
 
 _logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class XeroSignIn(models.AbstractModel):
             'type': 'ir.actions.act_url',
             'target': 'self',
             'url': oauth.authorize_url(
-                connection._parameter(LOGIN_URL), connection_sudo.client_id,
+                address(self.env, LOGIN_URL), connection_sudo.client_id,
                 connection.redirect_uri, state, code_challenge=challenge),
         }
 
@@ -133,13 +133,13 @@ class XeroSignIn(models.AbstractModel):
         connection.ensure_one()
         connection_sudo = connection.sudo()
         token = oauth.exchange_code(
-            connection._parameter(IDENTITY_URL), connection_sudo.client_id,
+            address(self.env, IDENTITY_URL), connection_sudo.client_id,
             connection_sudo._app_secret(), code, connection.redirect_uri, code_verifier=verifier)
         token_id = self.env['xero.token']._store(connection_sudo, token)
         tenants = oauth.connections(
-            connection._parameter(API_URL), token.access_token, auth_event_id=token.auth_event_id)
+            address(self.env, API_URL), token.access_token, auth_event_id=token.auth_event_id)
         if not tenants:     # nothing new was ticked: what was allowed earlier still stands
-            tenants = oauth.connections(connection._parameter(API_URL), token.access_token)
+            tenants = oauth.connections(address(self.env, API_URL), token.access_token)
         return self._choose_organisation(
             connection, token_id, [tenant for tenant in tenants if tenant.type != 'PRACTICE'])
 
@@ -153,7 +153,7 @@ class XeroSignIn(models.AbstractModel):
         before = [tenant for tenant in tenants if tenant.tenant_id == connection.tenant_id]
         if before or len(tenants) == 1:
             self._take_organisation(connection, token_id, (before or tenants)[0])
-            return connection._action_form()
+            return self._action_form(connection)
         if not tenants:
             raise UserError(self.env._(
                 "Xero gave access to no organisation. Sign in again, and tick the organisation on "
@@ -187,10 +187,19 @@ class XeroSignIn(models.AbstractModel):
         run_in_new_cursor(connection, lambda own: self.with_env(own.env)._bind_organisation(
             own, token_id, tenant))
         try:
-            run_in_new_cursor(connection, lambda own: own._prepare_organisation())
+            run_in_new_cursor(
+                connection, lambda own: self.with_env(own.env)._prepare_organisation(own))
         except XeroError as error:
             # Connected all the same: the push fetches what is missing before it sends.
             _logger.info("Xero reference data of %s not fetched: %s", tenant.tenant_id, error.code)
+
+    def _prepare_organisation(self, connection):
+        """Start sending to the organisation that has just been connected.
+
+        :param recordset connection: the `xero.connection`
+        :raise XeroError: nothing was changed
+        """
+        connection._trigger_cron()
 
     def _bind_organisation(self, connection, token_id, tenant):
         self._check_organisation(connection, tenant)
@@ -248,9 +257,9 @@ class XeroSignIn(models.AbstractModel):
         """
         try:
             token = oauth.client_credentials(
-                connection._parameter(IDENTITY_URL), connection.client_id,
+                address(self.env, IDENTITY_URL), connection.client_id,
                 connection._app_secret())
-            tenants = oauth.connections(connection._parameter(API_URL), token.access_token)
+            tenants = oauth.connections(address(self.env, API_URL), token.access_token)
         except XeroError as error:
             return connection._notify('danger', *self.env['xero.health']._describe(error))
         if len(tenants) != 1:
@@ -261,7 +270,39 @@ class XeroSignIn(models.AbstractModel):
         self._take_organisation(connection, token_id, tenants[0])
         return connection._notify('success', self.env._("Connected to Xero"), tenants[0].name)
 
+    def _action_form(self, connection):
+        """
+        :param recordset connection: one `xero.connection`
+        :return: action that opens it
+        """
+        action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_connection')
+        return {**action, 'res_id': connection.id, 'view_mode': 'form', 'views': [(False, 'form')]}
+
     # === THE WAY OUT === #
+
+    def _leave(self, connections):
+        """Disconnect, and remove the connections in Xero.
+
+        Xero is asked before anything is written, so that no row is locked meanwhile. It may fail:
+        what counts is that nothing is sent any more.
+
+        :param recordset connections: `xero.connection`, with all rights
+        """
+        untold = connections.filtered(lambda connection: not self._remove_in_xero(connection))
+        tokens = connections.token_id
+        connections.write({
+            'state': 'disconnected', 'token_id': False, 'tenant_connection_id': False,
+            'resume_at': False, 'last_error': False, 'oauth_nonce': False,
+        })
+        connections._trigger_cron()     # which switches itself off
+        connections.activity_unlink([RECONNECT])
+        tokens.filtered(lambda token: not token.connection_ids).unlink()
+        for connection in connections:
+            self.env['xero.log'].sudo()._add_event(connection, self.env._("Disconnected."))
+        for connection in untold:
+            connection._message_log(body=self.env._(
+                "Xero could not be told of the disconnection. Remove the app there under "
+                "Settings > Connected apps if it is still listed."))
 
     def _remove_in_xero(self, connection):
         """Remove the connection in Xero; the user's other organisations keep theirs.
@@ -278,7 +319,7 @@ class XeroSignIn(models.AbstractModel):
             return False
         try:
             oauth.delete_connection(
-                connection._parameter(API_URL),
+                address(self.env, API_URL),
                 connection.token_id._get_access_token(connection=connection),
                 connection.tenant_connection_id)
         except XeroError:

@@ -7,7 +7,7 @@ from ...xero import oauth
 from ...xero.errors import XeroClientInvalid, XeroError, XeroGrantInvalid
 from ..core.secret import Secret, reencrypt
 from ..core.transaction import lock_rows, run_in_new_cursor
-from .xero_connection_client import IDENTITY_URL
+from .addresses import IDENTITY_URL, address
 
 _logger = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ class XeroToken(models.Model):
     def _request_new(self, connection):
         """:rtype: oauth.Token
         :raise XeroError: Xero refused or could not be reached"""
-        identity_url = connection._parameter(IDENTITY_URL)
+        identity_url = address(self.env, IDENTITY_URL)
         secret = connection._app_secret()
         try:
             if connection.app_type == 'custom':

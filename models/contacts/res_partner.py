@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ...xero import contact_fit, payload
 from ...xero.errors import CONTACT_CODES
 from ...xero.scalars import guid_of
+from ..connection.pages import open_in_xero
 from ..connection.xero_connection import ACTIVE_STATES
 from ..core.problem import error_text
 
@@ -332,12 +333,7 @@ class ResPartner(models.Model):
     def action_xero_open(self):
         """:return: action that opens the contact in Xero, in a new tab"""
         self.ensure_one()
-        connection = self._xero_connection_to_use()
-        return {
-            'type': 'ir.actions.act_url',
-            'target': 'new',
-            'url': connection._deep_link(f'/Contacts/View/{self.xero_contact_id}'),
-        }
+        return open_in_xero(self._xero_connection_to_use(), 'CONTACT', self.xero_contact_id)
 
     def action_xero_contact_wizard(self):
         """:return: action that opens the choice of the contact that this partner is"""

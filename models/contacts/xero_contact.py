@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..connection.pages import open_in_xero
+
 
 class XeroContact(models.Model):
     """A contact as Xero had it when it was last read, so that people can match contacts and see
@@ -181,8 +183,4 @@ class XeroContact(models.Model):
     def action_open(self):
         """:return: action that opens the contact in Xero, in a new tab"""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_url',
-            'target': 'new',
-            'url': self.connection_id._deep_link(f'/Contacts/View/{self.xero_id}'),
-        }
+        return open_in_xero(self.connection_id, 'CONTACT', self.xero_id)

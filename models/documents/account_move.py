@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 from ...xero.errors import CATALOGUE, CONTACT_CODES
 from ...xero.webhook import Event
+from ..connection.pages import open_in_xero
 from ..core.kinds import CREDIT_NOTES, GONE, SWITCHES, XERO_KINDS
 from ..core.problem import error_text
 
@@ -365,7 +366,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         self.check_access('read')
         connection = self.company_id._xero_connections()[self.company_id.id]
-        return connection._open_document(XERO_KINDS[self.move_type], self.xero_document_id)
+        return open_in_xero(connection, XERO_KINDS[self.move_type], self.xero_document_id)
 
     # === SHOWING SEVERAL === #
 

@@ -5,14 +5,6 @@ from odoo import api, fields, models
 
 from ..core.problem import error_text
 
-#: Pages of Xero that show a document. Source: Xero's deep-linking guide.
-PAGES = {
-    'ACCREC': '/AccountsReceivable/View.aspx?InvoiceID=',
-    'ACCPAY': '/AccountsPayable/Edit.aspx?InvoiceID=',
-    'ACCRECCREDIT': '/AccountsReceivable/ViewCreditNote.aspx?creditNoteID=',
-    'ACCPAYCREDIT': '/AccountsPayable/ViewCreditNote.aspx?creditNoteID=',
-}
-
 
 class XeroConnection(models.Model):
     _inherit = 'xero.connection'
@@ -66,13 +58,6 @@ class XeroConnection(models.Model):
                 name: value for name, value in self.env.context.items()
                 if name.startswith('search_default_xero_')}},
         }
-
-    def _open_document(self, kind, xero_id):
-        """:param str kind: Xero's type of it, such as ACCREC
-        :return: action that opens a document in Xero, in a new tab"""
-        return {
-            'type': 'ir.actions.act_url', 'target': 'new',
-            'url': self._deep_link(PAGES[kind] + xero_id)}
 
     def action_view_problems(self, code=None):
         """:param str code: of the error catalogue, for that kind of problem alone

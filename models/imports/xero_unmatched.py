@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..connection.pages import open_in_xero
+
 #: What is put right by mapping accounts, by mapping taxes and by a choice: field that names it.
 MAPPED = {'xero.account': 'account_ids', 'xero.tax.rate': 'tax_rate_ids',
           'account.move': 'move_ids'}
@@ -238,7 +240,7 @@ class XeroUnmatched(models.Model):
         self.ensure_one()
         self.check_access('read')
         row_sudo = self.sudo()
-        return row_sudo.connection_id._open_document(row_sudo.kind, row_sudo.xero_id)
+        return open_in_xero(row_sudo.connection_id, row_sudo.kind, row_sudo.xero_id)
 
     def action_ignore(self):
         """Leave these documents to Xero; they are not tried again by themselves."""

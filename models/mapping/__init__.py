@@ -12,5 +12,6 @@ from . import account_journal
 from . import account_tax
 from . import product_product
 from . import xero_reference_data
+from . import xero_sign_in
 from . import xero_connection_reference
 from . import xero_connection_matching

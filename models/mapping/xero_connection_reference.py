@@ -28,9 +28,3 @@ class XeroConnection(models.Model):
         :raise XeroError: nothing was changed
         """
         self.env['xero.reference.data']._refresh(self)
-
-    def _prepare_organisation(self):
-        # EXTENDS 'account_xero': what documents refer to comes first
-        self._refresh_reference_data()
-        self.action_auto_map()
-        return super()._prepare_organisation()
