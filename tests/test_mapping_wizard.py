@@ -21,7 +21,7 @@ class TestMappingWizard(XeroCommon):
             {'code': code, 'name': name, 'account_type': kind})
 
     def _proposal(self, record, kind):
-        [match] = [match for match in self.connection._find_matches(kind)
+        [match] = [match for match in self.env['xero.matching']._find(self.connection, kind)
                    if match.record == record]
         return match
 
@@ -165,7 +165,7 @@ class TestMappingWizard(XeroCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            self.connection._find_matches('product')
+            self.env['xero.matching']._find(self.connection, 'product')
             return self.cr.sql_log_count - before
 
         self.env['product.product'].create([{'name': f"P{number}"} for number in range(10)])

@@ -54,7 +54,7 @@ class XeroMappingWizard(models.TransientModel):
         connection.check_access('write')
         rows = [self._prepare_line(name, match)
                 for name in ([kind] if kind else XERO_MAPPED)
-                for match in connection._find_matches(name)]
+                for match in self.env['xero.matching']._find(connection, name)]
         rows.sort(key=lambda row: ('certain', 'likely', 'none').index(row['certainty']))
         wizard = self.sudo().create({
             'connection_id': connection.id, 'kind': kind,
@@ -91,7 +91,7 @@ class XeroMappingWizard(models.TransientModel):
         self.ensure_one()
         self.connection_id.check_access('write')
         count = sum(
-            self.connection_id._save_matches(kind, [
+            self.env['xero.matching']._save(self.connection_id, kind, [
                 (self.env[line.res_model].browse(line.res_id), line._target()) for line in lines])
             for kind, lines in self.line_ids.filtered(
                 lambda line: line.selected and line._target()).grouped('kind').items())

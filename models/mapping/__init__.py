@@ -13,5 +13,5 @@ from . import account_tax
 from . import product_product
 from . import xero_reference_data
 from . import xero_sign_in
-from . import xero_connection_reference
-from . import xero_connection_matching
+from . import xero_matching
+from . import xero_connection

@@ -1,4 +1,4 @@
-"""Buttons and entries of a connection that are about its reference data."""
+"""What the buttons of a connection do with reference data and mappings."""
 from odoo import models
 
 from ...xero.errors import XeroError
@@ -8,7 +8,10 @@ class XeroConnection(models.Model):
     _inherit = 'xero.connection'
 
     def action_refresh_reference_data(self):
-        """Fetch accounts, tax rates, currencies and the organisation's own settings anew."""
+        """Fetch accounts, tax rates, currencies and the organisation's own settings anew.
+
+        :return: a notification
+        """
         self.ensure_one()
         self.check_access('write')
         try:
@@ -28,3 +31,21 @@ class XeroConnection(models.Model):
         :raise XeroError: nothing was changed
         """
         self.env['xero.reference.data']._refresh(self)
+
+    def action_auto_map(self):
+        """Map at once what is not mapped yet and has one clear counterpart in Xero.
+
+        What somebody mapped by hand is never changed.
+
+        :return: a notification
+        """
+        for connection in self:
+            connection.check_access('write')
+            self.env['xero.matching']._save_certain(connection)
+        return self._notify('success', self.env._("Matched"), self.env._(
+            "What has a clear counterpart in Xero is mapped."))
+
+    def action_match(self):
+        """:return: action that shows proposals for all that is not mapped, before anything is
+            saved"""
+        return self.env['xero.mapping.wizard']._open(self)
