@@ -4,6 +4,7 @@ from . import xero_event
 from . import xero_connection
 from . import xero_connection_run
 from . import xero_connection_client
+from . import xero_budget
 from . import xero_health
 from . import xero_sign_in
 from . import xero_token

@@ -1,20 +1,14 @@
-"""Calling Xero: with which token, and how many calls are left."""
-from odoo import fields, models
+"""Calling Xero, with a token that is valid."""
+from odoo import models
 
 from ...xero.client import XeroClient
 from ...xero.errors import XeroGrantInvalid, XeroTokenExpired
-from ...xero.limits import PER_MINUTE, Budget
 from .addresses import API_URL, address
 from .xero_connection import ACTIVE_STATES
-
-#: Calls of the day that are left to *Sync now* and to pulling.
-DAY_RESERVE = 100
 
 
 class XeroConnection(models.Model):
     _inherit = 'xero.connection'
-
-    # === TO XERO === #
 
     def _app_secret(self):
         """:return: the app's secret, None for an app that has none"""
@@ -51,40 +45,3 @@ class XeroConnection(models.Model):
                 rejected = client.access_token
         with self._get_client(rejected=rejected) as client:
             return work(client)
-
-    def _budget(self):
-        """:rtype: Budget"""
-        return Budget(
-            day_left=self.day_left if self.budget_seen_at else None,
-            minute_left=self.minute_left if self.budget_seen_at else None,
-            appminute_left=None, seen_at=self.budget_seen_at or None,
-        )
-
-    def _save_budget(self, budget, purpose, calls=1):
-        """Remember what the last answers said about the calls that are left.
-
-        :param Budget budget: as the answers' headers said, None when there was no answer
-        :param str purpose: what the calls were for, see :meth:`_count_calls`
-        :param int calls: how many were answered
-        """
-        if budget:
-            self._count_calls(purpose, calls)
-        if budget and budget.day_left is not None:
-            # Answers of parallel calls arrive in any order: the lowest reading is the latest.
-            merged = self._budget().merge(budget)
-            self.write({
-                'day_left': merged.day_left,
-                # An answer need not tell of every limit.
-                'minute_left': PER_MINUTE if merged.minute_left is None else merged.minute_left,
-                'budget_seen_at': merged.seen_at,
-            })
-
-    def _end_outage(self):
-        """Try again at once after an outage, because somebody asks for it. A wait that Xero has
-        demanded stays."""
-        self.filtered('outages').write({'outages': 0, 'resume_at': False})
-
-    def _calls_left_today(self):
-        """:return: calls that may be made today
-        :rtype: int"""
-        return self._budget().day_available(fields.Datetime.now())

@@ -36,12 +36,12 @@ class XeroConnection(models.Model):
             'pull': self.env._("Fetching changes"),
             'reference': self.env._("Accounts, taxes and other lists"),
         }
-        now = fields.Datetime.now()
+        now, budgets = fields.Datetime.now(), self.env['xero.budget']
         for connection in self:
-            budget = connection._budget()
+            budget = budgets._get(connection)
             connection.calls_left_day = budget.day_available(now)
             connection.calls_left_minute = budget.minute_available(now)
-            counts = connection._counts_of(now.date())
+            counts = budgets._get_counts(connection, now.date())
             connection.calls_today = [
                 {'purpose': purpose, 'title': title, 'count': counts[purpose]}
                 for purpose, title in titles.items() if counts.get(purpose)]
@@ -63,25 +63,6 @@ class XeroConnection(models.Model):
                 connection.waiting_reason = self.env._(
                     "Xero cannot be called just now. Sending goes on by itself at %s.",
                     format_datetime(self.env, connection.resume_at, dt_format='short'))
-
-    # === COUNTING CALLS === #
-
-    def _counts_of(self, day):
-        """:param date day: UTC
-        :return: {purpose: calls} of that day"""
-        counts = dict(self.call_counts or {})
-        return counts if counts.pop('day', None) == str(day) else {}
-
-    def _count_calls(self, purpose, calls):
-        """Note what calls were for.
-
-        :param str purpose: 'push', 'lookup', 'pull' or 'reference'
-        :param int calls: how many
-        """
-        day = fields.Datetime.now().date()
-        counts = self._counts_of(day)
-        self.call_counts = {
-            **counts, 'day': str(day), purpose: counts.get(purpose, 0) + calls}
 
     # === ACTIONS === #
 

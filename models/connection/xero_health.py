@@ -96,6 +96,14 @@ class XeroHealth(models.AbstractModel):
         connection.write({'resume_at': until})
         connection._trigger_cron(until + timedelta(seconds=1))
 
+    def _end_outage(self, connections):
+        """Try again at once after an outage, because somebody asks for it. A wait that Xero has
+        demanded stays.
+
+        :param recordset connections: `xero.connection`
+        """
+        connections.filtered('outages').write({'outages': 0, 'resume_at': False})
+
     def _report_error(self, connection, error):
         """Keep what an error means for the whole connection, in a transaction of its own.
 

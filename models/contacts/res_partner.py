@@ -326,7 +326,7 @@ class ResPartner(models.Model):
         partners = self.commercial_partner_id
         self.env['xero.contact.sync']._queue(connection, partners, manual=True)
         partners._xero_queue_balance(connection)
-        connection._end_outage()
+        self.env['xero.health']._end_outage(connection)
         return connection._notify('success', self.env._("Queued"), self.env._(
             "%s contact(s) go to Xero in a moment.", len(partners)))
 

@@ -343,7 +343,7 @@ class AccountMove(models.Model):
         moves._xero_queue(manual=True)
         moves._xero_queue_pull()
         for connection in moves.company_id._xero_connections().values():
-            connection._end_outage()
+            self.env['xero.health']._end_outage(connection)
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',

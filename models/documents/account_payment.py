@@ -140,6 +140,6 @@ class AccountPayment(models.Model):
                 "were registered since."))
         connections = queued.company_id._xero_connections()
         for connection in connections.values():
-            connection._end_outage()
+            self.env['xero.health']._end_outage(connection)
         return connection._notify('success', self.env._("Queued"), self.env._(
             "%s payment(s) go to Xero in a moment.", len(queued)))

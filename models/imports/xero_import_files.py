@@ -5,7 +5,7 @@ from odoo import models
 from ...xero.documents import Attachment
 from ...xero.errors import XeroScopeMissing
 from ..connection.answers import rows_in
-from ..connection.xero_connection_client import DAY_RESERVE
+from ..connection.xero_budget import DAY_RESERVE
 from ..core.apart import apart
 from ..core.kinds import XERO_KINDS
 
@@ -38,9 +38,9 @@ class XeroImportFiles(models.AbstractModel):
         :raise XeroError: nothing more can be asked now
         :raise TimeBudgetExceeded: this run has no time for more
         """
-        had = []
+        had, budgets = [], self.env['xero.budget']
         try:
-            while connection._calls_left_today() > DAY_RESERVE \
+            while budgets._get_left_today(connection) > DAY_RESERVE \
                     and (move := self._pending(connection, limit=1, but=had)):
                 had.append(move.id)
                 self._get_files(connection, move)

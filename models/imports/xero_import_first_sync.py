@@ -1,7 +1,7 @@
 from odoo import models
 
 from ...xero.client import PAGE_SIZE
-from ..connection.xero_connection_client import DAY_RESERVE
+from ..connection.xero_budget import DAY_RESERVE
 from ..pull.lists import changed_at
 from ..pull.xero_pull import CHUNK, OVERLAP
 from .xero_first_sync import EPOCH
@@ -23,7 +23,7 @@ class XeroImportFirstSync(models.AbstractModel):
         """:return: the connections whose first synchronisation is to go on, with calls of the day
             for it"""
         return self._running(connections.filtered(
-            lambda c: c._calls_left_today() > DAY_RESERVE)).connection_id
+            lambda c: self.env['xero.budget']._get_left_today(c) > DAY_RESERVE)).connection_id
 
     def _run(self, connection):
         """Go on with the first synchronisation where it is.

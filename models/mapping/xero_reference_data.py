@@ -91,7 +91,7 @@ class XeroReferenceData(models.AbstractModel):
         organisation = organisation_in(self.env, first)
         accounts, rates, currencies, items, categories = (
             rows_in(self.env, answer, path) for answer, path in zip(answers, LISTS, strict=True))
-        connection._save_budget(budget, 'reference', 2 + len(answers))
+        self.env['xero.budget']._save(connection, budget, 'reference', 2 + len(answers))
         if denied != (connection.denied_actions or ''):
             self.env['xero.waiting.mixin']._xero_put_right(connection.company_id, ['plan_limit'])
         connection.write({

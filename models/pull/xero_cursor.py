@@ -63,7 +63,7 @@ class XeroCursor(models.Model):
             interval = pull_list.interval_of_payments
         if self._webhooks_are_healthy():
             interval = max(interval, pull_list.healthy_interval)
-        left = connection._calls_left_today()
+        left = self.env['xero.budget']._get_left_today(connection)
         return max([interval, *(least for calls, least in SCARCE if left <= calls)])
 
     def _webhooks_are_healthy(self):

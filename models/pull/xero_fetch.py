@@ -46,7 +46,8 @@ class XeroFetch(models.AbstractModel):
         """
         self._check_time(connection)
         answer = connection._ask_xero(work)
-        connection._commit_with_retry(connection._save_budget, answer.budget, 'pull')
+        connection._commit_with_retry(
+            self.env['xero.budget']._save, connection, answer.budget, 'pull')
         return answer
 
     def _check_time(self, connection):

@@ -71,15 +71,18 @@ class RequestSender:
             self.connection.env['xero.request'].create, values[:allowed]))
         if left < len(values):
             self.finish()
-            now, budget = fields.Datetime.now(), self.connection._budget()
+            now, budget = fields.Datetime.now(), self._get_budget()
             raise XeroRateLimited(
                 self.connection.env._("The calls that Xero allows for now are used up."),
                 problem='day' if budget.day_available(now) <= 0 else 'minute',
                 retry_after=max(1, (limits.resume_at(budget, now) - now).seconds))
 
+    def _get_budget(self):
+        return self.connection.env['xero.budget']._get(self.connection)
+
     def _calls_left(self):
         """:return: calls that may be made now, and today; those under way are taken off"""
-        now, budget = fields.Datetime.now(), self.connection._budget()
+        now, budget = fields.Datetime.now(), self._get_budget()
         today = budget.day_available(now) - len(self._under_way)
         return min(budget.minute_available(now) - len(self._under_way), today), today
 

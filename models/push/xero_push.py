@@ -170,7 +170,8 @@ class XeroPush(models.AbstractModel):
                 except (XeroOutcomeUnknown, XeroRejected) as error:
                     raise LookUpFailed(error) from error
             connection._commit_with_retry(
-                connection._save_budget, client.budget, 'lookup', client.answered)
+                self.env['xero.budget']._save, connection, client.budget, 'lookup',
+                client.answered)
             return rows
 
         questions = list(questions)

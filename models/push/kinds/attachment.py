@@ -121,7 +121,7 @@ class XeroPushAttachment(models.AbstractModel):
         if not isinstance(response, Answer | XeroScopeMissing | XeroRejected | XeroOutcomeUnknown):
             return super()._apply_response(request, response)
         connection = request.connection_id
-        connection._save_budget(response.budget, 'push')
+        self.env['xero.budget']._save(connection, response.budget, 'push')
         if isinstance(response, Answer):
             # What was changed meanwhile gets another PDF.
             if move.xero_revision == request.items[0]['revision']:

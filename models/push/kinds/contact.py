@@ -5,7 +5,7 @@ from odoo import fields, models
 
 from ....xero import contact_fit, payload, query
 from ....xero.parse import Contact
-from ...connection.xero_connection_client import DAY_RESERVE
+from ...connection.xero_budget import DAY_RESERVE
 from ...core.apart import apart
 from ...core.problem import Problem, fault_text
 from ..account_move import fingerprint
@@ -29,7 +29,7 @@ class XeroPushContact(models.AbstractModel):
         # OVERRIDES 'account_xero'
         automatic = connections.filtered(
             lambda c: not self.env.context.get('xero_manual_only') and c.update_contacts
-            and c._calls_left_today() > DAY_RESERVE)
+            and self.env['xero.budget']._get_left_today(c) > DAY_RESERVE)
         return fields.Domain([
             ('connection_id', 'in', connections.ids), ('xero_state', '=', 'pending'),
         ]) & (fields.Domain('xero_manual', '=', True)

@@ -7,7 +7,7 @@ from odoo.tools.misc import format_date
 from ....xero import limits, payload, query, recovery
 from ....xero.documents import Document, PaymentRow
 from ....xero.errors import CONTACT_CODES
-from ...connection.xero_connection_client import DAY_RESERVE
+from ...connection.xero_budget import DAY_RESERVE
 from ...core.kinds import GONE, SWITCHES, XERO_KINDS
 from ...core.problem import Problem
 from ..account_move import fingerprint
@@ -41,7 +41,8 @@ class XeroPushDocument(models.AbstractModel):
     def _get_automatic_types(self, connection):
         """:return: types of the documents that go out now without being asked for
         :rtype: tuple(str)"""
-        if not connection.auto_sync or connection._calls_left_today() <= DAY_RESERVE:
+        if not connection.auto_sync \
+                or self.env['xero.budget']._get_left_today(connection) <= DAY_RESERVE:
             return ()
         return tuple(kind for kind, switch in SWITCHES.items() if connection[switch])
 

@@ -7,7 +7,7 @@ from ....xero import limits
 from ....xero.client import Answer
 from ....xero.errors import XeroOutcomeUnknown, XeroRejected, classify
 from ....xero.outcome import IDS, match_outcomes, outcomes
-from ...connection.xero_connection_client import DAY_RESERVE
+from ...connection.xero_budget import DAY_RESERVE
 from ...core.apart import apart
 from ...core.kinds import RETRY_DELAYS
 from ..sender import RequestSender
@@ -232,7 +232,8 @@ class XeroPushKind(models.AbstractModel):
         :rtype: tuple(recordset, list(Rejection))
         """
         nothing = request.browse()
-        request.connection_id._save_budget(getattr(response, 'budget', None), 'push')
+        self.env['xero.budget']._save(
+            request.connection_id, getattr(response, 'budget', None), 'push')
         if isinstance(response, Answer):
             return nothing, self._apply_answer(request, response)
         if isinstance(response, XeroRejected) and request.attempts == 1:
