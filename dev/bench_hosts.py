@@ -177,7 +177,7 @@ def _found(env, xero):
     for company in companies:       # it is not yet the time for a poll
         connection = env["xero.connection"].browse(company.connection)
         polled = [one.path for one in connection._pull_lists() if one.interval]
-        connection._cursors(polled).write(
+        env["xero.cursor"]._get_or_create(connection, polled).write(
             {"polled_at": fields.Datetime.now() + timedelta(days=1)})
     return companies
 

@@ -25,6 +25,10 @@ class XeroPullCommon(XeroTimeCommon):
         super().setUp()
         self.org.minute_limit = 600
 
+    def _cursors(self, *paths):
+        """:return: the `xero.cursor` of lists of the connection"""
+        return self.connection.env['xero.cursor']._get_or_create(self.connection, paths)
+
     def _pull(self):
         """Run the pull cron as the scheduler does, when the next poll is due."""
         self._later(minutes=6)

@@ -68,7 +68,7 @@ class AccessCommon(XeroCommon, HttpCase):
             'xero.request': env['xero.request'].create({
                 **link, 'operation': 'create', 'method': 'PUT', 'path': 'Invoices', 'body': '{}',
                 'idempotency_key': 'k', 'items': [{'id': self.move.id}]}),
-            'xero.cursor': connection._cursors(['Invoices']),
+            'xero.cursor': env['xero.cursor']._get_or_create(connection, ['Invoices']),
             'xero.connection': connection,
         }
         for model in set(MODELS) - OWN - set(self.records):

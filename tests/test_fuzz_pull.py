@@ -33,7 +33,7 @@ class TestFuzzPull(XeroPullCommon):
             return client.get(path, page=1, pageSize=100).data[path]
 
     def _apply(self, path, rows):
-        cursor = self.connection._cursors([path])
+        cursor = self._cursors(path)
         before = cursor.changed_since
         self.env.flush_all()
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:

@@ -224,7 +224,7 @@ class TestPull(XeroPullCommon):
         self.connection.push_status = 'DRAFT'
         move = self._pushed()
         self.org.as_person.approve(move.xero_document_id)
-        cursor = self.connection._cursors(['Invoices'])
+        cursor = self._cursors('Invoices')
         before = cursor.changed_since
         self.sandbox.inject('500', 'GET', '/Invoices')
         self._pull()
@@ -304,7 +304,7 @@ class TestPull(XeroPullCommon):
             self.assertEqual(len(self.sandbox.calls), 3)
 
     def test_wider_intervals_as_the_calls_of_the_day_run_out(self):
-        cursor = self.connection._cursors(['Invoices'])
+        cursor = self._cursors('Invoices')
         for left, minutes in ((1000, 5), (300, 15), (150, 60), (30, 24 * 60)):
             self.connection.write({'day_left': left, 'budget_seen_at': datetime.utcnow()})
             self.assertEqual(cursor._interval(), timedelta(minutes=minutes))

@@ -95,7 +95,7 @@ class TestPullDialects(XeroPullCommon):
         self.person.delete_payment(payment['PaymentID'])
         self._answer(lambda row: row.pop('Invoice', None), 'Payments')
         # The invoice itself is not listed as changed.
-        self.connection._cursors(['Invoices']).changed_since = datetime.utcnow() + timedelta(1)
+        self._cursors('Invoices').changed_since = datetime.utcnow() + timedelta(1)
         self._later(hours=7)
         self._pull()
         self.assertFalse(self._paid(move))

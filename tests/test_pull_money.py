@@ -90,7 +90,7 @@ class TestPullMoney(XeroPullCommon):
     def test_the_payments_list_alone_tells(self):
         """Xero does not promise that an invoice's own moment moves with its payments."""
         move = self._pushed()
-        cursor = self.connection._cursors(['Invoices'])
+        cursor = self._cursors('Invoices')
         self.org.as_person.pay(move.xero_document_id)
         cursor.changed_since += timedelta(days=2)
         self._later(hours=7)
@@ -131,7 +131,7 @@ class TestPullMoney(XeroPullCommon):
                 self._push()
                 self.assertEqual(move.xero_state, 'pending')
                 self.org.as_person.pay(self.org.invoices[-1]['InvoiceID'])
-                self.connection._cursors(['Invoices', 'Payments']).write({
+                self._cursors('Invoices', 'Payments').write({
                     'changed_since': datetime.utcnow() + timedelta(hours=1),
                     'polled_at': datetime.utcnow()})
                 self._later(minutes=minutes)

@@ -8,5 +8,5 @@ class IrCron(models.Model):
         # EXTENDS 'base': whoever runs the pull by hand wants to see now what is new
         if self == self.env.ref('account_xero.ir_cron_pull', raise_if_not_found=False):
             self.check_access('write')
-            self.env['xero.connection']._want_news()
+            self.env['xero.pull']._request_everywhere()
         return super().method_direct_trigger()

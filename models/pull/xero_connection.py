@@ -6,8 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin as url_join
 
 from ...xero import payload, query
-from ..core.transaction import run_in_new_cursor
-from .lists import DAY, PullList, PullStep
+from .lists import PullList, PullStep
 from .xero_pull_contact import CONTACTS
 
 
@@ -78,47 +77,12 @@ class XeroConnection(models.Model):
         self.env['xero.schedule']._run_here(self, 'xero.pull')
 
     @api.model
-    def _want_news(self):
-        """Have all lists of all organisations read up to now, whatever their intervals."""
-        connections = self.sudo().search([('state', '=', 'connected')])
-        for connection in connections:
-            run_in_new_cursor(
-                connection, lambda c: c.env['xero.pull']._request_lists(c))
-
-    @api.model
     def _cron_reconcile(self):
         """Compare the last week of every organisation in whose company the night has come.
 
         Run by hand there is none, and all are compared.
         """
-        schedule, night = self.env['xero.schedule'], self.env['xero.pull.night']
-        connections = self.search([('state', '=', 'connected')])
-        if schedule._is_scheduled():
-            schedule._for_all('xero.pull.night')
-        else:
-            for connection in night._get_due(connections) or connections:
-                # Each by itself, and again when a pull has just changed the same rows: one
-                # organisation's pull must not cost all of them their night.
-                run_in_new_cursor(connection, lambda c: c.env['xero.pull.night']._run(c))
-            self.env['ir.cron']._commit_progress()
-            self._cron_pull()
-        now = fields.Datetime.now()
-        self.env.ref('account_xero.ir_cron_reconcile')._trigger(
-            {night._get_night(connection, now, 1) for connection in connections})
-
-    def _cursors(self, paths):
-        """
-        :param paths: of lists
-        :return: the `xero.cursor` of them; they begin at the day of the connection
-        """
-        self.ensure_one()
-        known = {cursor.path: cursor for cursor in self.cursor_ids}
-        start = (self.connected_at or fields.Datetime.now()) - DAY
-        new = [path for path in paths if path not in known]
-        made = self.env['xero.cursor'].create([
-            {'connection_id': self.id, 'path': path, 'changed_since': start} for path in new])
-        known.update(zip(new, made, strict=True))
-        return self.env['xero.cursor'].union(*(known[path] for path in paths))
+        self.env['xero.pull.night']._run_everywhere()
 
     # === WHAT IS PULLED === #
 

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .lists import DAY
 
@@ -39,6 +39,23 @@ class XeroCursor(models.Model):
 
     _list_uniq = models.Constraint(
         'UNIQUE(connection_id, path)', "A connection reads a list once.")
+
+    @api.model
+    def _get_or_create(self, connection, paths):
+        """
+        :param recordset connection: one `xero.connection`
+        :param paths: of lists
+        :return: the cursors of them; new ones begin at the day of the connection
+        """
+        connection.ensure_one()
+        known = {cursor.path: cursor for cursor in connection.cursor_ids}
+        start = (connection.connected_at or fields.Datetime.now()) - DAY
+        new = [path for path in paths if path not in known]
+        made = self.create([
+            {'connection_id': connection.id, 'path': path, 'changed_since': start}
+            for path in new])
+        known.update(zip(new, made, strict=True))
+        return self.union(*(known[path] for path in paths))
 
     def _is_due(self, now):
         """

@@ -143,7 +143,7 @@ class XeroFetch(models.AbstractModel):
         wanted = self._new_payments(connection, documents).keys()
         number, more = 1, True
         while more and number <= PAYMENT_PAGES and not wanted <= known.keys():
-            [cursor] = connection._cursors(['Payments'])
+            [cursor] = self.env['xero.cursor']._get_or_create(connection, ['Payments'])
             more = self._read_payments(
                 connection, known, since=cursor.changed_since, page=number).more
             number += 1

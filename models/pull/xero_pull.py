@@ -1,8 +1,9 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...xero.errors import XeroRejected
+from ..core.transaction import run_in_new_cursor
 from .lists import changed_at
 
 #: Documents applied, with all that follows from them, in one transaction.
@@ -57,9 +58,15 @@ class XeroPull(models.AbstractModel):
         return connections.filtered(lambda c: len(c.sudo().cursor_ids) < len(polled) or any(
             cursor.repair_since or cursor._is_due(now) for cursor in c.sudo().cursor_ids))
 
+    @api.model
+    def _request_everywhere(self):
+        """Have all lists of all organisations read up to now, whatever their intervals."""
+        for connection in self.env['xero.connection'].sudo().search([('state', '=', 'connected')]):
+            run_in_new_cursor(connection, lambda c: c.env['xero.pull']._request_lists(c))
+
     def _request_lists(self, connection):
         """Have the lists that are polled read up to now, whatever their intervals."""
-        connection._cursors([
+        self.env['xero.cursor']._get_or_create(connection, [
             one.path for one in connection._pull_lists() if one.interval]).wanted = True
 
     def _compare_since(self, connection, moment):
@@ -69,7 +76,8 @@ class XeroPull(models.AbstractModel):
         :param recordset connection: `xero.connection`
         :param datetime moment: naive UTC
         """
-        connection._cursors([one.path for one in connection._pull_lists()]).repair_since = moment
+        self.env['xero.cursor']._get_or_create(connection, [
+            one.path for one in connection._pull_lists()]).repair_since = moment
 
     def _read_lists(self, connection):
         """Read the lists that are due for what has changed, and those that are to be compared.
@@ -78,7 +86,8 @@ class XeroPull(models.AbstractModel):
         """
         now, answered = fields.Datetime.now(), []
         lists = {one.path: one for one in connection._pull_lists()}
-        cursors = connection._commit_with_retry(connection._cursors, lists)
+        cursors = connection._commit_with_retry(
+            self.env['xero.cursor']._get_or_create, connection, lists)
         for cursor in cursors.filtered(lambda cursor: cursor._is_due(now)):
             answered.append(self._unless_refused(
                 connection, self._poll, lists[cursor.path], cursor, 'changed_since'))

@@ -30,7 +30,7 @@ class XeroPullContact(models.AbstractModel):
 
         :param recordset connection: `xero.connection`
         """
-        cursor = connection.sudo()._cursors([CONTACTS])
+        cursor = self.env['xero.cursor'].sudo()._get_or_create(connection.sudo(), [CONTACTS])
         if not cursor.wanted:
             cursor.write({
                 'wanted': True,

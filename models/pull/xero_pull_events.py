@@ -39,7 +39,8 @@ class XeroPullEvents(models.AbstractModel):
                     if not set(one.indirect_categories).isdisjoint(events.mapped('category'))]
         if indirect:
             # Money in advance may have been used for an invoice, which these events do not name.
-            connection._commit_with_retry(connection._cursors(indirect).write, {'wanted': True})
+            connection._commit_with_retry(self.env['xero.cursor']._get_or_create(
+                connection, indirect).write, {'wanted': True})
         by_id = events.grouped('resource_id')
         chosen = [(one, self._choose(connection, one, by_id))
                   for one in lists if one.categories]

@@ -8,6 +8,7 @@ from odoo import fields, models
 
 from ...xero.errors import XeroError
 from ..connection.xero_connection_run import TimeBudgetExceeded
+from ..core.transaction import run_in_new_cursor
 from .lists import DAY
 
 _logger = logging.getLogger(__name__)
@@ -41,6 +42,24 @@ class XeroPullNight(models.AbstractModel):
     def _run(self, connection):
         self.env['xero.pull']._compare_since(
             connection, fields.Datetime.now() - timedelta(days=REPAIR_DAYS))
+
+    def _run_everywhere(self):
+        """Do it for every organisation in whose company the night has come; run by hand, when it
+        has come nowhere, for all."""
+        schedule = self.env['xero.schedule']
+        connections = self.env['xero.connection'].search([('state', '=', 'connected')])
+        if schedule._is_scheduled():
+            schedule._for_all(self._name)
+        else:
+            for connection in self._get_due(connections) or connections:
+                # Each by itself, and again when a pull has just changed the same rows: one
+                # organisation's pull must not cost all of them their night.
+                run_in_new_cursor(connection, lambda c: c.env['xero.pull.night']._run(c))
+            self.env['ir.cron']._commit_progress()
+            connections._cron_pull()
+        now = fields.Datetime.now()
+        self.env.ref('account_xero.ir_cron_reconcile')._trigger(
+            {self._get_night(connection, now, 1) for connection in connections})
 
     def _get_night(self, connection, now, direction):
         """
