@@ -1,11 +1,5 @@
-import time
-
 from odoo import fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-
-
-class TimeBudgetExceeded(Exception):
-    """The time of this run is over; what is left comes in the next one."""
 
 
 class XeroConnection(models.Model):
@@ -54,11 +48,3 @@ class XeroConnection(models.Model):
                 self.env.cr.rollback()
                 if not tries_left:
                     raise
-
-    def _time_left(self):
-        return time.monotonic() < self.env.context['xero_deadline']
-
-    def _check_time_budget(self):
-        """:raise TimeBudgetExceeded: this run has no time for more"""
-        if not self._time_left():
-            raise TimeBudgetExceeded

@@ -5,16 +5,15 @@ locked for as long as that runs, so nobody is at work for an organisation twice 
 """
 import logging
 import random
-import time
 from datetime import datetime, timedelta
 
 from odoo import fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...xero.errors import XeroError
+from ..core.time_budget import TimeBudgetExceeded, check_time, end_after
 from ..core.transaction import set_tcp_keepalives
 from .ir_cron import by_hand
-from .xero_connection_run import TimeBudgetExceeded
 
 _logger = logging.getLogger(__name__)
 
@@ -205,7 +204,7 @@ class XeroSchedule(models.AbstractModel):
         :param list(str) names: models that inherit `xero.scheduled`
         """
         connection = connection.with_env(connection.env(su=True, context={
-            'lang': connection.env.user.lang, 'xero_deadline': time.monotonic() + RUN_SECONDS}))
+            'lang': connection.env.user.lang, **end_after(RUN_SECONDS)}))
         connection = connection.with_company(connection.company_id)
         self, env = self.with_env(connection.env), connection.env
         set_tcp_keepalives(env.cr, session=True)
@@ -213,7 +212,7 @@ class XeroSchedule(models.AbstractModel):
         for name in names:
             try:
                 if env[name]._get_due(connection):
-                    connection._check_time_budget()
+                    check_time(env)
                     env[name]._run(connection)
             except TimeBudgetExceeded:
                 env.cr.rollback()

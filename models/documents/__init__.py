@@ -16,4 +16,5 @@ from . import account_journal_dashboard
 from . import xero_difference
 from . import xero_problem
 from . import xero_connection
+from . import xero_digest
 from . import xero_connection_digest

@@ -1,5 +1,5 @@
-"""What managers are told of a connection without looking: a daily digest of what failed."""
-from odoo import Command, api, fields, models
+"""When the managers of a connection get a digest of what failed."""
+from odoo import api, fields, models
 
 from ..connection.xero_connection import ACTIVE_STATES
 
@@ -21,27 +21,9 @@ class XeroConnection(models.Model):
             ('send_digest', '=', True), ('state', 'in', ACTIVE_STATES),
             '|', ('digest_date', '=', False), ('digest_date', '<', today)])
         for done, connection in enumerate(connections, 1):
-            connection._send_digest()
+            self.env['xero.digest']._send(connection)
             connection.digest_date = today
             self.env['ir.cron']._commit_progress(1, remaining=len(connections) - done)
-
-    def _send_digest(self):
-        """Queue an e-mail to each manager, in the manager's language, if there is anything to say.
-
-        :return: the e-mails
-        :rtype: recordset of `mail.mail`
-        """
-        self.ensure_one()
-        mails = self.env['mail.mail'].sudo()
-        if not self.problem_ids and self.state not in ('reauth', 'revoked'):
-            return mails
-        for user in self.env['xero.health']._managers(self).filtered('email'):
-            template = self.env.ref('account_xero.mail_template_digest').with_context(
-                lang=user.lang, tz=user.tz)
-            mails += mails.browse(template.send_mail(
-                self.id, email_layout_xmlid='mail.mail_notification_light',
-                email_values={'recipient_ids': [Command.set(user.partner_id.ids)]}))
-        return mails
 
     def _digest_url(self):
         """:return: address of the page that lists what is wrong"""

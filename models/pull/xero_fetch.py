@@ -9,6 +9,7 @@ from ...xero.client import PAGE_SIZE, has_more
 from ...xero.documents import Payment
 from ...xero.scalars import value_of
 from ..connection.answers import rows_in
+from ..core.time_budget import check_time
 from .lists import changed_at
 
 #: Pages of payments that are read to find those of a document; further ones are asked for by name.
@@ -52,7 +53,7 @@ class XeroFetch(models.AbstractModel):
 
     def _check_time(self, connection):
         """:raise TimeBudgetExceeded: this run has no time for more"""
-        connection._check_time_budget()
+        check_time(connection.env)
 
     def _list_of(self, connection, kind):
         """:param str kind: Xero's type of a document

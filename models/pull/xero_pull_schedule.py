@@ -1,13 +1,12 @@
 """What a scheduled action does beside the pull itself: the night, and news within a long push."""
 import logging
-import time
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import fields, models
 
 from ...xero.errors import XeroError
-from ..connection.xero_connection_run import TimeBudgetExceeded
+from ..core.time_budget import TimeBudgetExceeded, end_after
 from ..core.transaction import run_in_new_cursor
 from .lists import DAY
 
@@ -100,7 +99,7 @@ class XeroPullOverdue(models.AbstractModel):
             ('event_type', '!=', 'REQUEST')]))      # those of Xero's webhooks
 
     def _run(self, connection):
-        connection = connection.with_context(xero_deadline=time.monotonic() + SHARE_SECONDS)
+        connection = connection.with_context(**end_after(SHARE_SECONDS))
         try:
             connection.env['xero.pull']._run(connection)
         except TimeBudgetExceeded:

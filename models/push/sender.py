@@ -14,6 +14,7 @@ from ...xero.errors import (
     XeroRejected,
     XeroTokenExpired,
 )
+from ..core.time_budget import DEADLINE
 
 
 class RequestSender:
@@ -28,7 +29,7 @@ class RequestSender:
 
     def __init__(self, connection):
         self.connection = connection
-        self._deadline = connection.env.context['xero_deadline']
+        self._deadline = connection.env.context[DEADLINE]
         self._client = None
         self._pool = ThreadPoolExecutor(limits.CONCURRENT)
         self._halt = Event()            # a further call would only meet the same error

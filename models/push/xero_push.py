@@ -5,8 +5,8 @@ from typing import NamedTuple
 from odoo import fields, models
 
 from ...xero.errors import XeroError, XeroOutcomeUnknown, XeroRejected
-from ..connection.xero_connection_run import TimeBudgetExceeded
 from ..core.apart import NOBODYS_FAULT, apart
+from ..core.time_budget import TimeBudgetExceeded, check_time
 from .sender import RequestSender
 
 _logger = logging.getLogger(__name__)
@@ -62,8 +62,7 @@ class XeroPush(models.AbstractModel):
         for kind in connection._push_kinds():
             kind._push(connection)
         connection._commit_with_retry(self._report_unknown, connection)
-        if not connection._time_left():
-            raise TimeBudgetExceeded
+        check_time(connection.env)
 
     # === REQUESTS WITHOUT AN ANSWER === #
 
@@ -163,8 +162,7 @@ class XeroPush(models.AbstractModel):
         def ask(client):
             rows = []
             for question in questions:
-                if not connection._time_left():
-                    raise TimeBudgetExceeded
+                check_time(connection.env)
                 try:
                     rows += client.pages(path, path, **question)
                 except (XeroOutcomeUnknown, XeroRejected) as error:

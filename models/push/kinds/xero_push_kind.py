@@ -10,6 +10,7 @@ from ....xero.outcome import IDS, match_outcomes, outcomes
 from ...connection.xero_budget import DAY_RESERVE
 from ...core.apart import apart
 from ...core.kinds import RETRY_DELAYS
+from ...core.time_budget import is_time_left
 from ..sender import RequestSender
 from ..xero_push import LookUpFailed, Rejection
 
@@ -101,7 +102,7 @@ class XeroPushKind(models.AbstractModel):
         """
         seen = set()
         with RequestSender(connection) as sender:
-            while connection._time_left() and connection.state == 'connected':
+            while is_time_left(connection.env) and connection.state == 'connected':
                 records = self._get_next(connection, seen)
                 if not records:
                     if sender.finish():

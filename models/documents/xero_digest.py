@@ -1,0 +1,25 @@
+"""What managers are told of a connection without looking: a daily digest of what failed."""
+from odoo import Command, models
+
+
+class XeroDigest(models.AbstractModel):
+    _name = 'xero.digest'
+    _description = "Daily Digest of Problems"
+
+    def _send(self, connection):
+        """Queue an e-mail to each manager, in the manager's language, if there is anything to say.
+
+        :param recordset connection: one `xero.connection`
+        :return: the e-mails
+        :rtype: recordset of `mail.mail`
+        """
+        mails = self.env['mail.mail'].sudo()
+        if not connection.problem_ids and connection.state not in ('reauth', 'revoked'):
+            return mails
+        for user in self.env['xero.health']._managers(connection).filtered('email'):
+            template = self.env.ref('account_xero.mail_template_digest').with_context(
+                lang=user.lang, tz=user.tz)
+            mails += mails.browse(template.send_mail(
+                connection.id, email_layout_xmlid='mail.mail_notification_light',
+                email_values={'recipient_ids': [Command.set(user.partner_id.ids)]}))
+        return mails
