@@ -67,7 +67,7 @@ def payments():
         # Equal invoices for both; the wizard's turn comes before and after ours. The first few
         # warm both up.
         theirs, ours = copies[:PAYMENTS + BATCH], copies[PAYMENTS + BATCH:]
-        journal = connection._first_bank_journal()
+        journal = connection.company_id._xero_first_bank_journal()
         _register(env, theirs[:BATCH], journal)
         _pay_and_pull(env, connection, xero, ours[:BATCH], Meter())
         theirs, ours = theirs[BATCH:], ours[BATCH:]

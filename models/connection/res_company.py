@@ -27,6 +27,11 @@ class ResCompany(models.Model):
         return {c.company_id.id: c for c in self.env['xero.connection'].sudo().search_fetch([
             ('company_id', 'in', self.ids), ('state', 'in', ACTIVE_STATES)])}
 
+    def _xero_first_bank_journal(self):
+        """:return: `account.journal` with all rights, an empty one where the company has none"""
+        return self.env['account.journal'].sudo().search([
+            ('company_id', '=', self.id), ('type', '=', 'bank')], limit=1)
+
     # === KEPT IN MEMORY === #
 
     @api.model
@@ -39,6 +44,12 @@ class ResCompany(models.Model):
         """
         return frozenset(self.env['xero.connection'].sudo().search_fetch(
             [('state', 'in', ACTIVE_STATES)], ['company_id']).company_id.ids)
+
+    @api.model
+    def _xero_is_anybody_connected(self):
+        """:return: whether one of the companies that the user looks at is connected
+        :rtype: bool"""
+        return not self._xero_connected_ids().isdisjoint(self.env.companies.ids)
 
     @api.model
     @tools.ormcache()

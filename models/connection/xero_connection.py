@@ -180,7 +180,8 @@ class XeroConnection(models.Model):
     def _compute_payment_journal_id(self):
         for connection in self:
             if connection.payment_journal_id.company_id != connection.company_id:
-                connection.payment_journal_id = connection._first_bank_journal()
+                company = connection.company_id
+                connection.payment_journal_id = company._xero_first_bank_journal()
 
     @api.depends('push_payments')
     def _compute_payments_since(self):
@@ -314,10 +315,6 @@ class XeroConnection(models.Model):
         return self._notify(*self.env['xero.health']._test(self.sudo()))
 
     # === HELPERS === #
-
-    def _first_bank_journal(self):
-        return self.env['account.journal'].sudo().search([
-            ('company_id', '=', self.company_id.id), ('type', '=', 'bank')], limit=1)
 
     def _notify(self, kind, title, message):
         return {

@@ -10,10 +10,6 @@ from .xero_connection import ACTIVE_STATES
 class XeroConnection(models.Model):
     _inherit = 'xero.connection'
 
-    def _app_secret(self):
-        """:return: the app's secret, None for an app that has none"""
-        return None if self.app_type == 'pkce' else self.client_secret or None
-
     def _get_client(self, rejected=None):
         """Return an API client with a valid access token.
 

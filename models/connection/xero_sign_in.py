@@ -47,7 +47,7 @@ class XeroSignIn(models.AbstractModel):
         connection.check_access('write')
         connection_sudo = connection.sudo()
         if not connection_sudo.client_id or not (
-            connection_sudo._app_secret() or connection_sudo.app_type == 'pkce'
+            self._get_secret(connection_sudo) or connection_sudo.app_type == 'pkce'
         ):
             raise UserError(self.env._(
                 "Enter the client ID and the client secret of your Xero app first. The README "
@@ -71,6 +71,14 @@ class XeroSignIn(models.AbstractModel):
                 address(self.env, LOGIN_URL), connection_sudo.client_id,
                 connection.redirect_uri, state, code_challenge=challenge),
         }
+
+    def _get_secret(self, connection):
+        """
+        :param recordset connection: one `xero.connection`, with all rights
+        :return: the app's secret, None for an app that has none
+        :rtype: str | None
+        """
+        return None if connection.app_type == 'pkce' else connection.client_secret or None
 
     # === BACK FROM XERO === #
 
@@ -134,7 +142,8 @@ class XeroSignIn(models.AbstractModel):
         connection_sudo = connection.sudo()
         token = oauth.exchange_code(
             address(self.env, IDENTITY_URL), connection_sudo.client_id,
-            connection_sudo._app_secret(), code, connection.redirect_uri, code_verifier=verifier)
+            self._get_secret(connection_sudo), code, connection.redirect_uri,
+            code_verifier=verifier)
         token_id = self.env['xero.token']._store(connection_sudo, token)
         tenants = oauth.connections(
             address(self.env, API_URL), token.access_token, auth_event_id=token.auth_event_id)
@@ -258,7 +267,7 @@ class XeroSignIn(models.AbstractModel):
         try:
             token = oauth.client_credentials(
                 address(self.env, IDENTITY_URL), connection.client_id,
-                connection._app_secret())
+                self._get_secret(connection))
             tenants = oauth.connections(address(self.env, API_URL), token.access_token)
         except XeroError as error:
             return connection._notify('danger', *self.env['xero.health']._describe(error))

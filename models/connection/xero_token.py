@@ -118,7 +118,7 @@ class XeroToken(models.Model):
         """:rtype: oauth.Token
         :raise XeroError: Xero refused or could not be reached"""
         identity_url = address(self.env, IDENTITY_URL)
-        secret = connection._app_secret()
+        secret = self.env['xero.sign.in']._get_secret(connection)
         try:
             if connection.app_type == 'custom':
                 return oauth.client_credentials(identity_url, self.client_id, secret)

@@ -131,7 +131,8 @@ class AccountJournal(models.Model):
             ('type', 'in', ('bank', 'cash', 'credit')),
             ('xero_account_id.connection_id', '=', connection.id),
         ])
-        default = connection.payment_journal_id.sudo() or connection._first_bank_journal()
+        default = connection.payment_journal_id.sudo() \
+            or connection.company_id._xero_first_bank_journal()
         by_account = {}
         for journal in mapped:
             by_account.setdefault(journal.xero_account_id.xero_id, journal)
