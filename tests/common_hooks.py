@@ -52,9 +52,8 @@ GUARDS = {
     'XeroPushKind._handle_rejections', 'XeroPushKind._portions', 'XeroPushKind._prepare_apart',
     'XeroPushKind._resolve_apart', 'XeroPushPayment._fail', 'XeroPushPayment._get_rejected',
     '_xero_apply', '_xero_conclude', '_xero_count_attempt', '_xero_fail', '_xero_fail_faulty',
-    '_xero_failure', '_xero_faults', '_xero_log_subject', '_xero_save_pdf', '_xero_preflight',
+    '_xero_failure', '_xero_log_subject', '_xero_save_pdf', '_xero_preflight',
     '_xero_store', '_xero_stored_with',
-    '_xero_status_labels',
 }
 #: Hooks that run for a record while an organisation is pushed or pulled; each is broken there.
 HOOKS = {
@@ -180,18 +179,16 @@ ELSEWHERE = {
     'XeroPushPayment._is_settled', 'XeroPushPaymentDeletion._doubt',
     'XeroPushPaymentDeletion._find_in_xero', 'XeroPushPaymentDeletion._push',
     'XeroPushPaymentDeletion._push_first', 'XeroPushPaymentDeletion._questions',
-    '_xero_action_list', '_xero_alert_action', '_xero_automatic_types', '_xero_awaits',
-    '_xero_awaits_any', '_xero_binds', '_xero_binds_any', '_xero_check_may_sync',
-    '_xero_check_unused', '_xero_connected_ids', '_xero_connection_to_use', '_xero_connections',
-    '_xero_fetch_now', '_xero_find_matches',
+    '_xero_automatic_types', '_xero_awaits', '_xero_awaits_any', '_xero_binds', '_xero_binds_any',
+    '_xero_check_may_sync', '_xero_check_unused', '_xero_connected_ids', '_xero_connection_to_use',
+    '_xero_connections', '_xero_fetch_now', '_xero_find_matches', '_xero_first_bank_journal',
     '_xero_fitting_rates', '_xero_for_all', '_xero_forget', '_xero_forget_all',
-    '_xero_forget_answers', '_xero_is_anybody_connected', '_xero_is_mapped',
-    '_xero_manual_reasons', '_xero_match', '_xero_match_account', '_xero_match_domain',
-    '_xero_match_journal', '_xero_match_reason', '_xero_match_tax', '_xero_names',
-    '_xero_owned', '_xero_payment_journals', '_xero_prepare_partner', '_xero_queue_balance',
-    '_xero_queue_sent', '_xero_release_waiting', '_xero_save_matches', '_xero_selection_error',
-    '_xero_sending_payments_ids', '_xero_settings_changed', '_xero_stored_problem',
-    '_xero_tell_all', '_xero_update', '_xero_used_ids',
+    '_xero_forget_answers', '_xero_is_anybody_connected', '_xero_is_mapped', '_xero_match',
+    '_xero_match_account', '_xero_match_domain', '_xero_match_journal', '_xero_match_reason',
+    '_xero_match_tax', '_xero_owned', '_xero_payment_journals', '_xero_prepare_partner',
+    '_xero_queue_balance', '_xero_queue_sent', '_xero_release_waiting', '_xero_save_matches',
+    '_xero_selection_error', '_xero_sending_payments_ids', '_xero_settings_changed',
+    '_xero_stored_problem', '_xero_tell_all', '_xero_update', '_xero_used_ids',
     '_xero_counterpart_fields', '_xero_counterparts',
 }
 #: Parameters in which a hook looks up what it needs of the records that it is called for.

@@ -3,8 +3,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import formatLang
 
 from ..models.core.apart import apart
-from ..models.core.kinds import XERO_KINDS
-from ..models.core.problem import Problem
+from ..models.core.kinds import SWITCHES, XERO_KINDS
+from ..models.core.problem import Problem, problems_of
+from ..models.documents.showing import list_documents, names_of
 from ..xero.errors import CATALOGUE
 
 #: Details of contacts that the dialog names.
@@ -122,7 +123,7 @@ class XeroPushWizard(models.TransientModel):
                 lambda partner: partner.name and not partner.xero_contact_id)
             misfits += new._xero_misfits()
             for move in own:
-                for reason in move.sudo()._xero_manual_reasons(connection):
+                for reason in self._get_manual_reasons(connection, move.sudo()):
                     manual.setdefault(reason, []).append(move.id)
         blocked = {self.env['account.move'].browse(move.id): found
                    for move, found in blocked.items()}
@@ -163,6 +164,23 @@ class XeroPushWizard(models.TransientModel):
             causes.values(), key=lambda cause: -len(cause[1]))]
 
     @api.model
+    def _get_manual_reasons(self, connection, move):
+        """
+        :param recordset connection: the `xero.connection` of the document's company
+        :param recordset move: one `account.move`
+        :return: why it does not go to Xero by itself; by hand it does
+        :rtype: list(str)
+        """
+        off = [name for name in ('auto_sync', SWITCHES[move.move_type]) if not connection[name]]
+        reasons = [self.env._(
+            "“%s” is switched off on the Xero connection.",
+            connection._fields[name]._description_string(self.env)) for name in off]
+        if move._xero_is_excluded():
+            reasons.append(self.env._(
+                "%s is excluded from Xero.", move._xero_partner().display_name))
+        return reasons
+
+    @api.model
     def _find_blocked(self, connection, moves):
         """Find what the preflight of a push finds, and also whether the connection works, and for
         the rest whether Xero can hold them. What is queued waits for the connection; it is nothing
@@ -177,7 +195,7 @@ class XeroPushWizard(models.TransientModel):
         for part in apart(
                 self.env, own.filtered(lambda move: move not in blocked),
                 lambda some: self._find_unfit(connection, some),
-                lambda faults: blocked.update(moves._xero_faults(faults))):
+                lambda faults: blocked.update(problems_of(faults))):
             blocked.update(part)
         if connection.state != 'connected':
             problem = Problem.at(
@@ -258,7 +276,7 @@ class XeroPushWizardCause(models.TransientModel):
             cause.title = self.env._(text.title)    # pylint: disable=gettext-variable
             cause.fix = self.env._(text.fix)        # pylint: disable=gettext-variable
             cause.count = len(cause.move_ids)
-            cause.documents = cause.move_ids._xero_names()
+            cause.documents = names_of(cause.move_ids)
 
     @api.depends('target_model', 'target_id')
     @api.depends_context('uid')
@@ -279,7 +297,7 @@ class XeroPushWizardCause(models.TransientModel):
     def action_view_documents(self):
         """:return: action that lists the documents"""
         self.ensure_one()
-        return self.move_ids._xero_action_list(self.title)
+        return list_documents(self.env, self.title, [('id', 'in', self.move_ids.ids)])
 
 
 class XeroPushWizardNote(models.TransientModel):
@@ -296,7 +314,7 @@ class XeroPushWizardNote(models.TransientModel):
     def _compute_count(self):
         for note in self:
             note.count = len(note.move_ids)
-            note.documents = note.move_ids._xero_names()
+            note.documents = names_of(note.move_ids)
 
 
 class XeroPushWizardLine(models.TransientModel):

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..core.kinds import RETRY_DELAYS
-from ..core.problem import Problem, error_selection, fault_text
+from ..core.problem import Problem, error_selection
 
 
 class XeroSyncMixin(models.AbstractModel):
@@ -112,7 +112,7 @@ class XeroSyncMixin(models.AbstractModel):
         :param list faults: (record, exception), as of :func:`.apart.apart`
         """
         for record, error in faults:
-            record._xero_fail([Problem('validation_error', fault_text(record, error))])
+            record._xero_fail([Problem.of_fault(record, error)])
 
     def _xero_count_attempt(self, error):
         """Count an attempt that reached Xero and had no clear end; the last one fails a record.

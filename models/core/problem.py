@@ -29,6 +29,11 @@ class Problem(NamedTuple):
         """:return: a problem that is put right on a record"""
         return cls(code, message, record._name, record.id)
 
+    @classmethod
+    def of_fault(cls, record, error):
+        """:return: that a record cannot be prepared; parameters as of :func:`fault_text`"""
+        return cls('validation_error', fault_text(record, error))
+
     @property
     def cause(self):
         """What problems of several documents have in common that are put right in one go. A
@@ -39,6 +44,15 @@ class Problem(NamedTuple):
         if self.model in OWN_TARGETS:
             return self.code, self.message
         return self.code, self.model, self.res_id
+
+
+def problems_of(faults):
+    """
+    :param list faults: (record, exception), as of :func:`.apart.apart`
+    :return: {record: [Problem]}
+    :rtype: dict
+    """
+    return {record: [Problem.of_fault(record, error)] for record, error in faults}
 
 
 def fault_text(record, error):

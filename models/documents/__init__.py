@@ -1,5 +1,6 @@
 from . import account_move
 from . import xero_tooltip
+from . import xero_alert
 from . import account_move_badge
 from . import account_move_amounts
 from . import account_move_line

@@ -6,11 +6,10 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...xero.errors import CATALOGUE, CONTACT_CODES
 from ...xero.webhook import Event
 from ..connection.pages import open_in_xero
-from ..core.kinds import CREDIT_NOTES, GONE, SWITCHES, XERO_KINDS
-from ..core.problem import error_text
+from ..core.kinds import CREDIT_NOTES, GONE, XERO_KINDS
+from .showing import status_labels
 
 _logger = logging.getLogger(__name__)
 
@@ -60,21 +59,9 @@ class AccountMove(models.Model):
 
     @api.depends('xero_status')
     def _compute_xero_status_label(self):
-        labels = self._xero_status_labels()
+        labels = status_labels(self.env)
         for move in self:
             move.xero_status_label = labels.get(move.xero_status, move.xero_status)
-
-    @api.model
-    def _xero_status_labels(self):
-        """:return: {status of a document in Xero: the same in words}"""
-        return {
-            'DRAFT': self.env._("Draft"),
-            'SUBMITTED': self.env._("Awaiting approval"),
-            'AUTHORISED': self.env._("Approved, awaiting payment"),
-            'PAID': self.env._("Paid"),
-            'VOIDED': self.env._("Voided"),
-            'DELETED': self.env._("Deleted"),
-        }
 
     @api.depends('xero_state', 'xero_error_code', 'xero_error_message')
     def _compute_alerts(self):
@@ -83,48 +70,7 @@ class AccountMove(models.Model):
 
     def _get_alerts(self):
         # EXTENDS 'account'
-        alerts = super()._get_alerts()
-        if not self.env.user._is_internal():
-            return alerts
-        if self.xero_active and self.xero_state == 'failed':
-            title, fix = error_text(self.env, self.xero_error_code)
-            cause = CATALOGUE[self.xero_error_code or 'validation_error'].cause
-            alerts['xero_failed'] = {
-                'level': 'danger',
-                'message': '\n'.join(filter(None, (
-                    self.env._("Xero: %s", title),
-                    self.env._(cause),  # pylint: disable=gettext-variable
-                    self.xero_error_message, fix))),
-                **self._xero_alert_action(),
-            }
-        if alert := self.xero_document_id and self.env['xero.difference']._alert(self):
-            alerts['xero_differs'] = alert
-        return alerts
-
-    def _xero_alert_action(self):
-        """:return: the button of the banner: to the place where the error is put right, or to try
-        again where only Xero or this document can be changed; none that would be refused"""
-        if self.xero_error_code in CONTACT_CODES and self._xero_partner().name \
-                and self.env.user.has_group('account_xero.group_xero_user'):
-            return {
-                'action_text': self.env._("Choose the contact"),
-                'action': self.env['xero.contact.wizard']._action(
-                    self._xero_partner(), self.company_id),
-            }
-        model, _comma, res_id = (self.xero_error_target or '').partition(',')
-        record = self.env[model].browse(int(res_id)).exists() if model in self.env else None
-        if not record or record == self or not record.has_access('write'):
-            return {
-                'action_text': self.env._("Sync now"),
-                'action_call': ('account.move', 'action_xero_sync_now', self.ids),
-            } if self.env.user.has_group('account_xero.group_xero_user') else {}
-        return {
-            'action_text': self.env._("Open %s", record.display_name),
-            'action': {
-                'type': 'ir.actions.act_window', 'res_model': model, 'res_id': record.id,
-                'view_mode': 'form', 'views': [(False, 'form')],
-            },
-        }
+        return {**super()._get_alerts(), **self.env['xero.alert']._get(self)}
 
     # === BUSINESS HOOKS === #
 
@@ -194,22 +140,6 @@ class AccountMove(models.Model):
     def _xero_is_excluded(self):
         """:return: whether the partner is kept out of Xero"""
         return self._xero_partner().with_company(self.company_id).xero_exclude
-
-    def _xero_manual_reasons(self, connection):
-        """Say why this document does not go to Xero by itself; by hand it does.
-
-        :param recordset connection: the company's `xero.connection`
-        :rtype: list(str)
-        """
-        self.ensure_one()
-        off = [name for name in ('auto_sync', SWITCHES[self.move_type]) if not connection[name]]
-        reasons = [self.env._(
-            "“%s” is switched off on the Xero connection.",
-            connection._fields[name]._description_string(self.env)) for name in off]
-        if self._xero_is_excluded():
-            reasons.append(self.env._(
-                "%s is excluded from Xero.", self._xero_partner().display_name))
-        return reasons
 
     def _xero_partner(self):
         """:return: the partner that is the contact in Xero"""
@@ -367,26 +297,6 @@ class AccountMove(models.Model):
         self.check_access('read')
         connection = self.company_id._xero_connections()[self.company_id.id]
         return open_in_xero(connection, XERO_KINDS[self.move_type], self.xero_document_id)
-
-    # === SHOWING SEVERAL === #
-
-    def _xero_names(self, shown=5):
-        """:param int shown: names at most
-        :return: the names of some of these documents, and how many there are besides"""
-        names = ', '.join(move.name or move.display_name for move in self[:shown])
-        more = len(self) - shown
-        return self.env._("%(names)s and %(more)s more", names=names, more=more) \
-            if more > 0 else names
-
-    def _xero_action_list(self, title):
-        """:param str title: of the page
-        :return: action that lists these documents"""
-        return {
-            'type': 'ir.actions.act_window', 'name': title, 'res_model': self._name,
-            'view_mode': 'list,form',
-            'views': [(self.env.ref('account.view_invoice_tree').id, 'list'), (False, 'form')],
-            'domain': [('id', 'in', self.ids)], 'context': {'create': False},
-        }
 
     def _xero_decimal(self, amount):
         """:return: an amount in the document's currency, rounded as that currency is

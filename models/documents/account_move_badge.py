@@ -13,22 +13,18 @@ class AccountMove(models.Model):
     def _get_view_cache_key(self, view_id=None, view_type='form', **options):
         # EXTENDS 'base'
         return (*super()._get_view_cache_key(view_id, view_type, **options),
-                self._xero_is_anybody_connected())
+                self.env['res.company']._xero_is_anybody_connected())
 
     @api.model
     def _get_view(self, view_id=None, view_type='form', **options):
         # EXTENDS 'base': no badges where no company is connected. That is known for the whole
         # list, so no row has to say it.
         arch, view = super()._get_view(view_id, view_type, **options)
-        if view_type in ('list', 'kanban') and not self._xero_is_anybody_connected():
+        if view_type in ('list', 'kanban') \
+                and not self.env['res.company']._xero_is_anybody_connected():
             for node in arch.xpath("//field[@name='xero_state']"):
                 node.getparent().remove(node)
         return arch, view
-
-    def _xero_is_anybody_connected(self):
-        """:return: whether one of the companies that the user looks at is connected"""
-        return not self.env['res.company']._xero_connected_ids().isdisjoint(
-            self.env.companies.ids)
 
     # === HOVER TEXT === #
 

@@ -1,11 +1,11 @@
 """What must be right before a document may leave, checked without calling Xero."""
-from odoo import api, models
+from odoo import models
 from odoo.tools.misc import format_date
 
 from ..core.apart import apart
 from ..core.kinds import MONEY_LINES, XERO_KINDS
 from ..core.prefetch import fetch_with_xero
-from ..core.problem import Problem, fault_text
+from ..core.problem import Problem, problems_of
 
 NUMBER_LENGTH = 255
 
@@ -33,21 +33,11 @@ class AccountMove(models.Model):
                     *(problem for line in move.line_ids if line.display_type in MONEY_LINES
                       for problem in line._xero_check_line(connection)),
                 ] for move in some},
-                lambda faults: found.update(self._xero_faults(faults))):
+                lambda faults: found.update(problems_of(faults))):
             found.update(part)
         # Several lines often have the same fault; it is named once.
         return {move.with_env(self.env): list(dict.fromkeys(found[move]))
                 for move in moves if found.get(move)}
-
-    @api.model
-    def _xero_faults(self, faults):
-        """
-        :param list faults: (document, exception), as of :func:`.apart.apart`
-        :return: {document: [Problem]}
-        :rtype: dict
-        """
-        return {move: [Problem('validation_error', fault_text(move, error))]
-                for move, error in faults}
 
     def _xero_prefetch(self):
         """Read at once what Odoo's tax computation would read line by line of each document,

@@ -4,6 +4,7 @@ from collections import Counter
 from odoo import api, fields, models
 
 from ..core.problem import error_text
+from .showing import list_documents
 
 
 class XeroConnection(models.Model):
@@ -44,20 +45,14 @@ class XeroConnection(models.Model):
             connection.synced_count = counts.get((company, 'synced'), 0)
 
     def action_view_documents(self):
-        """Open this company's documents that are linked to Xero or on their way."""
+        """:return: action that lists this company's documents that are linked to Xero or on their
+            way"""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Documents in Xero"),
-            'res_model': 'account.move',
-            'view_mode': 'list,form',
-            'views': [(self.env.ref('account.view_invoice_tree').id, 'list'), (False, 'form')],
-            'domain': [('company_id', '=', self.company_id.id), ('xero_state', '!=', False)],
-            # The buttons choose a filter by it; the web client does not hand it on by itself.
-            'context': {'create': False, **{
-                name: value for name, value in self.env.context.items()
-                if name.startswith('search_default_xero_')}},
-        }
+        # The buttons choose a filter by it; the web client does not hand it on by itself.
+        filters = {name: value for name, value in self.env.context.items()
+                   if name.startswith('search_default_xero_')}
+        return list_documents(self.env, self.env._("Documents in Xero"), [
+            ('company_id', '=', self.company_id.id), ('xero_state', '!=', False)], filters)
 
     def action_view_problems(self, code=None):
         """:param str code: of the error catalogue, for that kind of problem alone

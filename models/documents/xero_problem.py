@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core.problem import OWN_TARGETS, error_selection, error_text
+from .showing import NAMED, and_more, list_documents
 
 
 class XeroProblem(models.Model):
@@ -43,13 +44,14 @@ class XeroProblem(models.Model):
                       CASE WHEN count(DISTINCT move.xero_error_target) = 1
                            THEN min(move.xero_error_target) END AS target,
                       count(*) AS count,
-                      array_to_string((array_agg(move.name ORDER BY move.id))[1:5], ', ') AS names
+                      array_to_string((array_agg(move.name ORDER BY move.id))[1:%s], ', ')
+                          AS names
                  FROM account_move move
                  JOIN xero_connection connection ON connection.company_id = move.company_id
                 WHERE move.xero_state = 'failed'
              GROUP BY connection.id, move.company_id, move.xero_error_code,
                       CASE WHEN %s THEN move.xero_error_message ELSE move.xero_error_target END""",
-            own)
+            NAMED, own)
 
     @api.model
     def _selection_code(self):
@@ -58,9 +60,7 @@ class XeroProblem(models.Model):
     @api.depends('count', 'names')
     def _compute_documents(self):
         for problem in self:
-            more = problem.count - 5
-            problem.documents = problem.names if more <= 0 else self.env._(
-                "%(names)s and %(more)s more", names=problem.names, more=more)
+            problem.documents = and_more(self.env, problem.names, problem.count)
 
     @api.depends('code')
     @api.depends_context('lang')
@@ -128,8 +128,8 @@ class XeroProblem(models.Model):
     def action_view_documents(self):
         """:return: action that lists the documents"""
         self.ensure_one()
-        return self._moves()._xero_action_list(
-            error_text(self.env, self.code)[0])
+        return list_documents(
+            self.env, error_text(self.env, self.code)[0], [('id', 'in', self._moves().ids)])
 
     def action_sync_now(self):
         """Queue all documents of these problems.

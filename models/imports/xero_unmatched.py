@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..connection.pages import open_in_xero
+from ..documents.showing import status_labels
 
 #: What is put right by mapping accounts, by mapping taxes and by a choice: field that names it.
 MAPPED = {'xero.account': 'account_ids', 'xero.tax.rate': 'tax_rate_ids',
@@ -71,7 +72,7 @@ class XeroUnmatched(models.Model):
 
     @api.depends('status')
     def _compute_status_label(self):
-        labels = self.env['account.move']._xero_status_labels()
+        labels = status_labels(self.env)
         for row in self:
             row.status_label = labels.get(row.status, row.status)
 

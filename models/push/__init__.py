@@ -1,5 +1,6 @@
 from . import account_move
 from . import account_move_attachment
+from . import xero_alert
 from . import account_payment
 from . import xero_request
 from . import xero_payment_link

@@ -69,14 +69,3 @@ class AccountMove(models.Model):
         outcome = 'failure' if message else 'success'
         self.env['xero.log'].sudo()._add_records(
             'push', [(move, outcome, code, text) for move in self], answer)
-
-    def _get_alerts(self):
-        # EXTENDS 'account'
-        alerts = super()._get_alerts()
-        if self.xero_active and self.env.user._is_internal() and self.xero_pdf_state == 'failed':
-            alerts['xero_pdf_failed'] = {
-                'level': 'warning',
-                'message': self.env._(
-                    "The document is in Xero, but its PDF is not: %s", self.xero_pdf_message),
-            }
-        return alerts

@@ -1,0 +1,54 @@
+"""How several documents, and their statuses in Xero, are shown."""
+
+#: Documents that are named; of the others, how many there are.
+NAMED = 5
+
+
+def status_labels(env):
+    """:return: {status of a document in Xero: the same in words}
+    :rtype: dict"""
+    return {
+        'DRAFT': env._("Draft"),
+        'SUBMITTED': env._("Awaiting approval"),
+        'AUTHORISED': env._("Approved, awaiting payment"),
+        'PAID': env._("Paid"),
+        'VOIDED': env._("Voided"),
+        'DELETED': env._("Deleted"),
+    }
+
+
+def names_of(moves):
+    """
+    :param recordset moves: `account.move`
+    :return: the names of some of them, and how many there are besides
+    :rtype: str
+    """
+    names = ', '.join(move.name or move.display_name for move in moves[:NAMED])
+    return and_more(moves.env, names, len(moves))
+
+
+def and_more(env, names, count):
+    """
+    :param str names: of the first NAMED of some documents
+    :param int count: how many documents there are
+    :return: the names, and how many there are besides
+    :rtype: str
+    """
+    return names if count <= NAMED else env._(
+        "%(names)s and %(more)s more", names=names, more=count - NAMED)
+
+
+def list_documents(env, title, domain, context=None):
+    """
+    :param str title: of the page
+    :param list domain: of `account.move`
+    :param dict context: besides
+    :return: action that lists documents
+    :rtype: dict
+    """
+    return {
+        'type': 'ir.actions.act_window', 'name': title, 'res_model': 'account.move',
+        'view_mode': 'list,form',
+        'views': [(env.ref('account.view_invoice_tree').id, 'list'), (False, 'form')],
+        'domain': domain, 'context': {'create': False, **(context or {})},
+    }

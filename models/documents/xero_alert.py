@@ -1,0 +1,71 @@
+"""What the banners above a document say of it and Xero, and what button they have."""
+from odoo import models
+
+from ...xero.errors import CATALOGUE, CONTACT_CODES
+from ..core.problem import error_text
+
+
+class XeroAlert(models.AbstractModel):
+    _name = 'xero.alert'
+    _description = "Banners of a Document about Xero"
+
+    def _get(self, move):
+        """
+        :param recordset move: one `account.move`
+        :return: alerts, as of `account.move._get_alerts`; none for customers
+        :rtype: dict
+        """
+        if not self.env.user._is_internal():
+            return {}
+        alerts = {}
+        if move.xero_active and move.xero_state == 'failed':
+            alerts['xero_failed'] = self._get_failed(move)
+        if alert := move.xero_document_id and self.env['xero.difference']._alert(move):
+            alerts['xero_differs'] = alert
+        return alerts
+
+    def _get_failed(self, move):
+        """
+        :param recordset move: `account.move` that is not in Xero as it is here
+        :return: why, and what is to be done
+        :rtype: dict
+        """
+        title, fix = error_text(self.env, move.xero_error_code)
+        cause = CATALOGUE[move.xero_error_code or 'validation_error'].cause
+        return {
+            'level': 'danger',
+            'message': '\n'.join(filter(None, (
+                self.env._("Xero: %s", title),
+                self.env._(cause),  # pylint: disable=gettext-variable
+                move.xero_error_message, fix))),
+            **self._get_button(move),
+        }
+
+    def _get_button(self, move):
+        """
+        :param recordset move: `account.move` that has failed
+        :return: the button of its banner: to the place where the error is put right, or to try
+            again where only Xero or this document can be changed; none that would be refused
+        :rtype: dict
+        """
+        may_sync = self.env.user.has_group('account_xero.group_xero_user')
+        if move.xero_error_code in CONTACT_CODES and move._xero_partner().name and may_sync:
+            return {
+                'action_text': self.env._("Choose the contact"),
+                'action': self.env['xero.contact.wizard']._action(
+                    move._xero_partner(), move.company_id),
+            }
+        model, _comma, res_id = (move.xero_error_target or '').partition(',')
+        record = self.env[model].browse(int(res_id)).exists() if model in self.env else None
+        if not record or record == move or not record.has_access('write'):
+            return {
+                'action_text': self.env._("Sync now"),
+                'action_call': ('account.move', 'action_xero_sync_now', move.ids),
+            } if may_sync else {}
+        return {
+            'action_text': self.env._("Open %s", record.display_name),
+            'action': {
+                'type': 'ir.actions.act_window', 'res_model': model, 'res_id': record.id,
+                'view_mode': 'form', 'views': [(False, 'form')],
+            },
+        }
