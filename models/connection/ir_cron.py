@@ -24,14 +24,20 @@ class Turns(threading.local):
         self.cursor, self.begun, self.first, self.left = None, 0, set(), set()
 
     def begin(self, cron_cr):
-        """A pass has a cursor of its own."""
+        """Begin a pass, unless this is the one that is under way.
+
+        :param cron_cr: the cursor with which Odoo looks for jobs; each pass has one of its own
+        """
         if not self.cursor or self.cursor() is not cron_cr:
             self.cursor, self.begun = weakref.ref(cron_cr), time.monotonic()
             self.first, self.left = self.left, set()
 
     def take(self, job_id):
-        """:return: whether a job is to run in this pass
-        :rtype: bool"""
+        """
+        :param int job_id: of `ir.cron`
+        :return: whether it is to run in this pass
+        :rtype: bool
+        """
         if time.monotonic() - self.begun < PASS_SECONDS and (
                 not self.first or job_id in self.first):
             return True

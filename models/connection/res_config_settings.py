@@ -17,7 +17,7 @@ class ResConfigSettings(models.TransientModel):
         related='xero_connection_ids.sync_credit_notes', readonly=False)
 
     def action_xero_open_connection(self):
-        """Open the company's connection to Xero, or a new one to fill in."""
+        """:return: action that opens the company's connection to Xero, or a new one to fill in"""
         action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_connection')
         return {
             **action,

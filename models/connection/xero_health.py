@@ -58,7 +58,11 @@ class XeroHealth(models.AbstractModel):
     # === WHAT AN ANSWER MEANS === #
 
     def _pause_after(self, connection, error):
-        """Keep why nothing can be sent at the moment, and go on when that may have passed."""
+        """Keep why nothing can be sent at the moment, and go on when that may have passed.
+
+        :param recordset connection: one `xero.connection`
+        :param XeroError error: that has ended its run
+        """
         now = fields.Datetime.now()
         if isinstance(error, XeroRateLimited):
             connection._commit_with_retry(self._wait_for_limit, connection, error, now)
@@ -69,6 +73,7 @@ class XeroHealth(models.AbstractModel):
     def _wait_for_limit(self, connection, error, now):
         """Wait until Xero takes calls again.
 
+        :param recordset connection: one `xero.connection`
         :param XeroRateLimited error: which limit is used up
         :param datetime now: naive UTC
         """
@@ -81,6 +86,7 @@ class XeroHealth(models.AbstractModel):
     def _wait_for_outage(self, connection, now):
         """Wait, longer each time, until Xero may be there again.
 
+        :param recordset connection: one `xero.connection`
         :param datetime now: naive UTC
         """
         wait = min(timedelta(minutes=2 ** min(connection.outages, 10)), LONGEST_OUTAGE_WAIT)
@@ -107,12 +113,17 @@ class XeroHealth(models.AbstractModel):
     def _report_error(self, connection, error):
         """Keep what an error means for the whole connection, in a transaction of its own.
 
+        :param recordset connection: one `xero.connection`
         :param XeroError error: an answer that no single document is to blame for
         """
         run_in_new_cursor(connection, lambda own: self.with_env(own.env)._apply_error(own, error))
 
     def _apply_error(self, connections, error):
-        """Write what an error means for some connections; see :meth:`_report_error`."""
+        """Write what an error means for some connections; see :meth:`_report_error`.
+
+        :param recordset connections: `xero.connection`
+        :param XeroError error: an answer that no single document is to blame for
+        """
         state = None
         if isinstance(error, XeroAccessRevoked):
             state = 'revoked'
@@ -130,6 +141,7 @@ class XeroHealth(models.AbstractModel):
         """Say on the connection that a fault of the software stopped its sync, in a transaction of
         its own. It is gone with the next success.
 
+        :param recordset connection: one `xero.connection`
         :param Exception error: nothing that Xero or a document is to blame for
         """
         text = self.env._(
@@ -138,7 +150,10 @@ class XeroHealth(models.AbstractModel):
         run_in_new_cursor(connection, lambda own: own.write({'last_error': text}))
 
     def _report_access(self, connection):
-        """Xero has just given access: what said otherwise is over."""
+        """Xero has just given access: what said otherwise is over.
+
+        :param recordset connection: one `xero.connection`
+        """
         connection.last_error = False
         if connection.state in ('reauth', 'revoked'):
             connection.state = 'connected'
@@ -148,7 +163,10 @@ class XeroHealth(models.AbstractModel):
 
     def _ask_to_reconnect(self, connection):
         """Give each manager one activity, and all of them one message, however often the
-        connection is found broken."""
+        connection is found broken.
+
+        :param recordset connection: one `xero.connection`
+        """
         connection.ensure_one()
         if connection.activity_search([RECONNECT]):
             return
@@ -163,7 +181,10 @@ class XeroHealth(models.AbstractModel):
             subtype_xmlid='mail.mt_note')
 
     def _managers(self, connection):
-        """:return: `res.users` who manage this connection"""
+        """
+        :param recordset connection: one `xero.connection`
+        :return: `res.users` who manage it
+        """
         connection.ensure_one()
         return self.env.ref('account_xero.group_xero_manager').sudo().all_user_ids.filtered(
             lambda user: user.active and not user.share

@@ -99,7 +99,11 @@ class XeroSchedule(models.AbstractModel):
                     cron.cron_name))
 
     def _prepare_cron(self, connection):
-        """:return: values of a connection's `ir.cron`"""
+        """
+        :param recordset connection: one `xero.connection`
+        :return: values of its `ir.cron`
+        :rtype: dict
+        """
         # Once a day in any case, and not all in the same minute.
         return {
             'name': f'Xero: {connection.display_name}',

@@ -40,6 +40,7 @@ class XeroSignIn(models.AbstractModel):
         The ``state`` that travels along is signed, expires, is bound to the user and to the
         browser session, and is good for one return only.
 
+        :param recordset connection: one `xero.connection`
         :return: the `ir.actions.act_url` to Xero's consent page
         :raise UserError: when the app's keys are missing
         """
@@ -115,6 +116,8 @@ class XeroSignIn(models.AbstractModel):
     def _consume(self, connection, nonce):
         """Take the nonce out.
 
+        :param recordset connection: one `xero.connection`
+        :param str nonce: as the state carries it
         :return: (PKCE verifier or None,), or None when the nonce is not there any more
         """
         cr = connection.env.cr
@@ -131,6 +134,7 @@ class XeroSignIn(models.AbstractModel):
 
         Tokens are committed before anything else is asked of Xero: they cannot be had twice.
 
+        :param recordset connection: one `xero.connection`
         :param str code: single use authorisation code
         :param str verifier: PKCE verifier that belongs to it
         :return: the action to show next: the connection, or the choice among organisations
@@ -155,9 +159,11 @@ class XeroSignIn(models.AbstractModel):
     def _choose_organisation(self, connection, token_id, tenants):
         """Take the organisation when there is nothing to choose, else ask.
 
+        :param recordset connection: one `xero.connection`
         :param int token_id: `xero.token` good for all of ``tenants``
         :param list tenants: :class:`~..xero.parse.Tenant`
         :return: the action to show next
+        :raise UserError: there is none, or it cannot be connected
         """
         before = [tenant for tenant in tenants if tenant.tenant_id == connection.tenant_id]
         if before or len(tenants) == 1:
@@ -175,7 +181,12 @@ class XeroSignIn(models.AbstractModel):
         return {**action, 'res_id': wizard_id}
 
     def _prepare_choice(self, connection, token_id, tenants):
-        """:return: the `xero.choose.organisation` that asks the current user"""
+        """
+        :param recordset connection: one `xero.connection`
+        :param int token_id: `xero.token` good for all of ``tenants``
+        :param list tenants: :class:`~..xero.parse.Tenant`
+        :return: the `xero.choose.organisation` that asks the current user
+        """
         return self.env['xero.choose.organisation'].create({
             'connection_id': connection.id,
             'token_id': token_id,
@@ -189,6 +200,7 @@ class XeroSignIn(models.AbstractModel):
     def _take_organisation(self, connection, token_id, tenant):
         """Bind the connection to an organisation, commit, and fetch its reference data.
 
+        :param recordset connection: one `xero.connection`
         :param int token_id: `xero.token` to use for it
         :param tenant: object with ``tenant_id``, ``name`` and ``connection_id``
         :raise UserError: another company has it, or documents are linked to a different one
@@ -211,6 +223,12 @@ class XeroSignIn(models.AbstractModel):
         connection._trigger_cron()
 
     def _bind_organisation(self, connection, token_id, tenant):
+        """Have the connection stand for an organisation; parameters as of
+        :meth:`_take_organisation`.
+
+        :raise UserError: another company has it, documents are linked to a different one, or the
+            sign-in was ended meanwhile
+        """
         self._check_organisation(connection, tenant)
         if not self.env['xero.token'].browse(token_id).exists():
             raise UserError(self.env._(
@@ -237,12 +255,19 @@ class XeroSignIn(models.AbstractModel):
 
     def _forget_organisation(self, connection):
         """Drop what belongs to the organisation so far, such as accounts and links of contacts:
-        none of it exists in the next one. No document is linked."""
+        none of it exists in the next one. No document is linked.
+
+        :param recordset connection: one `xero.connection`
+        """
         self.env['xero.organisation.mixin']._xero_forget_all(connection)
         connection.write({'connected_at': False, 'reference_date': False, 'budget_seen_at': False})
 
     def _check_organisation(self, connection, tenant):
-        """:raise UserError: this organisation cannot be connected to this company"""
+        """
+        :param recordset connection: one `xero.connection`
+        :param tenant: as of :meth:`_take_organisation`
+        :raise UserError: this organisation cannot be connected to its company
+        """
         other = connection.search([
             ('tenant_id', '=', tenant.tenant_id), ('id', '!=', connection.id),
             ('state', '!=', 'disconnected')], limit=1)
@@ -263,6 +288,10 @@ class XeroSignIn(models.AbstractModel):
         """Connect with client credentials: one organisation, no consent page.
 
         Source: Xero's custom connections FAQ.
+
+        :param recordset connection: one `xero.connection`
+        :return: a notification
+        :raise UserError: the app is not authorised for an organisation, or it cannot be connected
         """
         try:
             token = oauth.client_credentials(
@@ -318,6 +347,7 @@ class XeroSignIn(models.AbstractModel):
 
         Source: Xero's identity API, ``DELETE /connections/{id}``.
 
+        :param recordset connection: one `xero.connection`
         :return: whether Xero knows about it now
         :rtype: bool
         """

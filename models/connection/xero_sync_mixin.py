@@ -44,6 +44,8 @@ class XeroSyncMixin(models.AbstractModel):
 
     @api.model
     def _xero_selection_error(self):
+        """:return: the codes under which records fail, each with its title
+        :rtype: list(tuple(str, str))"""
         return error_selection(self.env)
 
     # === INTO THE QUEUE === #

@@ -91,7 +91,8 @@ class XeroToken(models.Model):
                 and self.expires_at > fields.Datetime.now() + MARGIN)
 
     def _renew(self, rejected, connection):
-        """Renew under a row lock, and commit the new pair before anybody uses it.
+        """Renew under a row lock, and commit the new pair before anybody uses it; parameters and
+        errors as of :meth:`_get_access_token`.
 
         Whoever waited for the lock finds the new pair and asks for none. Killed between Xero's
         answer and the commit, the old refresh token is good for another 30 minutes (Xero's
@@ -115,8 +116,11 @@ class XeroToken(models.Model):
         return access_token
 
     def _request_new(self, connection):
-        """:rtype: oauth.Token
-        :raise XeroError: Xero refused or could not be reached"""
+        """
+        :param recordset connection: the `xero.connection` whose app secret to use
+        :rtype: oauth.Token
+        :raise XeroError: Xero refused or could not be reached
+        """
         identity_url = address(self.env, IDENTITY_URL)
         secret = self.env['xero.sign.in']._get_secret(connection)
         try:

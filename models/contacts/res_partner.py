@@ -227,6 +227,8 @@ class ResPartner(models.Model):
 
         It carries the database's identity, so that two databases that share an organisation do
         not take each other's contacts for their own.
+
+        :rtype: str
         """
         database = self.env['ir.config_parameter'].sudo().get_param('database.uuid') or ''
         series = f'-{self.xero_contact_series}' if self.xero_contact_series else ''

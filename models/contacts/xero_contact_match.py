@@ -203,7 +203,11 @@ class XeroContactMatch(models.Model):
         return rows
 
     def _certainty(self, found):
-        """:param Proposal found: of one partner"""
+        """
+        :param Proposal found: of one partner
+        :return: how sure it is, of the selection
+        :rtype: str
+        """
         if found.contact:
             return 'certain' if found.certain else 'likely'
         return 'ambiguous' if found.rivals else 'here'
@@ -267,9 +271,10 @@ class XeroContactMatch(models.Model):
 
     # === ACTIONS === #
 
-    def _of_connection(self):
+    def _get_connection(self):
         """Return the connection of these rows, for a user who may match.
 
+        :return: `xero.connection` with all rights
         :raise UserError: they are of several
         """
         if len(self.connection_id) != 1:
@@ -285,7 +290,7 @@ class XeroContactMatch(models.Model):
         :return: a notification, which also says what was refused
         :raise UserError: nothing could be linked
         """
-        connection = self._of_connection()
+        connection = self._get_connection()
         rows = self.sudo().filtered(lambda row: row.partner_id and row.contact_id)
         refused, links = rows._check_pairs(connection)
         names = {partner: row.contact_id.name for row in rows for partner in row.partner_id}
@@ -340,7 +345,7 @@ class XeroContactMatch(models.Model):
         :return: a notification
         :raise UserError: none of these contacts is without a partner
         """
-        connection = self._of_connection()
+        connection = self._get_connection()
         contacts = self.sudo().filtered(lambda row: not row.partner_id).contact_id.filtered(
             lambda contact: contact.connection_id == connection)
         partners = contacts._create_partners()
@@ -355,7 +360,7 @@ class XeroContactMatch(models.Model):
         :return: a notification
         :raise UserError: none of these partners is without a contact
         """
-        connection = self._of_connection()
+        connection = self._get_connection()
         partners = self.filtered(lambda row: not row.contact_id).partner_id
         if not partners:
             raise UserError(self.env._("Select partners that are only in Odoo."))
@@ -363,10 +368,10 @@ class XeroContactMatch(models.Model):
 
     def action_dismiss(self):
         """Leave partners and contacts as they are, and out of the list."""
-        self._of_connection()
+        self._get_connection()
         self.sudo().dismissed = True
 
     def action_restore(self):
         """Take back :meth:`action_dismiss`."""
-        self._of_connection()
+        self._get_connection()
         self.sudo().dismissed = False

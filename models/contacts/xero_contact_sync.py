@@ -33,6 +33,7 @@ class XeroContactSync(models.Model):
 
         :param recordset connection: one `xero.connection`
         :param recordset partners: `res.partner`; what is deleted has no row
+        :rtype: recordset of `xero.contact.sync`
         """
         self.env.cr.execute(SQL(
             "INSERT INTO xero_contact_sync (partner_id, connection_id, company_id, xero_attempts)"

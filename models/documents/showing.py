@@ -5,8 +5,11 @@ NAMED = 5
 
 
 def status_labels(env):
-    """:return: {status of a document in Xero: the same in words}
-    :rtype: dict"""
+    """
+    :param Environment env: of whoever reads it
+    :return: {status of a document in Xero: the same in words}
+    :rtype: dict
+    """
     return {
         'DRAFT': env._("Draft"),
         'SUBMITTED': env._("Awaiting approval"),
@@ -29,6 +32,7 @@ def names_of(moves):
 
 def and_more(env, names, count):
     """
+    :param Environment env: of whoever reads it
     :param str names: of the first NAMED of some documents
     :param int count: how many documents there are
     :return: the names, and how many there are besides
@@ -40,6 +44,7 @@ def and_more(env, names, count):
 
 def list_documents(env, title, domain, context=None):
     """
+    :param Environment env: of whoever opens it
     :param str title: of the page
     :param list domain: of `account.move`
     :param dict context: besides

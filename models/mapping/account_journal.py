@@ -23,7 +23,10 @@ class AccountJournal(models.Model):
     # === PAYMENT METHOD XERO SYNC === #
 
     def _xero_sync_method(self, payment_type):
-        """:return: `account.payment.method` Xero Sync, empty while the module is being installed"""
+        """
+        :param str payment_type: inbound or outbound
+        :return: `account.payment.method` Xero Sync, empty while the module is being installed
+        """
         xmlid = {'inbound': 'account_xero.account_payment_method_xero_sync_in',
                  'outbound': 'account_xero.account_payment_method_xero_sync_out'}[payment_type]
         return (self.env.ref(xmlid, raise_if_not_found=False)

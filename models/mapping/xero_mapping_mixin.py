@@ -152,12 +152,21 @@ class XeroMappingMixin(models.AbstractModel):
         )._xero_find_matches(connection, targets)
 
     def _xero_is_mapped(self, connection):
+        """
+        :param recordset connection: one `xero.connection`
+        :return: whether the record has a counterpart in that organisation, which is not archived
+        :rtype: bool
+        """
         target = self[self._xero_target_field]
         return target.active and target.connection_id == connection
 
     @api.model
     def _xero_match_domain(self, company):
-        """:return: domain of the records that documents of a company may use"""
+        """
+        :param recordset company: `res.company`
+        :return: domain of the records that its documents may use
+        :rtype: list
+        """
         return [('company_id', 'in', (False, company.id))]
 
     def _xero_find_matches(self, connection, targets):
@@ -198,11 +207,20 @@ class XeroMappingMixin(models.AbstractModel):
 
 
 def fold(text):
-    """:return: a name or code in the form in which it is compared"""
+    """
+    :param str text: a name or code, if any
+    :return: the form in which it is compared
+    :rtype: str
+    """
     return ' '.join((text or '').casefold().split())
 
 
 def unique_by(records, key):
-    """:return: {key(record): record} of the records that alone have their key"""
+    """
+    :param recordset records: of any model
+    :param key: callable that gets one of them, or name of a field
+    :return: {key of a record: record} of those that alone have theirs
+    :rtype: dict
+    """
     groups = records.grouped(key)
     return {value: group for value, group in groups.items() if value and len(group) == 1}

@@ -38,6 +38,7 @@ class XeroReferenceData(models.AbstractModel):
 
     def _is_old(self, connection, life=REFERENCE_LIFE):
         """
+        :param recordset connection: one `xero.connection`
         :param timedelta life: how long it is good for
         :return: whether the reference data are to be fetched again
         """
@@ -45,7 +46,11 @@ class XeroReferenceData(models.AbstractModel):
             or connection.reference_date < fields.Datetime.now() - life
 
     def _renew(self, connection):
-        """Fetch the reference data when that was not done today; the first time also map."""
+        """Fetch the reference data when that was not done today; the first time also map.
+
+        :param recordset connection: one `xero.connection`
+        :raise XeroError: nothing at all can be asked now
+        """
         if not connection.reference_date:
             connection._commit_with_retry(self._refresh, connection)
             connection._commit_with_retry(connection.action_auto_map)
@@ -58,7 +63,9 @@ class XeroReferenceData(models.AbstractModel):
         """Fetch the lists anew, or go on with those that are here: no document has to wait for
         them.
 
+        :param recordset connection: one `xero.connection`
         :return: whether Xero gave them
+        :rtype: bool
         :raise XeroError: nothing at all can be asked now
         """
         try:
@@ -69,17 +76,20 @@ class XeroReferenceData(models.AbstractModel):
         return True
 
     def _is_worth_asking(self, connection, blocked):
-        """Whether documents are held up by something that Xero may have changed since.
-
+        """
+        :param recordset connection: one `xero.connection`
         :param dict blocked: {document: [Problem]}
+        :return: whether documents are held up by something that Xero may have changed since
+        :rtype: bool
         """
         return self._is_old(connection, REFERENCE_PATIENCE) and any(
             problem.code in ('period_locked', 'currency_not_enabled', 'plan_limit')
             for problems in blocked.values() for problem in problems)
 
     def _refresh(self, connection):
-        """One call a list; nothing is written before all of them were answered.
+        """Fetch everything, with one call a list; nothing is written before all were answered.
 
+        :param recordset connection: one `xero.connection`
         :raise XeroError: nothing was changed
         """
         def ask(client):
@@ -124,6 +134,7 @@ class XeroReferenceData(models.AbstractModel):
         """Ask what the plan and the user's role do not allow. No document waits because that
         cannot be known: Xero says so itself then.
 
+        :param recordset connection: one `xero.connection`
         :param XeroClient client: that has just read other things
         :return: names among ACTIONS_USED, in one text
         :raise XeroRateLimited: nothing more can be asked now
@@ -139,8 +150,11 @@ class XeroReferenceData(models.AbstractModel):
         return ' '.join(sorted(parse.denied_actions(answer.data) & ACTIONS_USED))
 
     def _update_tracking(self, connection, categories):
-        """:param list categories: parse.TrackingCategory, all that Xero has; the options of an
-            archived one cannot be used either"""
+        """Bring tracking up to date. The options of an archived category cannot be used either.
+
+        :param recordset connection: one `xero.connection`
+        :param list categories: parse.TrackingCategory, all that Xero has
+        """
         self.env['xero.tracking.category']._xero_update(connection, [
             {'xero_id': category.xero_id, 'name': category.name,
              'active': category.status in ('', 'ACTIVE')}
