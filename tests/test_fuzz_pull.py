@@ -1,10 +1,10 @@
 """Rows that Xero should never send, in the page with good ones: the good ones are applied."""
 from datetime import timedelta
-from time import monotonic
 
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.connection.xero_connection_run import end_after
 from .common_pull import XeroPullCommon
 
 GUID = '11111111-2222-3333-4444-555555555555'
@@ -38,7 +38,7 @@ class TestFuzzPull(XeroPullCommon):
         self.env.flush_all()
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             env = self.env(cr=cr, su=True, context={
-                'xero_deadline': monotonic() + 60, 'xero_pulling': True})
+                **end_after(60), 'xero_pulling': True})
             [pull_list] = [one for one in self.connection._pull_lists() if one.path == path]
             items = env['xero.fetch']._items(pull_list, rows, cursor.changed_since)
             env['xero.pull']._apply_page(

@@ -1,10 +1,25 @@
-"""Calling Xero, with a token that is valid."""
+"""Calling Xero: where, and with a token that is valid."""
 from odoo import models
 
 from ...xero.client import XeroClient
 from ...xero.errors import XeroGrantInvalid, XeroTokenExpired
-from .addresses import API_URL, address
 from .xero_connection import ACTIVE_STATES
+
+#: Where Xero is called: system parameter, and Xero's own address when that is not set.
+API_URL = ('account_xero.api_url', 'https://api.xero.com')
+IDENTITY_URL = ('account_xero.identity_url', 'https://identity.xero.com')
+LOGIN_URL = ('account_xero.login_url', 'https://login.xero.com')
+
+
+def address(env, which):
+    """
+    :param Environment env: of anybody
+    :param tuple which: one of the above
+    :return: the address to call
+    :rtype: str
+    """
+    parameter, default = which
+    return env['ir.config_parameter'].sudo().get_param(parameter) or default
 
 
 class XeroConnection(models.Model):

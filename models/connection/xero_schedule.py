@@ -11,9 +11,9 @@ from odoo import fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...xero.errors import XeroError
-from ..core.time_budget import TimeBudgetExceeded, check_time, end_after
 from ..core.transaction import set_tcp_keepalives
 from .ir_cron import by_hand
+from .xero_connection_run import TimeBudgetExceeded, check_time, end_after
 
 _logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from odoo.tools.misc import hash_sign, verify_hash_signed
 from ...xero import oauth
 from ...xero.errors import XeroError
 from ..core.transaction import run_in_new_cursor
-from .addresses import API_URL, IDENTITY_URL, LOGIN_URL, address
 from .xero_connection import RECONNECT
+from .xero_connection_client import API_URL, IDENTITY_URL, LOGIN_URL, address
 
 _logger = logging.getLogger(__name__)
 
@@ -48,7 +48,8 @@ class XeroSignIn(models.AbstractModel):
         connection.check_access('write')
         connection_sudo = connection.sudo()
         if not connection_sudo.client_id or not (
-            self._get_secret(connection_sudo) or connection_sudo.app_type == 'pkce'
+            connection_sudo.app_type == 'pkce'
+            or self.env['xero.token']._get_secret(connection_sudo)
         ):
             raise UserError(self.env._(
                 "Enter the client ID and the client secret of your Xero app first. The README "
@@ -72,14 +73,6 @@ class XeroSignIn(models.AbstractModel):
                 address(self.env, LOGIN_URL), connection_sudo.client_id,
                 connection.redirect_uri, state, code_challenge=challenge),
         }
-
-    def _get_secret(self, connection):
-        """
-        :param recordset connection: one `xero.connection`, with all rights
-        :return: the app's secret, None for an app that has none
-        :rtype: str | None
-        """
-        return None if connection.app_type == 'pkce' else connection.client_secret or None
 
     # === BACK FROM XERO === #
 
@@ -146,7 +139,7 @@ class XeroSignIn(models.AbstractModel):
         connection_sudo = connection.sudo()
         token = oauth.exchange_code(
             address(self.env, IDENTITY_URL), connection_sudo.client_id,
-            self._get_secret(connection_sudo), code, connection.redirect_uri,
+            self.env['xero.token']._get_secret(connection_sudo), code, connection.redirect_uri,
             code_verifier=verifier)
         token_id = self.env['xero.token']._store(connection_sudo, token)
         tenants = oauth.connections(
@@ -296,7 +289,7 @@ class XeroSignIn(models.AbstractModel):
         try:
             token = oauth.client_credentials(
                 address(self.env, IDENTITY_URL), connection.client_id,
-                self._get_secret(connection))
+                self.env['xero.token']._get_secret(connection))
             tenants = oauth.connections(address(self.env, API_URL), token.access_token)
         except XeroError as error:
             return connection._notify('danger', *self.env['xero.health']._describe(error))

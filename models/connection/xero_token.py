@@ -7,7 +7,7 @@ from ...xero import oauth
 from ...xero.errors import XeroClientInvalid, XeroError, XeroGrantInvalid
 from ..core.secret import Secret, reencrypt
 from ..core.transaction import lock_rows, run_in_new_cursor
-from .addresses import IDENTITY_URL, address
+from .xero_connection_client import IDENTITY_URL, address
 
 _logger = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ class XeroToken(models.Model):
         :raise XeroError: Xero refused or could not be reached
         """
         identity_url = address(self.env, IDENTITY_URL)
-        secret = self.env['xero.sign.in']._get_secret(connection)
+        secret = self._get_secret(connection)
         try:
             if connection.app_type == 'custom':
                 return oauth.client_credentials(identity_url, self.client_id, secret)
@@ -132,6 +132,15 @@ class XeroToken(models.Model):
         except XeroError as error:
             _logger.info("Xero token %s not renewed: %s", self.id, error.code)
             raise
+
+    @api.model
+    def _get_secret(self, connection):
+        """
+        :param recordset connection: one `xero.connection`, with all rights
+        :return: the app's secret, None for an app that has none
+        :rtype: str | None
+        """
+        return None if connection.app_type == 'pkce' else connection.client_secret or None
 
     def _why_no_refresh_token(self):
         if self.search_count([('id', '=', self.id), ('refresh_token', '!=', False)]):

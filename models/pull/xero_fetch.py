@@ -9,7 +9,7 @@ from ...xero.client import PAGE_SIZE, has_more
 from ...xero.documents import Payment
 from ...xero.scalars import value_of
 from ..connection.answers import rows_in
-from ..core.time_budget import check_time
+from ..connection.xero_connection_run import check_time
 from .lists import changed_at
 
 #: Pages of payments that are read to find those of a document; further ones are asked for by name.

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from odoo import fields, models
 
 from ...xero.errors import XeroError
-from ..core.time_budget import TimeBudgetExceeded, end_after
+from ..connection.xero_connection_run import TimeBudgetExceeded, end_after
 from ..core.transaction import run_in_new_cursor
 from .lists import DAY
 

@@ -14,7 +14,7 @@ from ...xero.errors import (
     XeroRejected,
     XeroTokenExpired,
 )
-from ..core.time_budget import DEADLINE
+from ..connection.xero_connection_run import DEADLINE
 
 
 class RequestSender:

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from odoo import fields, models
 
 from ...xero.errors import XeroError, XeroOutcomeUnknown, XeroRejected
+from ..connection.xero_connection_run import TimeBudgetExceeded, check_time
 from ..core.apart import NOBODYS_FAULT, apart
-from ..core.time_budget import TimeBudgetExceeded, check_time
 from .sender import RequestSender
 
 _logger = logging.getLogger(__name__)

@@ -8,9 +8,9 @@ from ....xero.client import Answer
 from ....xero.errors import XeroOutcomeUnknown, XeroRejected, classify
 from ....xero.outcome import IDS, match_outcomes, outcomes
 from ...connection.xero_budget import DAY_RESERVE
+from ...connection.xero_connection_run import is_time_left
 from ...core.apart import apart
 from ...core.kinds import RETRY_DELAYS
-from ...core.time_budget import is_time_left
 from ..sender import RequestSender
 from ..xero_push import LookUpFailed, Rejection
 
