@@ -71,6 +71,7 @@ from . import test_push_kind
 from . import test_push_limits
 from . import test_push_payments
 from . import test_push_payments_lost
+from . import test_push_payments_twice
 from . import test_push_queue
 from . import test_push_recovery
 from . import test_push_refusals

@@ -11,6 +11,7 @@ from .common import XeroTimeCommon
 ELSEWHERE = {
     'amount_not_final': 'test_push_delivery',
     'payment_delete_no_match': 'pull',
+    'payment_unclear': 'test_push_payments_twice',
     'order_reinvoiced': 'pull',
 }
 

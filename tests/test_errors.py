@@ -10,7 +10,7 @@ CODES = {
     "contact_archived", "unmapped_account", "unmapped_tax", "unmapped_item", "unmapped_tracking",
     "currency_not_enabled", "amount_not_final", "number_taken", "period_locked",
     "document_not_editable", "total_mismatch", "plan_limit", "validation_error", "rate_limited",
-    "transient", "payment_delete_no_match", "order_reinvoiced",
+    "transient", "payment_unclear", "payment_delete_no_match", "order_reinvoiced",
 }  # fmt: skip
 PLACES = {
     "connection", "contact", "account_mapping", "tax_mapping", "item_mapping", "tracking_mapping",

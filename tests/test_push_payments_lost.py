@@ -39,10 +39,10 @@ class TestPushPaymentsRefused(XeroPaymentCommon):
     def test_paid_there_already(self):
         move = self._pushed()
         payment = self._pay(move)
-        self.org.as_person.pay(move.xero_document_id, date='2026-03-11', reference="other")
+        self.org.as_person.pay(move.xero_document_id, 100, date='2026-03-11', reference="other")
         self._push()
         self._failed(payment, 'validation_error')
-        self.assertIn("Authorised", payment.xero_error_message)
+        self.assertIn("exceeds the amount outstanding", payment.xero_error_message)
 
     def test_write_off(self):
         move = self._pushed()

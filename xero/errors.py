@@ -174,6 +174,12 @@ CATALOGUE: dict[str, ErrorText] = {
         _lt("Wait for the next attempt. If it persists, look at Xero's status page and the log."),
         "log",
     ),
+    "payment_unclear": ErrorText(
+        _lt("Xero may have this payment already"),
+        _lt("Xero has a payment of the same amount and document that Odoo does not have."),
+        _lt("If it is this one, give both the same date. If not, try again: it is sent then."),
+        "document",
+    ),
     "payment_delete_no_match": ErrorText(
         _lt("A payment deleted in Xero was not found in Odoo"),
         _lt("Xero reports a deleted payment that Odoo never received or no longer has."),

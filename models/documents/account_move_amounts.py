@@ -22,6 +22,10 @@ class LineAmounts(NamedTuple):
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
+    def _xero_payment_terms(self):
+        """:return: the lines that are paid: `account.move.line`"""
+        return self.line_ids.filtered(lambda line: line.display_type == 'payment_term')
+
     def _xero_line_amounts(self):
         """:return: the lines that carry money, in Odoo's own order
         :rtype: list(LineAmounts)"""

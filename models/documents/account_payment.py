@@ -49,8 +49,10 @@ class AccountPayment(models.Model):
         # EXTENDS 'account'
         result = super().write(vals)
         if 'state' in vals and self.env['res.company']._xero_sending_payments_ids():
-            # With a journal entry its reconciliation tells when the payment pays something.
-            self.filtered(lambda p: p.sudo().xero_link_ids or not p.move_id)._xero_queue()
+            # With a journal entry its reconciliation tells when the payment pays something; one
+            # that was reset to draft and changed keeps it.
+            self.filtered(lambda p: p.xero_state == 'failed' or not p.move_id
+                          or p.sudo().xero_link_ids)._xero_queue()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -132,7 +134,10 @@ class AccountPayment(models.Model):
         :return: a notification; the push itself runs in the background
         """
         self._xero_check_may_sync()
+        asked = self.filtered(lambda payment: payment.xero_error_code == 'payment_unclear')
         self._xero_queue()
+        # Somebody has answered that Xero does not have it yet.
+        asked.filtered(lambda payment: payment.xero_state == 'pending').sudo().xero_manual = True
         queued = self.filtered(lambda payment: payment.xero_state == 'pending')
         if not queued:
             raise UserError(self.env._(

@@ -186,8 +186,8 @@ class AccountPayment(models.Model):
                 live = payment.xero_link_ids.filtered(lambda link: link.state == 'live')
                 payment.write({
                     'xero_state': 'waiting' if plan.later else 'synced' if live else False,
-                    'xero_attempts': 0, 'xero_error_code': False, 'xero_error_message': False,
-                    'xero_error_target': False})
+                    'xero_manual': False, 'xero_attempts': 0, 'xero_error_code': False,
+                    'xero_error_message': False, 'xero_error_target': False})
 
 
 def _decimal(currency, amount):

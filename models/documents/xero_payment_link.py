@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools.misc import format_date
 
-from ..core.kinds import CREDIT_NOTES
+from ..core.kinds import CREDIT_NOTES, XERO_KINDS
 
 #: Days by which the dates of one payment may differ between both sides.
 NEAR = timedelta(days=5)
@@ -79,10 +79,42 @@ class XeroPaymentLink(models.Model):
         :return: amount in the document's currency
         :rtype: Decimal
         """
-        without_entry = move.matched_payment_ids.filtered(
+        return move._xero_decimal(move.amount_residual) - self._paid_without_entry(move)
+
+    @api.model
+    def _paid(self, move):
+        """:return: what is paid of a document, credits left out, in the document's currency
+        :rtype: Decimal"""
+        return sum((
+            amount for (_move, line), amount in self._paid_parts(move).items()
+            if '/' not in (line.move_id.origin_payment_id.xero_payment_id or '')
+        ), self._paid_without_entry(move))
+
+    @api.model
+    def _paid_without_entry(self, move):
+        """:return: what payments without a journal entry pay of a document
+        :rtype: Decimal"""
+        return move._xero_decimal(sum(move.matched_payment_ids.filtered(
             lambda p: p.state == 'in_process' and not p.move_id
-            and p.currency_id == move.currency_id)
-        return move._xero_decimal(move.amount_residual - sum(without_entry.mapped('amount')))
+            and p.currency_id == move.currency_id).mapped('amount')))
+
+    @api.model
+    def _paid_parts(self, moves):
+        """Return what documents are reconciled with, but for credit notes.
+
+        :return: {(document, counterpart `account.move.line`): amount in the document's currency}
+        """
+        parts = {}
+        for line in moves._xero_payment_terms():
+            move = line.move_id
+            for other, amount in (
+                *((p.credit_move_id, p.debit_amount_currency) for p in line.matched_credit_ids),
+                *((p.debit_move_id, p.credit_amount_currency) for p in line.matched_debit_ids),
+            ):
+                amount = move._xero_decimal(amount)
+                if amount and other.move_id.move_type not in XERO_KINDS:
+                    parts[move, other] = parts.get((move, other), 0) + amount
+        return parts
 
     # === WHAT XERO SHOWS OF THEM === #
 

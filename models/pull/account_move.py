@@ -51,10 +51,6 @@ class AccountMove(models.Model):
             and self.xero_refused_hash != document.fingerprint and document.is_whole
             and not document.payments and not document.credits and document.status not in GONE)
 
-    def _xero_payment_terms(self):
-        """:return: the lines that are paid: `account.move.line`"""
-        return self.line_ids.filtered(lambda line: line.display_type == 'payment_term')
-
     def _xero_credit_payments(self):
         """:return: payments of this document that stand for credits that only Xero has"""
         return self.matched_payment_ids.filtered(

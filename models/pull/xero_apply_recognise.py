@@ -3,7 +3,6 @@ from typing import Any, NamedTuple
 
 from odoo import models
 
-from ..core.kinds import XERO_KINDS
 from ..documents.account_payment_plan import COUNTS
 from ..documents.xero_payment_link import NEAR
 
@@ -145,7 +144,8 @@ class XeroApplyRecognise(models.AbstractModel):
                    payment.reference, payment)
             for move, payment in pairs]
         moves = self.env['account.move'].union(*(move for move, _payment in pairs))
-        offers = self._offers_of_documents(moves, self._paid_parts(moves))
+        offers = self._offers_of_documents(
+            moves, self.env['xero.payment.link']._paid_parts(moves))
         result = pair(wanted, offers, SAME_DOCUMENT)
         left = {asker.payment.xero_id for asker in result.left(wanted)}
         if left:
@@ -155,27 +155,10 @@ class XeroApplyRecognise(models.AbstractModel):
             result.unclear.update(others.unclear)
         return result
 
-    def _paid_parts(self, moves):
-        """Return what documents are reconciled with, but for credit notes.
-
-        :return: {(document, counterpart `account.move.line`): amount in the document's currency}
-        """
-        parts = {}
-        for line in moves._xero_payment_terms():
-            move = line.move_id
-            for other, amount in (
-                *((p.credit_move_id, p.debit_amount_currency) for p in line.matched_credit_ids),
-                *((p.debit_move_id, p.credit_amount_currency) for p in line.matched_debit_ids),
-            ):
-                amount = move._xero_decimal(amount)
-                if amount and other.move_id.move_type not in XERO_KINDS:
-                    parts[move, other] = parts.get((move, other), 0) + amount
-        return parts
-
     def _offers_of_documents(self, moves, parts):
         """Return what pays documents here and is not linked to Xero.
 
-        :param dict parts: of :meth:`_paid_parts`
+        :param dict parts: of :meth:`xero.payment.link._paid_parts`
         :return: list of Offer: whole payments; where a payment pays another amount of a document,
             that part, and what it writes off; and parts that other entries pay, of the bank's
             statement or a point of sale, say

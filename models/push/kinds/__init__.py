@@ -2,4 +2,5 @@ from . import xero_push_kind
 from . import contact
 from . import document
 from . import payment
+from . import payment_check
 from . import attachment

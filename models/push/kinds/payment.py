@@ -49,6 +49,11 @@ class XeroPushPayment(models.AbstractModel):
 
     # === WHAT IS SENT === #
 
+    def _portions(self, connection, sender, records, reserve):
+        # OVERRIDES 'account_xero': what Xero may have already is not sent
+        if records := self.env['xero.push.payment.check']._check(connection, records):
+            yield records
+
     def _prepare(self, connection, records):
         # OVERRIDES 'account_xero'
         bodies, items = [], []
@@ -186,6 +191,10 @@ class XeroPushPaymentDeletion(models.AbstractModel):
     def _push(self, connection):
         # OVERRIDES 'account_xero': it was done first
         return
+
+    def _portions(self, connection, sender, records, reserve):
+        # OVERRIDES 'account_xero'
+        yield records
 
     def _prepare(self, connection, records):
         # OVERRIDES 'account_xero': Xero deletes payments singly
