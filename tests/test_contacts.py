@@ -227,7 +227,8 @@ class TestContactWizard(XeroContactCommon):
 class TestContactsProcesses(XeroProcessCase):
 
     def test_one_contact_is_linked_by_two_people_at_once(self):
-        self.office.call('xero.connection', [self.connection], '_cursors', ['Contacts'])
+        self.office.call('xero.cursor', [], 'create', {
+            'connection_id': self.connection, 'path': 'Contacts', 'changed_since': '2026-03-01'})
         partners = self.office.call(
             'res.partner', [], 'create', [{'name': "First"}, {'name': "Second"}])
         contact = '5a3e1d3c-0000-4000-8000-00000000000a'
