@@ -14,6 +14,7 @@ from . import test_contact_matching
 from . import test_contact_update
 from . import test_contacts
 from . import test_dashboard
+from . import test_differs
 from . import test_digest
 from . import test_error_codes
 from . import test_errors

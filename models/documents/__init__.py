@@ -2,6 +2,7 @@ from . import account_move
 from . import xero_tooltip
 from . import xero_alert
 from . import account_move_badge
+from . import account_move_differs
 from . import account_move_amounts
 from . import account_move_line
 from . import account_move_line_tax

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import models
 
 
@@ -24,18 +26,18 @@ class AccountJournal(models.Model):
         return result
 
     def _fill_xero_dashboard_data(self, dashboard_data):
-        """Count the documents that wait for Xero or that it refused, in one query.
+        """Count the documents that wait for Xero, that it refused or that differ, in one query.
 
         :param dict dashboard_data: {journal id: what its card shows}
         """
-        counts = {
-            (journal.id, state): count
-            for journal, state, count in self.env['account.move']._read_group(
-                [('journal_id', 'in', self.ids), ('xero_state', 'in', ('pending', 'failed'))],
-                ['journal_id', 'xero_state'], ['__count'])
-        }
+        counts = Counter()
+        for journal, state, differs, count in self.env['account.move']._read_group(
+                [('journal_id', 'in', self.ids), '|', ('xero_differs', '=', True),
+                 ('xero_state', 'in', ('pending', 'failed'))],
+                ['journal_id', 'xero_state', 'xero_differs'], ['__count']):
+            counts[journal.id, state] += count
+            counts[journal.id, 'differs'] += differs and count
         for journal in self:
             dashboard_data[journal.id].update({
-                'xero_pending': counts.get((journal.id, 'pending'), 0),
-                'xero_failed': counts.get((journal.id, 'failed'), 0),
-            })
+                f'xero_{name}': counts[journal.id, name]
+                for name in ('pending', 'failed', 'differs')})

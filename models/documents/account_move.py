@@ -63,7 +63,7 @@ class AccountMove(models.Model):
         for move in self:
             move.xero_status_label = labels.get(move.xero_status, move.xero_status)
 
-    @api.depends('xero_state', 'xero_error_code', 'xero_error_message')
+    @api.depends('xero_state', 'xero_error_code', 'xero_error_message', 'xero_differs')
     def _compute_alerts(self):
         # EXTENDS 'account'
         return super()._compute_alerts()
@@ -209,8 +209,10 @@ class AccountMove(models.Model):
     def _xero_queue_pull(self):
         """Fetch these documents from Xero in the background, whatever is here of them."""
         moves = self.sudo().filtered('xero_document_id')
+        if not moves:
+            return
         connections = moves.company_id._xero_connections()
-        moves.write({'xero_updated': False})
+        moves._xero_store([(move, {'xero_updated': None}) for move in moves])
         connected = self.env['xero.connection'].union(*connections.values())
         self.env['xero.event'].sudo()._store([
             Event(

@@ -29,7 +29,7 @@ class AccountMove(models.Model):
     # === HOVER TEXT === #
 
     @api.depends('xero_state', 'xero_number', 'xero_status', 'xero_last_push', 'xero_last_pull',
-                 'xero_error_code', 'xero_error_message')
+                 'xero_error_code', 'xero_error_message', 'xero_differs')
     @api.depends_context('lang', 'tz')
     def _compute_xero_tooltip(self):
         tooltips = self.env['xero.tooltip']._get_lines(self)

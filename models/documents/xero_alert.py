@@ -20,7 +20,7 @@ class XeroAlert(models.AbstractModel):
         alerts = {}
         if move.xero_active and move.xero_state == 'failed':
             alerts['xero_failed'] = self._get_failed(move)
-        if alert := move.xero_document_id and self.env['xero.difference']._alert(move):
+        if alert := move.xero_differs and self.env['xero.difference']._alert(move):
             alerts['xero_differs'] = alert
         return alerts
 

@@ -12,6 +12,7 @@ class XeroConnection(models.Model):
 
     pending_count = fields.Integer("Pending", compute='_compute_document_counts')
     failed_count = fields.Integer("Failed", compute='_compute_document_counts')
+    differing_count = fields.Integer("Differing", compute='_compute_document_counts')
     synced_count = fields.Integer("Synced", compute='_compute_document_counts')
     problem_ids = fields.One2many(
         'xero.problem', 'connection_id', string="Problems", readonly=True)
@@ -31,18 +32,20 @@ class XeroConnection(models.Model):
     # === DOCUMENTS === #
 
     def _compute_document_counts(self):
-        counts = {
-            (company.id, state): count
-            for company, state, count in self.env['account.move'].sudo()._read_group(
+        counts, differing = Counter(), Counter()
+        for company, state, differs, count in self.env['account.move'].sudo()._read_group(
                 [('company_id', 'in', self.company_id.ids), ('xero_state', '!=', False)],
-                ['company_id', 'xero_state'], ['__count'],
-            )
-        }
+                ['company_id', 'xero_state', 'xero_differs'], ['__count']):
+            differing[company.id] += differs and count
+            # What differs is synced by what was sent last, and yet not the same there.
+            if not (differs and state == 'synced'):
+                counts[company.id, state] += count
         for connection in self:
             company = connection.company_id.id
-            connection.pending_count = counts.get((company, 'pending'), 0)
-            connection.failed_count = counts.get((company, 'failed'), 0)
-            connection.synced_count = counts.get((company, 'synced'), 0)
+            connection.pending_count = counts[company, 'pending']
+            connection.failed_count = counts[company, 'failed']
+            connection.differing_count = differing[company]
+            connection.synced_count = counts[company, 'synced']
 
     def action_view_documents(self):
         """:return: action that lists this company's documents that are linked to Xero or on their

@@ -1,6 +1,26 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..core.kinds import GONE
+
+#: What helps where this differs: ``push``, to send the document again, where Xero keeps of it what
+#: is sent; ``pull``, to fetch and apply it once more. A line a field.
+HELP = {
+    'document': {'pull'},
+    'status': {'pull'},
+    'total': {'push', 'pull'},
+    'currency': {'push', 'pull'},
+    'date': {'push', 'pull'},
+    'due_date': {'push', 'pull'},
+    'number': {'push', 'pull'},
+    'contact': {'push', 'pull'},
+    'amount_due': {'pull'},
+    'payment': {'pull'},
+    'credit': {'pull'},
+}
+#: What a document is made of. The rest follows from something else.
+CONTENT = frozenset(name for name, help in HELP.items() if 'push' in help)
+
 
 class XeroDifference(models.Model):
     """A point in which the two books disagree and which only a person can decide."""
@@ -32,10 +52,60 @@ class XeroDifference(models.Model):
     state = fields.Selection(
         [('open', "To decide"), ('ignored', "Ignored")],
         default='open', required=True, readonly=True)
+    fixed = fields.Boolean(
+        readonly=True,
+        help="Payments or credits are applied to the document in Xero, which takes no change then.")
     create_date = fields.Datetime("Found", readonly=True)
+    can_push = fields.Boolean(compute='_compute_can')
+    can_pull = fields.Boolean(compute='_compute_can')
 
     _record_uniq = models.Constraint(
         'UNIQUE(res_model, res_id, field)', "A record has one difference of each kind.")
+
+    # === WHAT HELPS === #
+
+    @api.depends('field', 'res_model', 'res_id', 'fixed')
+    def _compute_can(self):
+        documents = {move.id: move for move in self._moves()}
+        for row in self:
+            move = row.res_model == 'account.move' and documents.get(row.res_id)
+            helps = HELP.get(row.field, ()) if move and move.xero_document_id else ()
+            row.can_pull = 'pull' in helps
+            row.can_push = 'push' in helps and not row.fixed and move.state == 'posted' \
+                and not move.xero_origin and move.xero_status not in (*GONE, 'PAID')
+
+    def _moves(self):
+        """:return: the `account.move` of these differences that exist, with all rights"""
+        rows = self.filtered(lambda row: row.res_model == 'account.move')
+        return self.env['account.move'].sudo().browse(rows.mapped('res_id')).exists()
+
+    @api.model
+    def _of_documents(self, moves):
+        """:param recordset moves: `account.move`
+        :return: what is listed of them, with what is ignored"""
+        return self.search([('res_model', '=', moves._name), ('res_id', 'in', moves.ids)])
+
+    # === TELLING THE DOCUMENTS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create(vals_list)
+        moves = rows._moves()
+        moves._xero_set_differs({*moves.ids})
+        return rows
+
+    def write(self, vals):
+        result = super().write(vals)
+        if 'state' in vals:
+            self._moves()._xero_update_differs()
+        return result
+
+    def unlink(self):
+        moves = self._moves()
+        result = super().unlink()
+        if not self.env.context.get('xero_differs_known'):
+            moves._xero_update_differs()
+        return result
 
     # === FINDING === #
 
@@ -77,10 +147,15 @@ class XeroDifference(models.Model):
     def _in_words(self):
         """:return: the difference in one line, for people"""
         self.ensure_one()
+        return self._words(self.field, self.here, self.there, self.message)
+
+    @api.model
+    def _words(self, field, here, there, message):
+        """As :meth:`_in_words`, of the values of a row."""
         return self.env._(
             "%(what)s: %(here)s in Odoo, %(there)s in Xero. %(explanation)s",
-            what=dict(self._fields['field']._description_selection(self.env))[self.field],
-            here=self.here, there=self.there, explanation=self.message or '')
+            what=dict(self._fields['field']._description_selection(self.env))[field],
+            here=here, there=there, explanation=message or '')
 
     @api.model
     def _alert(self, record):
@@ -90,20 +165,28 @@ class XeroDifference(models.Model):
         :return: alert of `account.move._get_alerts`, None where both sides agree
         :rtype: dict | None
         """
-        differences = self.sudo().search([
-            ('res_model', '=', record._name), ('res_id', '=', record.id), ('state', '=', 'open')])
+        differences = self.sudo()._of_documents(record).filtered(lambda row: row.state == 'open')
+        texts = differences._texts(record)
         return {
             'level': 'warning',
-            'message': '\n'.join([self.env._("Xero and Odoo do not agree:"), *(
-                row._in_words() for row in differences)]),
+            'message': '\n'.join([self.env._("Xero and Odoo do not agree:"), *texts]),
             **differences._alert_action(),
-        } if differences else None
+        } if texts else None
+
+    def _texts(self, move):
+        """:param recordset move: the `account.move` of which these are the open differences
+        :return: in what it differs, a line each; its state, too, which the night will list
+        :rtype: list(str)"""
+        texts, state = [row._in_words() for row in self], move._xero_state_difference()
+        if state and 'status' not in self.mapped('field'):
+            texts.insert(0, self._words('status', *state))
+        return texts
 
     def _alert_action(self):
         """:return: the button of the banner that says that a document differs, for a user who may
             decide; none that would be refused
         :rtype: dict"""
-        if not self.env.user.has_group('account_xero.group_xero_user'):
+        if not self or not self.env.user.has_group('account_xero.group_xero_user'):
             return {}
         return {
             'action_text': self.env._("Decide"),
@@ -120,16 +203,18 @@ class XeroDifference(models.Model):
         """:return: the `account.move` of these differences that exist and that the user may see"""
         if not self.env.user.has_group('account_xero.group_xero_user'):
             raise AccessError(self.env._("Ask for the right “Xero: Synchronise” to do this."))
-        rows = self.filtered(lambda row: row.res_model == 'account.move')
-        return self.env['account.move'].browse(rows.mapped('res_id')).exists()
+        return self._moves().with_env(self.env)
 
     def action_push(self):
-        """Let Odoo's side count: the document is sent again, whole.
+        """Let Odoo's side count: the documents are sent again, whole, where Xero may take that.
 
         :return: a notification
         :raise UserError: none of these can be sent
         """
-        moves = self._documents()
+        moves = self.filtered('can_push')._documents()
+        if not moves:
+            raise UserError(self.env._(
+                "Xero takes nothing that is sent for these. Their explanations say what helps."))
         moves.check_access('read')
         # Without the fingerprint of what Xero has, nothing counts as sent already.
         moves.sudo().with_context(skip_is_manually_modified=True).xero_payload_hash = False
@@ -141,7 +226,7 @@ class XeroDifference(models.Model):
         :return: a notification
         :raise UserError: none of these is a document of Xero
         """
-        moves = self._documents().filtered('xero_document_id')
+        moves = self.filtered('can_pull')._documents()
         if not moves:
             raise UserError(self.env._("There is no document in Xero to fetch."))
         moves._xero_queue_pull()

@@ -20,11 +20,11 @@ class XeroTooltip(models.AbstractModel):
         """
         pending = moves.filtered(lambda move: move.xero_state == 'pending')
         connections = pending.company_id._xero_connections()
-        tried = self._get_last_tried(moves)
+        tried, differing = self._get_last_tried(moves), self._get_differing(moves)
         lines = dict.fromkeys(moves, ())
         for move in moves:
             if move.xero_state == 'synced':
-                lines[move] = self._get_synced(move)
+                lines[move] = [*differing.get(move.id, ()), *self._get_synced(move)]
             elif move.xero_state == 'pending':
                 lines[move] = self._get_pending(connections.get(move.company_id.id))
             elif move.xero_state == 'failed':
@@ -39,6 +39,17 @@ class XeroTooltip(models.AbstractModel):
         return dict(self.env['xero.log'].sudo()._read_group(
             [('res_model', '=', moves._name), ('res_id', 'in', failed.ids),
              ('direction', '=', 'push')], ['res_id'], ['create_date:max']))
+
+    def _get_differing(self, moves):
+        """:return: {id: lines: that it differs, and in what} of those that do, in one query"""
+        moves = moves.filtered(lambda move: move.xero_state == 'synced' and move.xero_differs)
+        if not moves:
+            return {}
+        rows = self.env['xero.difference'].sudo()
+        listed = rows._of_documents(moves).filtered(
+            lambda row: row.state == 'open').grouped('res_id')
+        return {move.id: [self.env._("Xero and Odoo do not agree:"),
+                          *listed.get(move.id, rows)._texts(move)] for move in moves}
 
     def _get_synced(self, move):
         """:return: lines: under which number, how it stands there, when it was sent and looked at

@@ -1,11 +1,17 @@
 from odoo import models
 from odoo.tools.misc import format_date
 
+from ...xero.errors import CATALOGUE
 from ..core.kinds import GONE
+from ..documents.xero_difference import CONTENT
 
 #: What is compared after each pull.
 COMPARED = ('document', 'status', 'total', 'currency', 'date', 'due_date', 'number', 'contact',
             'amount_due', 'credit')
+#: Problems that are over once both books agree: they are not put right in Odoo's mappings, contacts
+#: or connection, where something would still be wrong.
+SETTLED_BY_AGREEMENT = frozenset(
+    code for code, text in CATALOGUE.items() if text.where in ('document', 'log', 'xero'))
 
 
 class XeroCompare(models.AbstractModel):
@@ -30,11 +36,39 @@ class XeroCompare(models.AbstractModel):
             ('res_model', '=', moves._name), ('res_id', 'in', moves.ids)])
         open_ones.filtered(lambda row: row.field in COMPARED
                            and (row.res_id, row.field) not in found).unlink()
+        fixed = {move.id for move, document in documents.items() if self._is_fixed(document)}
         for (move_id, field), values in found.items():
-            Difference._note(connection, moves.browse(move_id), field, *values)
+            row = Difference._note(connection, moves.browse(move_id), field, *values)
+            if row.fixed != (move_id in fixed):
+                row.fixed = move_id in fixed
+        self._settle_refusals(connection, documents, found)
+        moves._xero_update_differs()
         differing = {move_id for move_id, _field in found} | set(
             open_ones.exists().mapped('res_id'))
         return {move for move in documents if move.id not in differing}
+
+    def _is_fixed(self, document):
+        """:return: whether Xero takes no change of a document, as something is applied to it"""
+        return document.status == 'PAID' or bool(document.payments or document.credits)
+
+    def _settle_refusals(self, connection, documents, found):
+        """A document that failed, and of which Xero has all the content, needs nothing more.
+
+        :param dict documents: {`account.move`: documents.Document}
+        :param dict found: {(id of a document, field): values} of what differs
+        """
+        moves = self.env['account.move'].union(*(
+            move for move, document in documents.items()
+            if move.xero_state == 'failed' and move.state == 'posted'
+            and move.xero_error_code in SETTLED_BY_AGREEMENT and document.status not in GONE
+            and not any((move.id, field) in found for field in CONTENT)))
+        # Not by `_xero_store`: nothing was sent that the log could tell of.
+        models.Model.write(moves.sudo(), {
+            name: value or False for name, value in moves._xero_success().items()})
+        self.env['xero.log']._add_pulls(connection, [
+            (move, 'success', None, self.env._(
+                "What Xero had refused is over: it has the document as it is here."))
+            for move in moves])
 
     def _differences(self, move, document):
         """Yield in what a document differs; see :meth:`account.move._xero_differences`.
@@ -47,32 +81,35 @@ class XeroCompare(models.AbstractModel):
             for field, here, there, text in differences(move, document):
                 yield field, here, there, (
                     made_there if move.xero_origin and field != 'amount_due' else text)
-        if move.xero_origin:
-            yield from self._differences_made_there(move, document)
+        if state := move._xero_state_difference():
+            yield 'status', *state
+        if move.state == 'draft':
+            yield from self._differences_of_draft(move, document)
 
     def _contributors(self):
         """:return: list of what is compared in turn, callables as :meth:`_differences`"""
         return [self._differences_of_fields, self.env['xero.apply.credit']._differences,
                 self.env['xero.apply.void']._differences]
 
-    def _differences_made_there(self, move, document):
-        """Yield in what a document made in Xero, which nothing keeps like that one, differs."""
-        if document.status in GONE:
+    def _differences_of_draft(self, move, document):
+        """Yield in what a draft differs from what Xero has, which the posting is to send."""
+        if document.status in GONE \
+                or document.total in (None, move._xero_decimal(move.amount_total)):
             return
-        if move.state == 'draft' \
-                and document.total not in (None, move._xero_decimal(move.amount_total)):
-            yield ('total', move._xero_money(move._xero_decimal(move.amount_total)),
-                   move._xero_money(document.total), self.env._(
-                       "It was changed in Xero after its import as a draft. Change the draft."))
-        if move.state == 'cancel':
-            yield 'status', self.env._("Cancelled"), move.xero_status_label, self.env._(
-                "It was made in Xero and cancelled here only. Void it in Xero, too, or reset it "
-                "to draft here and post it again.")
+        yield ('total', move._xero_money(move._xero_decimal(move.amount_total)),
+               move._xero_money(document.total), self.env._(
+                   "It was changed in Xero after its import as a draft. Change the draft.")
+               if move.xero_origin else self.env._(
+                   "It was changed here since it was reset to draft. Post it to send the change."))
 
     def _differences_of_fields(self, move, document):
-        if move.xero_state != 'synced' or move.state != 'posted' or document.status in GONE:
+        if move.xero_state not in ('synced', 'failed') or move.state != 'posted' \
+                or document.status in GONE:
             return
-        decided = self.env._("Push sends Odoo's side again. To keep Xero's, change it here.")
+        decided = self.env._(
+            "Payments or credits are applied to it in Xero, which takes no change of it now. "
+            "Change it here, or take those off in Xero.") if self._is_fixed(document) \
+            else self.env._("Push sends Odoo's side again. To keep Xero's, change it here.")
         total, due = move._xero_decimal(move.amount_total), move._xero_decimal(move.amount_residual)
         pairs = [
             ('number', move._xero_document_number(), document.number, str),

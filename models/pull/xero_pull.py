@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...xero.errors import XeroRejected
+from ..core.kinds import GONE
 from ..core.transaction import run_in_new_cursor
 from .lists import changed_at
 
@@ -11,6 +12,8 @@ CHUNK = 50
 #: Xero does not say whether If-Modified-Since includes its second, and a change may show up a
 #: little after its own moment.
 OVERLAP = timedelta(minutes=5)
+#: Documents known to differ that a comparison fetches, 40 a call; credit notes come singly.
+MOST_DIFFERING = 1000
 
 
 class XeroPull(models.AbstractModel):
@@ -70,14 +73,25 @@ class XeroPull(models.AbstractModel):
             one.path for one in connection._pull_lists() if one.interval]).wanted = True
 
     def _compare_since(self, connection, moment):
-        """Mark everything that has changed since for comparison; the pull does it, and goes on
-        with it where it was interrupted.
+        """Mark everything that has changed since for comparison, and what is known to differ,
+        of which Xero may have no news; the pull does it, and goes on with it where it was
+        interrupted.
 
         :param recordset connection: `xero.connection`
         :param datetime moment: naive UTC
         """
         self.env['xero.cursor']._get_or_create(connection, [
             one.path for one in connection._pull_lists()]).repair_since = moment
+        self._get_differing(connection)._xero_queue_pull()
+
+    def _get_differing(self, connection):
+        """:return: the documents that differ from Xero's; not those that are drafts here and void
+            there, which somebody is at work on, and which the void would cancel"""
+        return self.env['account.move'].search([
+            ('company_id', '=', connection.company_id.id), ('xero_differs', '=', True),
+            ('xero_document_id', '!=', False),
+            '|', ('state', '!=', 'draft'), ('xero_status', 'not in', list(GONE))],
+            limit=MOST_DIFFERING, order='id desc')
 
     def _read_lists(self, connection):
         """Read the lists that are due for what has changed, and those that are to be compared.

@@ -143,6 +143,7 @@ class XeroPushDocument(models.AbstractModel):
                 rows.append((move, {**move._xero_success(),
                                     **({'xero_pdf_state': 'pending'} if again else {})}))
         moves._xero_store(rows)
+        moves.browse(move.id for move, _values in rows if move.xero_differs)._xero_queue_pull()
         for endpoint, (bodies, items) in new.items():
             values[:0] = Request._batches(connection, 'create', endpoint, bodies, items, endpoint)
         return values
@@ -253,9 +254,10 @@ class XeroPushDocument(models.AbstractModel):
             (moves[item['id']], moves[item['id']]._xero_apply_answer(
                 Document.from_json(result.data), item))
             for item, result in done if item['id'] in moves], answer)
-        if request.attempts > 1:
-            # Xero gives the first answer again. What has happened since has passed the pull by.
-            Move.union(*moves.values())._xero_queue_pull()
+        # What is listed of them may be over. Where Xero gives the first answer again, what has
+        # happened since has passed the pull by.
+        Move.union(*(move for move in moves.values() if request.attempts > 1 or move.xero_differs)
+                   )._xero_queue_pull()
 
     def _rejection_code(self, request, error):
         # OVERRIDES 'account_xero'
@@ -324,6 +326,7 @@ class XeroPushDocument(models.AbstractModel):
             else:
                 move._xero_queue()      # with today's status the right way to cancel is known
             move._xero_store([(move, values)] if move else [])
+            move.filtered('xero_differs')._xero_queue_pull()
 
     def _fail_applied(self, connection, rejection, document, advice):
         """Fail a document for what is applied to it in Xero; the pull releases it when that is
@@ -375,7 +378,10 @@ class XeroPushDocument(models.AbstractModel):
                 problem = Problem.at(move._xero_partner(), rejection.code, words) \
                     if rejection.code in CONTACT_CODES else Problem(rejection.code, words)
                 rows.append((move, move._xero_failure(problem)))
-        self.env['account.move']._xero_store(rows)
+        moves = self.env['account.move'].union(*(move for move, _values in rows))
+        moves._xero_store(rows)
+        # Xero may have it all the same, as it is here.
+        moves._xero_queue_pull()
 
 
 def _endpoint(move):
