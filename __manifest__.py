@@ -22,6 +22,7 @@
         'wizard/xero_compare_wizard_views.xml',
         'wizard/xero_first_sync_wizard_views.xml',
         'views/xero_difference_views.xml',
+        'views/xero_twin_views.xml',
         'views/xero_contact_views.xml',
         'views/xero_unmatched_views.xml',
         'views/xero_connection_views.xml',

@@ -37,6 +37,7 @@ MODELS = {
     'xero.problem': _XERO,
     'xero.difference': _XERO,
     'xero.first.sync': _XERO,
+    'xero.twin': _XERO,
     'xero.unmatched': {'synchronise': 'r', 'manage': 'rw'},
     'xero.contact': _XERO,
     'xero.contact.match': {'synchronise': 'r', 'manage': 'rw'},

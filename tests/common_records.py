@@ -40,6 +40,9 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
         self._make_payment()
         self._make_contacts()
         self._make_unmatched()
+        self.all_rights['xero.twin'].create({
+            'move_id': self.alike.id, 'connection_id': self.connection.id,
+            'xero_id': f'{GONE[:-1]}9', 'kind': 'ACCREC', 'number': 'X9', 'sendable': True})
         for field in ('total', 'payment'):
             self.all_rights['xero.difference']._note(
                 self.connection, self.synced, field, '1', '2')

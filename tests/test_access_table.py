@@ -52,6 +52,8 @@ class AccessCommon(XeroCommon, HttpCase):
             'xero.payment.link': env['xero.payment.link'].create({
                 'payment_id': self.payment.id, 'move_id': self.move.id, 'amount': 1,
                 'journal_id': self.payment.journal_id.id, 'date': '2026-03-02'}),
+            'xero.twin': env['xero.twin'].create({
+                **link, 'move_id': self.move.id, 'xero_id': 't'}),
             'xero.unmatched': unmatched,
             'xero.first.sync': env['xero.first.sync'].create({**link, 'scope': 'open'}),
             'xero.contact': contact,

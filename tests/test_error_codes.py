@@ -164,6 +164,16 @@ class TestErrorCodes(XeroTimeCommon):
             InvoiceNumber=invoice.name)
         return invoice
 
+    def _make_maybe_in_xero(self):
+        """Entered on both sides, a few days apart."""
+        bill = self._invoice('in_invoice', ref='RENT')
+        self.org.as_person.create_invoice(
+            {'ContactID': self.partner_a.xero_contact_id},
+            [{'Description': "Rent", 'Quantity': 1, 'UnitAmount': 100, 'AccountCode': '429',
+              'TaxType': 'INPUT2'}], type='ACCPAY', InvoiceNumber='RENT', Date='2026-03-04')
+        bill.action_xero_sync_now()
+        return bill
+
     def _make_period_locked(self):
         self.org.period_lock_date = date(2026, 3, 31)
         return self._bill()
@@ -207,6 +217,7 @@ class TestErrorCodes(XeroTimeCommon):
         'unmapped_tracking': _make_unmapped_tracking,
         'currency_not_enabled': _make_currency_not_enabled,
         'number_taken': _make_number_taken,
+        'maybe_in_xero': _make_maybe_in_xero,
         'period_locked': _make_period_locked,
         'document_not_editable': _make_document_not_editable,
         'total_mismatch': _make_total_mismatch,

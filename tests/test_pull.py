@@ -247,7 +247,8 @@ class TestPull(XeroPullCommon):
         self.assertEqual(move.xero_status, 'DRAFT', "missed")
         self._reconcile()
         self.assertEqual(move.xero_status, 'AUTHORISED')
-        self.assertTrue(self.connection.last_reconcile)
+        self.assertEqual(self.connection.last_reconcile, self.sandbox.clock.utcnow().replace(
+            microsecond=0))
 
     def test_a_list_that_xero_refuses_holds_up_nothing_else(self):
         move = self._pushed()

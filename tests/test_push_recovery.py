@@ -382,4 +382,5 @@ class TestPushRecovery(XeroTimeCommon):
         self._push()
         self._synced(move)
         self.assertEqual(len(self._in_xero(move)), 1)
-        self.assertEqual(len(self.sandbox.calls), 1, "nothing has changed, so nothing is sent")
+        self.assertEqual([call.method for call in self.sandbox.calls], ['GET', 'PUT'],
+                         "asked once, sent once; nothing has changed, so nothing more is sent")

@@ -124,6 +124,15 @@ CATALOGUE: dict[str, ErrorText] = {
         _lt("Rename or delete the other document in Xero, or change the number, then try again."),
         "document",
     ),
+    "maybe_in_xero": ErrorText(
+        _lt("It may be in Xero already"),
+        _lt(
+            "Xero has a document of this contact under this number, and only a person can tell "
+            "whether it is this one."
+        ),
+        _lt("Press Decide: link the document to the one in Xero, or send it as another one."),
+        "document",
+    ),
     "period_locked": ErrorText(
         _lt("The period is locked in Xero"),
         _lt("The date of the document is on or before a lock date of the Xero organisation."),

@@ -42,8 +42,14 @@ def by_number(endpoint: str, elements: Sequence[dict[str, Any]]) -> Iterator[dic
     if endpoint == "CreditNotes":
         yield from _any_of(_equal("CreditNoteNumber", element) for element in elements)
         return
-    for numbers in _chunks(dict.fromkeys(element["InvoiceNumber"] for element in elements)):
-        yield {"InvoiceNumbers": ",".join(numbers), "Statuses": STATUSES}
+    numbers = dict.fromkeys(element["InvoiceNumber"] for element in elements)
+    for chunk in _chunks(number for number in numbers if "," not in number):
+        yield {"InvoiceNumbers": ",".join(chunk), "Statuses": STATUSES}
+    # A comma would end a number of the list.
+    for question in _any_of(
+        _equal("InvoiceNumber", {"InvoiceNumber": number}) for number in numbers if "," in number
+    ):
+        yield {**question, "Statuses": STATUSES}
 
 
 def by_id(endpoint: str, elements: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from . import xero_payment_link
 from . import account_partial_reconcile
 from . import account_journal_dashboard
 from . import xero_difference
+from . import xero_twin
 from . import xero_problem
 from . import xero_connection
 from . import xero_digest

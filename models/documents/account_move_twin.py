@@ -21,3 +21,31 @@ class AccountMove(models.Model):
     def _xero_own_url(self):
         """:return: the address of this document, which Xero keeps with its own"""
         return f'{self.get_base_url()}/mail/view?model=account.move&res_id={self.id}'
+
+    def _xero_link_to(self, connection, document):
+        """Link this document to one that Xero has already. It counts as sent from here.
+
+        :param recordset connection: `xero.connection`
+        :param document: documents.Document, or a record that stands for one
+        """
+        self.with_context(xero_pulling=True, skip_is_manually_modified=True).write({
+            **self._xero_success(), 'xero_document_id': document.xero_id,
+            'xero_number': document.number, 'xero_status': document.status})
+        self.env['xero.log']._add_pulls(connection, [(self, 'success', None, self.env._(
+            "Linked to %s in Xero: the same document on both sides.", document.number))])
+
+    def _xero_alert_action(self):
+        # EXTENDS 'account_xero'
+        twins = self.env['xero.twin'].sudo().search([
+            ('move_id', '=', self.id), ('dismissed', '=', False)])
+        if not twins or self.xero_document_id \
+                or not self.env.user.has_group('account_xero.group_xero_user'):
+            return super()._xero_alert_action()
+        return {
+            'action_text': self.env._("Decide"),
+            'action': {
+                'type': 'ir.actions.act_window', 'res_model': twins._name,
+                'name': self.env._("Which One in Xero Is It?"), 'view_mode': 'list',
+                'views': [(False, 'list')], 'domain': [('id', 'in', twins.ids)],
+            },
+        }

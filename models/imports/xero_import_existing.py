@@ -39,7 +39,7 @@ class XeroImportExisting(models.AbstractModel):
                     move.id for move in on_their_way}:
                 rows[document.xero_id] = []
             elif len(certain) == 1 and claims[certain[0]] == 1 and self._is_free(certain[0]):
-                self._link_document(connection, certain[0], document)
+                certain[0]._xero_link_to(connection, document)
                 linked[document.xero_id] = certain[0]
             elif verdicts:
                 left[document.xero_id] = verdicts
@@ -140,17 +140,6 @@ class XeroImportExisting(models.AbstractModel):
 
     # === LINKING === #
 
-    def _link_document(self, connection, move, document):
-        """Link a document, which both sides have, to Xero's; it counts as sent from here.
-
-        :param document: documents.Document, or the `xero.unmatched` that stands for one
-        """
-        move.with_context(xero_pulling=True, skip_is_manually_modified=True).write({
-            **move._xero_success(), 'xero_document_id': document.xero_id,
-            'xero_number': document.number, 'xero_status': document.status})
-        self.env['xero.log']._add_pulls(connection, [(move, 'success', None, self.env._(
-            "Linked to %s in Xero: the same document on both sides.", document.number))])
-
     def _link_chosen(self, row, move):
         """Link the document that somebody has chosen, and fetch what Xero has of it.
 
@@ -166,7 +155,7 @@ class XeroImportExisting(models.AbstractModel):
             raise UserError(self.env._(
                 "%s is on its way to Xero, and Xero has not answered yet. Try again in a few "
                 "minutes.", move.display_name))
-        self._link_document(row.connection_id, move, row)
+        move._xero_link_to(row.connection_id, row)
         self._release_others(row.connection_id, [row])
         row.unlink()
         move._xero_queue_pull()

@@ -5,5 +5,6 @@ from . import account_payment
 from . import xero_request
 from . import xero_payment_link
 from . import xero_push
+from . import xero_push_existing
 from . import kinds
 from . import xero_connection

@@ -80,7 +80,8 @@ class XeroPushDocument(models.AbstractModel):
         size = limits.CONCURRENT * BATCH_SIZE
         for group in records.grouped(_endpoint).values():
             for start in range(0, len(group), size):
-                yield group[start:start + size]
+                yield self.env['xero.push.existing']._without(
+                    connection, sender, group[start:start + size])
 
     def _check(self, connection, moves):
         """Fail what cannot be sent, and return the others that still are to go out."""

@@ -1,0 +1,119 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class XeroTwin(models.Model):
+    """A document of Xero that one here may be, kept from the look-up so that a user can decide
+    without a call."""
+
+    _name = 'xero.twin'
+    _inherit = 'xero.organisation.mixin'
+    _description = "Document in Xero That May Be Ours"
+    _order = 'date desc, id'
+    _rec_name = 'number'
+
+    move_id = fields.Many2one(
+        'account.move', "Document Here", required=True, index=True, ondelete='cascade',
+        readonly=True)
+    connection_id = fields.Many2one(
+        'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
+    company_id = fields.Many2one(related='connection_id.company_id', store=True)
+    xero_id = fields.Char("Xero ID", required=True, readonly=True)
+    kind = fields.Char(readonly=True)
+    number = fields.Char("Number in Xero", readonly=True)
+    contact_name = fields.Char("Contact", readonly=True)
+    date = fields.Date(readonly=True)
+    total = fields.Char(readonly=True)
+    status = fields.Char(readonly=True)
+    status_label = fields.Char("Status in Xero", compute='_compute_status_label')
+    sendable = fields.Boolean(
+        "Can Be Sent Beside It", readonly=True,
+        help="Xero takes another document with this number.")
+    dismissed = fields.Boolean(readonly=True, help="Somebody said that it is another document.")
+
+    _move_uniq = models.Constraint(
+        'UNIQUE(move_id, xero_id)', "A document of Xero is named once.")
+
+    @api.depends('status')
+    def _compute_status_label(self):
+        labels = self.env['account.move']._xero_status_labels()
+        for twin in self:
+            twin.status_label = labels.get(twin.status, twin.status)
+
+    @api.model
+    def _replace(self, connection, found):
+        """Keep what a look-up has found, in place of what an earlier one found.
+
+        :param recordset connection: `xero.connection` that was asked
+        :param dict found: {`account.move`: list of documents.Document}
+        """
+        moves = self.env['account.move'].union(*found)
+        self.search([('move_id', 'in', moves.ids), ('dismissed', '=', False)]).unlink()
+        self.create([{
+            'move_id': move.id, 'connection_id': connection.id, 'xero_id': document.xero_id,
+            'kind': document.kind, 'number': document.number, 'date': document.date,
+            'contact_name': document.contact_name, 'status': document.status,
+            'total': f'{document.total} {document.currency_code}',
+            'sendable': move.move_type in ('in_invoice', 'in_refund'),
+        } for move, documents in found.items() for document in documents])
+
+    @api.model
+    def _dismissed(self, moves):
+        """:return: {id of a document here: identifiers of Xero's that it is not}
+        :rtype: dict"""
+        return {move.id: set(twins.mapped('xero_id')) for move, twins in self.search([
+            ('move_id', 'in', moves.ids), ('dismissed', '=', True)]).grouped('move_id').items()}
+
+    # === ACTIONS === #
+
+    def _decided(self):
+        """:return: these rows, with all rights, for a user who may decide
+        :raise AccessError: the user may not"""
+        if not self.env.user.has_group('account_xero.group_xero_user'):
+            raise AccessError(self.env._("Ask for the right “Xero: Synchronise” to do this."))
+        self.check_access('read')
+        self.move_id.check_access('read')
+        return self.sudo()
+
+    def action_link(self):
+        """Link the document here to this one of Xero, and fetch what Xero has of it.
+
+        :return: action that opens the document
+        :raise UserError: one of both is linked already, or is on its way to Xero
+        """
+        self.ensure_one()
+        twin = self._decided()
+        move = twin.move_id.with_company(twin.company_id)
+        other = move.search([('company_id', '=', twin.company_id.id),
+                             ('xero_document_id', '=', twin.xero_id)])
+        if move.xero_document_id or other:
+            raise UserError(self.env._(
+                "%s is linked already.", (other or move).display_name))
+        if move.state != 'posted':
+            raise UserError(self.env._("Post %s first.", move.display_name))
+        move._xero_link_to(twin.connection_id, twin)
+        move._xero_queue_pull()
+        self.sudo().search([('move_id', '=', move.id)]).unlink()
+        return self._show(move)
+
+    def action_send(self):
+        """Send the document here: it is none of those that were found.
+
+        :return: action that opens the document
+        """
+        moves = self._decided().move_id
+        self.sudo().search([('move_id', 'in', moves.ids)]).dismissed = True
+        moves.sudo(False).action_xero_sync_now()
+        return self._show(moves[:1])
+
+    def action_open(self):
+        """:return: action that opens the document of Xero, in a new tab"""
+        self.ensure_one()
+        self.check_access('read')
+        twin_sudo = self.sudo()
+        return twin_sudo.connection_id._open_document(twin_sudo.kind, twin_sudo.xero_id)
+
+    @api.model
+    def _show(self, move):
+        return {'type': 'ir.actions.act_window', 'res_model': move._name, 'res_id': move.id,
+                'view_mode': 'form', 'views': [(False, 'form')]}
