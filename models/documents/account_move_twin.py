@@ -33,19 +33,3 @@ class AccountMove(models.Model):
             'xero_number': document.number, 'xero_status': document.status})
         self.env['xero.log']._add_pulls(connection, [(self, 'success', None, self.env._(
             "Linked to %s in Xero: the same document on both sides.", document.number))])
-
-    def _xero_alert_action(self):
-        # EXTENDS 'account_xero'
-        twins = self.env['xero.twin'].sudo().search([
-            ('move_id', '=', self.id), ('dismissed', '=', False)])
-        if not twins or self.xero_document_id \
-                or not self.env.user.has_group('account_xero.group_xero_user'):
-            return super()._xero_alert_action()
-        return {
-            'action_text': self.env._("Decide"),
-            'action': {
-                'type': 'ir.actions.act_window', 'res_model': twins._name,
-                'name': self.env._("Which One in Xero Is It?"), 'view_mode': 'list',
-                'views': [(False, 'list')], 'domain': [('id', 'in', twins.ids)],
-            },
-        }

@@ -55,6 +55,9 @@ class XeroAlert(models.AbstractModel):
                 'action': self.env['xero.contact.wizard']._action(
                     move._xero_partner(), move.company_id),
             }
+        if may_sync and not move.xero_document_id and (
+                action := self.env['xero.twin']._get_action(move)):
+            return {'action_text': self.env._("Decide"), 'action': action}
         model, _comma, res_id = (move.xero_error_target or '').partition(',')
         record = self.env[model].browse(int(res_id)).exists() if model in self.env else None
         if not record or record == move or not record.has_access('write'):

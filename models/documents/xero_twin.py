@@ -64,6 +64,16 @@ class XeroTwin(models.Model):
         return {move.id: set(twins.mapped('xero_id')) for move, twins in self.search([
             ('move_id', 'in', moves.ids), ('dismissed', '=', True)]).grouped('move_id').items()}
 
+    @api.model
+    def _get_action(self, move):
+        """:return: action that lists what is to be decided about a document here, None without"""
+        twins = self.sudo().search([('move_id', '=', move.id), ('dismissed', '=', False)])
+        return {
+            'type': 'ir.actions.act_window', 'res_model': self._name,
+            'name': self.env._("Which One in Xero Is It?"), 'view_mode': 'list',
+            'views': [(False, 'list')], 'domain': [('id', 'in', twins.ids)],
+        } if twins else None
+
     # === ACTIONS === #
 
     def _decided(self):
