@@ -77,6 +77,7 @@ from . import test_push_queue
 from . import test_push_recovery
 from . import test_push_refusals
 from . import test_push_taxes
+from . import test_push_taxes_country
 from . import test_push_twins
 from . import test_push_unknown
 from . import test_push_wizard

@@ -109,7 +109,7 @@ FIELDS = {
         'manage': {
             'company_id', 'app_type', 'client_id', 'auto_sync', 'sync_sales', 'sync_purchases',
             'sync_credit_notes', 'push_status', 'create_contacts', 'update_contacts',
-            'items_required', 'attach_pdf', 'mark_sent', 'payment_journal_id',
+            'items_required', 'attach_pdf', 'mark_sent', 'no_tax_rate_id', 'payment_journal_id',
             'send_digest', 'push_payments', 'import_policy', 'import_from',
             'import_attachments'},
         'administrator': {'client_secret', 'webhook_key'}},

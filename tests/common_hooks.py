@@ -142,6 +142,7 @@ HOOKS = {
     '_xero_update_differs', '_xero_wants_pdf',
     '_xero_check_rate', '_xero_check_tax_amount', '_xero_is_of_rate', '_xero_no_rate_problem',
     '_xero_rate_on', '_xero_tax_names',
+    '_xero_check_no_tax', '_xero_is_rate_kept', '_xero_tax_parts',
 }
 #: Those that run for people, on mappings, or for a whole organisation.
 ELSEWHERE = {

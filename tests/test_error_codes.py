@@ -195,12 +195,8 @@ class TestErrorCodes(XeroTimeCommon):
         return self._bill()
 
     def _make_validation_error(self):
-        """A tax that was edited by hand to more than the amount itself."""
-        bill = self._invoice('in_invoice', ref='TAX', post=False)
-        tax_line = bill.line_ids.filtered(lambda line: line.display_type == 'tax')
-        bill.write({'line_ids': [Command.update(tax_line.id, {'amount_currency': 150})]})
-        bill.action_post()
-        return bill
+        """A line of more than Xero holds."""
+        return self._bill(lines=[{'price_unit': 20000000000, 'tax_ids': [Command.clear()]}])
 
     SCENARIOS = {
         'connection_inactive': _make_connection_inactive,

@@ -140,9 +140,11 @@ class TestParse(BaseCase):
                 "CanApplyToAssets": False,
                 "CanApplyToEquity": True,
                 "ReportTaxType": "NEW",
+                "TaxComponents": [{"Rate": 12.5}, {"Rate": None}, None],
             }
         )
         self.assertEqual((rate.effective_rate, rate.can_apply_to), (20, {"revenue", "equity"}))
+        self.assertEqual(rate.components, (Decimal("12.5"), None))
         account = parse.Account.from_json({"AccountID": "a", "EnablePaymentsToAccount": True})
         self.assertEqual((account.code, account.payments_enabled), ("", True))
         organisation = parse.Organisation.from_json(

@@ -202,3 +202,106 @@ class TestPushTaxAccounts(XeroTaxCommon):
         self.connection.action_auto_map()
         self.assertFalse(self.env['account.account'].search(
             [('xero_account_id.system_account', 'not in', (False, '', 'ROUNDING'))]))
+
+
+@tagged('post_install', '-at_install')
+class TestPushTaxAmounts(XeroTaxCommon):
+
+    def test_a_rate_of_components_agrees_to_the_cent_however_xero_rounds_them(self):
+        """Quebec: 5 % and 9.975 %."""
+        federal = self._tax("GST 5%", 5, 'sale', sequence=1)
+        quebec = self._tax("QST 9.975%", '9.975', 'sale', sequence=2)
+        group = self._tax("GST and QST", 0, 'sale', amount_type='group',
+                          children_tax_ids=[Command.set((federal | quebec).ids)])
+        one = self._tax("GST/QST 14.975%", '14.975', 'sale')
+        (group | one).xero_tax_rate_id = self._add_rate('TAX014', "GST/QST", [5, '9.975'])
+        for each in (True, False):
+            self.org.rounds_components = each
+            for tax in (group, one):
+                moves = self.env['account.move'].union(*(
+                    self._with_tax(tax, price_unit=10 + number * 0.37) for number in range(40)))
+                self._push()
+                there = {row['InvoiceID']: row['TotalTax'] for row in self.org.invoices}
+                with self.subTest(each=each, tax=tax.name):
+                    self.assertEqual(
+                        [float(there[move.xero_document_id]) for move in moves],
+                        moves.mapped('amount_tax'))
+
+    def test_a_component_on_the_others_and_more_decimals_than_four(self):
+        first = self._tax("First 5.25%", '5.25', 'sale', sequence=1, include_base_amount=True)
+        second = self._tax("Second 7.375%", '7.375', 'sale', sequence=2)
+        (first | second).xero_tax_rate_id = self._add_rate(
+            'TAXCOM', "Compound", ['5.25', '7.375'], compound=True)
+        odd = self._tax("Odd", '8.8751', 'sale')
+        odd.xero_tax_rate_id = self._add_rate('TAXODD', "Odd", '8.875125')
+        self.assertTrue((first | odd).xero_tax_rate_id.mapped('is_composite'))
+        self.assertFalse(self.tax_sale_20.xero_tax_rate_id.is_composite)
+        for taxes in (first | second, odd):
+            for price in (99.99, 40000, 0.07, 12345.67):
+                with self.subTest(taxes=taxes.mapped('name'), price=price):
+                    self._lines(self._with_tax(taxes, price_unit=price))
+
+    def _import_vat(self, tax, amount, **line):
+        """:return: a bill of customs, on which the tax was edited by hand"""
+        bill = self._invoice('in_invoice', post=False, ref=f'C79-{amount}', lines=[
+            {'tax_ids': [Command.set(tax.ids)], 'price_unit': 0.01, **line}])
+        tax_line = bill.line_ids.filtered(lambda line: line.display_type == 'tax')
+        if tax_line:
+            bill.write({'line_ids': [Command.update(tax_line.id, {'amount_currency': amount})]})
+        bill.action_post()
+        return bill
+
+    def test_tax_greater_than_the_line_is_a_pair_of_lines(self):
+        for price, amount, kind in ((100, 150, "more"), (10, 1234.57, "odd")):
+            with self.subTest(kind):
+                bill = self._import_vat(self.tax_purchase_20, amount, price_unit=price)
+                self.assertEqual(bill.amount_tax, amount)
+                taxed, rest = self._lines(bill)
+                self.assertEqual((taxed['TaxType'], rest['TaxType']), ('INPUT2', 'NONE'))
+                self.assertEqual(taxed['TaxAmount'], Decimal(str(amount)))
+                self.assertEqual(taxed['LineAmount'], Decimal(str(amount)) * 5)
+                self.assertEqual(taxed['LineAmount'] + rest['LineAmount'], price)
+                self.assertEqual({taxed['AccountCode'], rest['AccountCode']}, {'429'})
+        [call] = [c for c in self._creations() if '1234.57' in str(c.body)][:1]
+        self.assertTrue(all(line['Quantity'] > 0 for line in call.body['Invoices'][0]['LineItems']))
+
+    def test_a_line_that_is_all_tax(self):
+        """As Australia's "GST only on imports": the price is the tax."""
+        only = self._tax("100% ONLY", 100, 'purchase', amount_type='division',
+                         price_include_override='tax_included')
+        only.xero_tax_rate_id = self._rate('GSTONIMPORTS')
+        bill = self._with_tax(only, move_type='in_invoice', price_unit=87.65)
+        self.assertEqual((bill.amount_untaxed, bill.amount_tax), (0, 87.65))
+        taxed, rest = self._lines(bill)
+        self.assertEqual((taxed['TaxType'], taxed['LineAmount'], taxed['TaxAmount']),
+                         ('GSTONIMPORTS', Decimal('87.65'), Decimal('87.65')))
+        self.assertEqual((rest['LineAmount'], rest['TaxAmount']), (Decimal('-87.65'), 0))
+
+    # === RATES OF CURRENCIES === #
+
+    def _foreign(self, company_rate, price):
+        euro = self.env.ref('base.EUR')
+        euro.active = True
+        self.env['res.currency.rate'].search([('currency_id', '=', euro.id)]).unlink()
+        self.env['res.currency.rate'].create({
+            'currency_id': euro.id, 'name': '2026-03-01', 'company_rate': company_rate})
+        return self._invoice(currency_id=euro.id, lines=[
+            {'price_unit': price, 'tax_ids': [Command.clear()]}])
+
+    def test_a_rate_of_which_xero_keeps_too_little_is_refused_in_words(self):
+        """A base currency 16,000 times weaker, such as the rupiah: six decimals leave two."""
+        for rate, kept in ((0.0000625, '0.000063'), (0.0000613, '0.000061'), (0.0000004, '0')):
+            with self.subTest(rate=rate):
+                self._assert_refused(self._foreign(rate, 100), f'{rate:.7f}', kept,
+                                     self.env.company.currency_id.name, code='validation_error')
+        with self.subTest("a rate that Xero keeps"):
+            move = self._foreign(0.000062, 100000)
+            self._lines(move)
+            self.assertEqual(self.org.invoices[-1]['CurrencyRate'], Decimal('0.000062'))
+        with self.subTest("a cent is not worth it"):
+            self._lines(self._foreign(0.0000625, 0.5))
+
+    def test_rates_of_usual_currencies_go_out_whatever_the_amount(self):
+        for rate in (1.2345675, 0.85432149, 0.0066666667, 151.3712345):
+            with self.subTest(rate=rate):
+                self._lines(self._foreign(rate, 9876543.21))

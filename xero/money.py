@@ -12,6 +12,9 @@ from typing import NamedTuple
 CENT = Decimal("0.01")
 UNIT_PLACES = 4
 QUANTITY_PLACES = 4
+RATE_PLACES = 6  # Xero: CurrencyRate is [18].[6]
+# What a rate may lose by that, as a part of it: those of most currencies lose a hundredth of this.
+RATE_TOLERANCE = Decimal("0.0001")
 DISCOUNT_PLACES = 2
 MAX_AMOUNT = Decimal("9999999999.99")  # Xero: the largest LineAmount
 
@@ -146,6 +149,40 @@ def fit_tax(untaxed: Decimal, tax: Decimal, rate_percent: Decimal | None) -> Dec
     return None if not is_tie(raw, 2) and round2(raw) == tax else tax
 
 
+def base_of_tax(tax: Decimal, rate_percent: Decimal) -> Decimal:
+    """Find an amount of which a rate gives a tax, and that is not less than the tax itself.
+
+    :param Decimal tax: in cents
+    :param Decimal rate_percent: the tax rate's effective rate, may be 0
+    :return: Decimal with 2 decimals
+    """
+    with localcontext(_EXACT):
+        return max(round2(tax * _HUNDRED / rate_percent) if rate_percent else tax, tax, key=abs)
+
+
+def kept_rate(rate: float) -> Decimal:
+    """Return a currency rate as Xero keeps it.
+
+    :param float rate: units of the document's currency for one of the base currency
+    :return: Decimal with 6 decimals
+    """
+    return _to_places(Decimal(repr(rate)), RATE_PLACES)
+
+
+def is_rate_kept(amount: Decimal, rate: float) -> bool:
+    """Tell whether Xero values an amount as Odoo does: to a cent of the document's currency, or as
+    well as six decimals of a rate let it.
+
+    :param Decimal amount: in the document's currency
+    :param float rate: units of it for one of the base currency
+    :return: bool
+    """
+    kept = kept_rate(rate)
+    with localcontext(_EXACT):
+        lost = abs(1 - Decimal(repr(rate)) / kept) if kept else Decimal(1)
+        return lost <= RATE_TOLERANCE or lost * abs(amount) < CENT
+
+
 def predict(lines: Iterable[tuple[Decimal, Decimal]]) -> Totals:
     """Add up a document as Xero does.
 
@@ -197,4 +234,4 @@ def base_rate(amount: Decimal, base: Decimal) -> Decimal | None:
     :param Decimal base: in the base currency
     :return: Decimal, None where there is nothing to divide by
     """
-    return (amount / base).quantize(Decimal("1.000000")) if base else None
+    return _to_places(amount / base, RATE_PLACES) if base else None

@@ -128,7 +128,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class TaxRate:
-    """Rates are percent. `can_apply_to` holds classes of accounts, in lower case."""
+    """Rates are percent. `can_apply_to` holds classes of accounts, in lower case, `components` the
+    rate of each."""
 
     tax_type: str
     name: str
@@ -136,6 +137,7 @@ class TaxRate:
     effective_rate: Decimal | None
     display_rate: Decimal | None
     can_apply_to: frozenset
+    components: tuple
 
     @classmethod
     def from_json(cls, item: Any) -> TaxRate:
@@ -149,6 +151,9 @@ class TaxRate:
             display_rate=decimal_of(item.get("DisplayTaxRate")),
             can_apply_to=frozenset(
                 name.lower() for name in classes if item.get(f"CanApplyTo{name}") is True
+            ),
+            components=tuple(
+                decimal_of(part.get("Rate")) for part in rows_of(item, "TaxComponents")
             ),
         )
 

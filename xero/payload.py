@@ -17,6 +17,8 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+from .money import RATE_PLACES
+
 _Day = date  # a field has this name, too
 CREDIT_KINDS = ("ACCRECCREDIT", "ACCPAYCREDIT")
 KINDS = ("ACCREC", "ACCPAY", *CREDIT_KINDS)
@@ -27,7 +29,7 @@ _ID_FIELDS = ("InvoiceID", "CreditNoteID", "ContactID")
 
 DESCRIPTION_LENGTH = 4000
 TRACKING_PER_LINE = 2
-RATE_PLACES = Decimal("0.000001")  # Xero: CurrencyRate is [18].[6]
+_RATE_STEP = Decimal(1).scaleb(-RATE_PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def document_body(data: DocumentData) -> dict:
         "line_amount_types": models.LineAmountTypes.EXCLUSIVE,
         "line_items": [_line_item(models, line, data.kind) for line in data.lines],
         "currency_code": _currency_code(data.currency_code),
-        "currency_rate": data.currency_rate and data.currency_rate.quantize(RATE_PLACES),
+        "currency_rate": data.currency_rate and data.currency_rate.quantize(_RATE_STEP),
     }
     if data.kind in _KINDS_WITH_REFERENCE:
         values["reference"] = data.reference

@@ -8,8 +8,8 @@ from ..core.kinds import MONEY_LINES
 
 
 class LineAmounts(NamedTuple):
-    """What a line is worth, in the document's currency, and what of; the last three as the ORM has
-    them."""
+    """What a line is worth, in the document's currency, and what of, as the ORM has it; ``taxed``
+    is False for a part of a line that stands without the line's taxes."""
 
     record: models.Model
     untaxed: Decimal
@@ -17,6 +17,7 @@ class LineAmounts(NamedTuple):
     quantity: float
     price: float
     discount: float
+    taxed: bool = True
 
 
 class AccountMove(models.Model):

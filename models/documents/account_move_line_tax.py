@@ -1,6 +1,9 @@
 """Which tax rate of Xero a line has, and whether that files the tax as what it is."""
+from decimal import Decimal
+
 from odoo import models
 
+from ...xero import money
 from ..core.problem import Problem
 
 
@@ -25,10 +28,28 @@ class AccountMoveLine(models.Model):
                 return rates.pop()
         return self.env['xero.tax.rate']
 
+    def _xero_tax_parts(self, amounts):
+        """Return what this line is sent as: itself, or two lines where its tax is greater than its
+        amount, as of import VAT. Xero refuses that, and takes a line on which the rate gives the
+        tax and another one, without tax, that takes it back.
+
+        :param LineAmounts amounts: of this line
+        :rtype: list(LineAmounts)
+        """
+        if abs(amounts.tax) <= abs(amounts.untaxed):
+            return [amounts]
+        base = money.base_of_tax(amounts.tax, Decimal(f'{self._xero_tax_rate().rate:.4f}'))
+        rest = amounts.untaxed - base
+        return [
+            amounts._replace(untaxed=base, quantity=1, price=base, discount=0),
+            amounts._replace(untaxed=rest, quantity=1, price=rest, discount=0, tax=Decimal(0),
+                             taxed=False)]
+
     # === BEFORE IT IS SENT === #
 
     def _xero_check_taxes(self, connection):
         if not self.tax_ids:
+            yield from self._xero_check_no_tax(connection)
             return
         rate = self._xero_tax_rate()
         tax = self.tax_ids[:1]
@@ -44,6 +65,15 @@ class AccountMoveLine(models.Model):
                 tax=self._xero_tax_names(), rate=rate.name))
         else:
             yield from self._xero_check_rate(rate)
+
+    def _xero_check_no_tax(self, connection):
+        rate, account = connection.no_tax_rate_id, self.account_id.xero_account_id
+        if rate and not rate._takes(account):
+            yield Problem.at(connection, 'unmapped_tax', self.env._(
+                "Line “%(line)s” has no tax, and Xero does not allow %(rate)s, chosen on the "
+                "connection as Lines without Tax, on account %(account)s. Choose another one "
+                "there, or a tax for the line.", line=self._xero_line_label(), rate=rate.name,
+                account=account.display_name))
 
     def _xero_no_rate_problem(self):
         """:return: why this line's taxes are no tax rate of Xero
@@ -81,6 +111,12 @@ class AccountMoveLine(models.Model):
                 "on Other Accounts, or another tax or account for the line.",
                 rate=rate.name, tax=self._xero_tax_names(), line=self._xero_line_label(),
                 account=account.display_name))
+        if rate._is_recoded():
+            yield Problem.at(tax, 'unmapped_tax', self.env._(
+                "Tax %(tax)s is mapped to %(rate)s, of which Xero makes GST-free on expenses here, "
+                "and which it does not take on other lines. Choose %(other)s for what is outside "
+                "of GST, or the rate of what is free of it.", tax=self._xero_tax_names(),
+                rate=rate.name, other=rate.connection_id.no_tax_rate_id.name))
         fits = self.tax_ids._xero_is_of_rate(rate)
         if fits is None:
             yield from self._xero_check_tax_amount(rate)

@@ -2,6 +2,7 @@
 from odoo import models
 from odoo.tools.misc import format_date
 
+from ...xero import money
 from ..core.apart import apart
 from ..core.kinds import MONEY_LINES, XERO_KINDS
 from ..core.prefetch import fetch_with_xero
@@ -70,6 +71,14 @@ class AccountMove(models.Model):
             yield Problem.at(connection, 'currency_not_enabled', self.env._(
                 "%(currency)s is not enabled in %(organisation)s.",
                 currency=self.currency_id.name, organisation=connection.tenant_name))
+        elif not self._xero_is_rate_kept(connection):
+            yield Problem.at(self, 'validation_error', self.env._(
+                "Xero keeps exchange rates with six decimals, and would make %(kept)s of the rate "
+                "%(rate)s of this document: too coarse for its amount. Make it in "
+                "%(company_currency)s, or give it a rate that has six decimals.",
+                kept=f'{money.kept_rate(self.invoice_currency_rate):f}',
+                rate=f'{self.invoice_currency_rate:.10f}'.rstrip('0'),
+                company_currency=self.company_currency_id.name))
         yield from self._xero_check_plan(connection)
         lock = max(filter(None, (connection.period_lock_date, connection.end_of_year_lock_date)),
                    default=None)
@@ -80,6 +89,13 @@ class AccountMove(models.Model):
         if len(self._xero_document_number()) > NUMBER_LENGTH:
             yield Problem.at(self, 'validation_error', self.env._(
                 "The number is longer than %s characters.", NUMBER_LENGTH))
+
+    def _xero_is_rate_kept(self, connection):
+        """:return: whether Xero values the document as Odoo does, or by no rate that is sent"""
+        return self.currency_id.name == connection.base_currency \
+            or self.company_currency_id.name != connection.base_currency \
+            or money.is_rate_kept(
+                self._xero_decimal(self.amount_total), self.invoice_currency_rate)
 
     def _xero_check_plan(self, connection):
         """Yield what the organisation's plan, or the role of the user who signed in, forbids.

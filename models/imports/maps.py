@@ -7,7 +7,7 @@ from odoo.fields import Command
 
 from ...xero.money import is_tie, round2
 from ..core.kinds import CREDIT_NOTES, XERO_KINDS
-from ..push.account_move import NO_TAX
+from ..mapping.xero_tax_rate import NO_TAX
 
 MOVE_TYPES = {kind: move_type for move_type, kind in XERO_KINDS.items()}
 APPROVED = ('AUTHORISED', 'PAID')
@@ -57,6 +57,7 @@ class ImportMaps:
                 self.xero_accounts[account.code] = account
         self.rates = {rate.tax_type: rate for rate in self._reference('xero.tax.rate', [
             ('tax_type', 'in', list({line.tax_type for line in lines}))])}
+        self.no_tax = (NO_TAX, self.env['xero.tax.rate']._no_tax_type(connection))
         self.items = {item.code: item for item in self._reference('xero.item', [
             ('code', 'in', list({line.item_code for line in lines if line.item_code}))])}
         self.options = self.env['xero.tracking.option']._xero_find(
@@ -218,14 +219,14 @@ class ImportMaps:
         rate = self.rates.get(line.tax_type)
         taxes = self.taxes.get(rate, self.env['account.tax']).filtered(
             lambda tax: tax.type_tax_use == use)
-        if not line.tax_type or (line.tax_type == NO_TAX and not taxes):
+        if not line.tax_type or (line.tax_type in self.no_tax and not taxes):
             return None
         taxes = taxes.filtered(lambda tax: tax._xero_is_of_rate(rate) is not False)
         for preferred in (taxes.filtered(lambda tax: tax.price_include == inclusive),
                           account.tax_ids if account else taxes.browse(),
                           self.company[f'account_{use}_tax_id']):
             taxes = (preferred & taxes) or taxes
-        if len(taxes) == 1 or (taxes and line.tax_type == NO_TAX):
+        if len(taxes) == 1 or (taxes and line.tax_type in self.no_tax):
             return taxes[:1]
         if taxes:
             message = self.env._(

@@ -72,7 +72,8 @@ class AccountTax(models.Model):
 
     def _xero_find_matches(self, connection, targets):
         # EXTENDS 'account_xero'
-        sorts = {rate: _sorts(_words(rate.name), rate.tax_type) for rate in targets}
+        sorts = {rate: _sorts(_words(rate.name), rate.tax_type)
+                 for rate in targets if not rate._is_recoded()}
         return [tax._xero_match_tax(connection, sorts) for tax in self]
 
     def _xero_match_tax(self, connection, sorts):

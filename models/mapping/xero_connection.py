@@ -1,11 +1,17 @@
 """What the buttons of a connection do with reference data and mappings."""
-from odoo import models
+from odoo import fields, models
 
 from ...xero.errors import XeroError
 
 
 class XeroConnection(models.Model):
     _inherit = 'xero.connection'
+
+    no_tax_rate_id = fields.Many2one(
+        'xero.tax.rate', "Lines without Tax", copy=False, ondelete='set null',
+        domain="[('connection_id', '=', id), ('rate', '=', 0)]",
+        help="The tax rate of Xero that lines without a tax are sent with. At first the one that "
+             "the country has for what is outside of its tax: BAS Excluded in Australia.")
 
     def action_refresh_reference_data(self):
         """Fetch accounts, tax rates, currencies and the organisation's own settings anew.

@@ -125,6 +125,7 @@ class XeroReferenceData(models.AbstractModel):
         self.env['xero.currency']._xero_update(connection, [
             {'code': currency.code, 'name': currency.description, 'active': True}
             for currency in map(parse.Currency.from_json, currencies)])
+        self.env['xero.tax.rate']._choose_no_tax(connection)
         self._update_tracking(
             connection, [parse.TrackingCategory.from_json(row) for row in categories])
         self.env['xero.waiting.mixin']._xero_put_right(

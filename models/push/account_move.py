@@ -9,9 +9,6 @@ from ...xero import money, payload
 from ..core.kinds import XERO_KINDS
 from ..core.problem import Problem
 
-#: Xero's tax type for a line without tax; left out, the account's default would apply.
-NO_TAX = 'NONE'
-
 
 class AccountMove(models.Model):
     _inherit = 'account.move'
@@ -34,7 +31,8 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         kind = XERO_KINDS[self.move_type]
-        lines, amounts = self._xero_prepare_lines(kind)
+        lines, amounts = self._xero_prepare_lines(
+            kind, self.env['xero.tax.rate']._no_tax_type(connection))
         foreign = self.currency_id.name != connection.base_currency
         rated = foreign and self.company_currency_id.name == connection.base_currency
         data = payload.DocumentData(
@@ -45,7 +43,7 @@ class AccountMove(models.Model):
             date=self.invoice_date,
             due_date=self.invoice_date_due or self.invoice_date,
             currency_code=self.currency_id.name,
-            currency_rate=Decimal(f'{self.invoice_currency_rate:.6f}') if rated else None,
+            currency_rate=money.kept_rate(self.invoice_currency_rate) if rated else None,
             status=self._xero_target_status(connection),
             url=self._xero_own_url(),
             lines=tuple(lines),
@@ -102,10 +100,11 @@ class AccountMove(models.Model):
             return None
         return {'InvoiceID': self.xero_document_id, **mark}
 
-    def _xero_prepare_lines(self, kind):
+    def _xero_prepare_lines(self, kind, no_tax):
         """Return the lines in the order in which they are printed, and what Xero makes of them.
 
         :param str kind: Xero's type of the document
+        :param str no_tax: Xero's tax type for lines without tax
         :return: list of payload.Line, list of (amount, tax)
         """
         amounts_of = {each.record.id: each for each in self._xero_line_amounts()}
@@ -118,23 +117,25 @@ class AccountMove(models.Model):
                 if record.name:
                     lines.append(payload.Line(description=record.name))
                 continue
-            line, amount = self._xero_prepare_line(kind, amounts_of[record.id])
-            lines.append(line)
-            amounts.append(amount)
+            for part in record._xero_tax_parts(amounts_of[record.id]):
+                line, amount = self._xero_prepare_line(kind, part, no_tax)
+                lines.append(line)
+                amounts.append(amount)
         return lines, amounts
 
-    def _xero_prepare_line(self, kind, amounts):
+    def _xero_prepare_line(self, kind, amounts, no_tax):
         """Return one line such that Xero's rounding gives Odoo's amounts.
 
         :param str kind: Xero's type of the document
         :param LineAmounts amounts: of the line
+        :param str no_tax: Xero's tax type for a line without tax
         :return: payload.Line, (amount, tax)
         """
         record, untaxed, tax = amounts.record, amounts.untaxed, amounts.tax
         quantity, price = _plain_decimal(amounts.quantity), _plain_decimal(amounts.price)
         fit = money.fit_line(untaxed, quantity, price, _plain_decimal(amounts.discount),
                              allow_discount=kind == 'ACCREC')
-        rate = record._xero_tax_rate()
+        rate = record._xero_tax_rate() if amounts.taxed else self.env['xero.tax.rate']
         # Xero wants a description on every line.
         description = record.name or record.product_id.display_name or record.account_id.name
         if not fit.exact:
@@ -142,7 +143,7 @@ class AccountMove(models.Model):
             amount_of = f'{quantity:f} {unit}' if unit else f'{quantity:f}'
             description = f'{description} ({amount_of} × {price:f})'
         percent = Decimal(f'{rate.rate:.4f}')
-        tax_amount = money.fit_tax(untaxed, tax, percent)
+        tax_amount = money.fit_tax(untaxed, tax, None if rate.is_composite else percent)
         line = payload.Line(
             description=description,
             quantity=fit.quantity,
@@ -153,7 +154,7 @@ class AccountMove(models.Model):
                 payload.Tracking(option.category_id.xero_id, option.xero_id)
                 for option in record._xero_tracking_options()),
             account_code=record.account_id.xero_account_id.code,
-            tax_type=rate.tax_type or NO_TAX,
+            tax_type=rate.tax_type or no_tax,
             tax_amount=tax_amount,
         )
         amount = money.line_amount(fit.quantity, fit.unit_amount, fit.discount_rate)

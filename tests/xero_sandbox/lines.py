@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from .seed import guid
 from .store import fold
-from .totals import ZERO, line_amount, line_tax, rounded
+from .totals import ZERO, effective_rate, line_amount, line_tax, rounded
 
 MAX_LINE = Decimal("9999999999.99")
 _CLASS_FLAG = {"REVENUE": "CanApplyToRevenue", "EXPENSE": "CanApplyToExpenses",
@@ -166,7 +166,7 @@ class LineBuilder:
             # A draft's line without account has no tax type yet.
             line.update(TaxType=None, TaxAmount=None if line["LineAmount"] is None else ZERO)
             return
-        rate = self.organisation.tax_rate(tax_type)
+        rate = self.organisation.tax_rate(self._recoded(tax_type, account))
         line["TaxType"], line["TaxAmount"] = tax_type, ZERO
         if rate is None or rate["Status"] != "ACTIVE":
             self.errors.append(f"The TaxType code {tax_type} does not exist or cannot be used for "
@@ -179,12 +179,27 @@ class LineBuilder:
         if line["LineAmount"] is None:
             line["TaxAmount"] = None
             return
-        line["TaxAmount"] = line_tax(line["LineAmount"], rate["EffectiveRate"], self.amount_types)
+        line["TaxAmount"] = self._computed_tax(line, rate)
         if data.get("TaxAmount") is not None and self.amount_types != "NoTax":
             line["TaxAmount"] = rounded(data["TaxAmount"])
             if abs(line["TaxAmount"]) > abs(line["LineAmount"]):
                 self.errors.append(f"The tax amount {line['TaxAmount']} is larger than the line "
                                    f"amount {line['LineAmount']}.")
+
+    def _recoded(self, tax_type, account):
+        """:return: the tax type that Xero gives a line, or None. Australia has BASEXCLUDED for
+            what is outside GST: NONE becomes GST-free on an expense, and other lines refuse it."""
+        if self.organisation.country != "AU" or tax_type != "NONE" or self.amount_types == "NoTax":
+            return tax_type
+        return "EXEMPTEXPENSES" if account and account["Class"] == "EXPENSE" else None
+
+    def _computed_tax(self, line, rate):
+        """:return: the tax of a line. Nowhere does Xero say whether it rounds the tax of several
+            components once or each of them, so a test says it: ``rounds_components``."""
+        components = rate.get("TaxComponents") or []
+        each = components if self.organisation.rounds_components else ()
+        percent = effective_rate(components) if len(components) > 1 else rate["EffectiveRate"]
+        return line_tax(line["LineAmount"], percent, self.amount_types, each)
 
     def _tracking(self, items):
         result, used = [], set()

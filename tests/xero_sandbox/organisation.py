@@ -38,6 +38,7 @@ class Organisation:
         self.is_demo = False
         self.period_lock_date = self.end_of_year_lock_date = None
         self.approval_limits = {}
+        self.rounds_components = True
         self.minute_limit, self.concurrent_limit, self.day_limit = 60, 5, None
         self.actions = dict.fromkeys((
             "CreateApprovedInvoice", "CreateDraftPurchaseOrder", "CreateApprovedBill",
@@ -160,12 +161,15 @@ class Organisation:
             return self.store["Accounts"].put(
                 {**seed.account(code, name, kind, tax_type), **fields})
 
-    def add_tax_rate(self, tax_type, name, rate, applies="REALQ", status="ACTIVE"):
-        """:return: a new TaxRate record. :param rate: percent. :param applies: account classes by
-            letter: R revenue, E expenses, A assets, L liabilities, Q equity."""
+    def add_tax_rate(self, tax_type, name, rate, applies="REALQ", status="ACTIVE", compound=False):
+        """:return: a new TaxRate record. :param rate: percent, or a list of them: its components.
+            :param applies: account classes by letter: R revenue, E expenses, A assets, L
+            liabilities, Q equity. :param bool compound: the last component is on the others, too.
+        """
+        rates = [str(part) for part in (rate if isinstance(rate, list) else [rate])]
         with self.transaction():
             return self.store["TaxRates"].put(
-                seed.tax_rate(tax_type, name, str(rate), applies, status), touch=False)
+                seed.tax_rate(tax_type, name, rates, applies, status, compound), touch=False)
 
     def add_currency(self, code, day_rate="1"):
         """Enable a currency. :param str day_rate: units of it for one of the base currency."""

@@ -2,6 +2,8 @@
 import uuid
 from decimal import Decimal
 
+from .totals import effective_rate, rounded
+
 ZERO_GUID = "00000000-0000-0000-0000-000000000000"
 _CLASSES = {
     "BANK": "ASSET", "CURRENT": "ASSET", "FIXED": "ASSET", "INVENTORY": "ASSET",
@@ -86,6 +88,7 @@ INPUT|GST on Expenses|10|EALQ
 EXEMPTOUTPUT|GST Free Income|0|RALQ
 EXEMPTEXPENSES|GST Free Expenses|0|EALQ
 BASEXCLUDED|BAS Excluded|0|REALQ
+GSTONIMPORTS|GST on Imports|0|EALQ
 NONE|No GST|0|REALQ
 """,
     "NZ": """
@@ -104,6 +107,8 @@ NONE|Tax Exempt|0|REALQ
 }
 _STANDARD = {"GB": ("OUTPUT2", "INPUT2"), "AU": ("OUTPUT", "INPUT"), "NZ": ("OUTPUT2", "INPUT2"),
              "US": ("OUTPUT", "INPUT")}
+# What is outside of the country's tax, where that is not NONE.
+_NO_TAX = {"AU": "BASEXCLUDED"}
 # Units of the currency for one pound, good enough as XE.com's day rate.
 _PER_POUND = {"GBP": "1", "EUR": "1.17", "USD": "1.31", "AUD": "1.98", "NZD": "2.2", "CAD": "1.83",
               "CHF": "1.09", "JPY": "198", "SEK": "13", "NOK": "13.8", "DKK": "8.7", "PLN": "4.98"}
@@ -135,27 +140,34 @@ def accounts(country, currencies, base):
                               BankAccountType="BANK", BankAccountNumber=f"2040101234567{position}"))
     for row in _ACCOUNTS.splitlines():
         code, name, kind, tax, system, payments = (row.split("|") + ["", ""])[:6]
-        tax = {"S": sales, "P": purchases}.get(tax, tax)
+        tax = {"S": sales, "P": purchases, "NONE": _NO_TAX.get(country, "NONE")}.get(tax, tax)
         result.append(account(code, name, kind, tax, system, bool(payments)))
     return result
 
 
-def tax_rate(tax_type, name, rate, applies="REALQ", status="ACTIVE"):
-    """:return: a TaxRate record. :param applies: letters of the account classes it fits."""
+def tax_rate(tax_type, name, rates, applies="REALQ", status="ACTIVE", compound=False):
+    """:return: a TaxRate record. :param list rates: of its components, in percent.
+        :param applies: letters of the account classes it fits. :param bool compound: the last
+        component is on the others, too."""
+    components = [
+        {"Name": f"VAT {number}" if number else "VAT", "Rate": Decimal(rate),
+         "IsCompound": compound and number == len(rates) - 1, "IsNonRecoverable": False}
+        for number, rate in enumerate(rates)]
+    # Xero's OpenAPI document: both have up to 4 decimals.
+    shown = rounded(effective_rate(components), 4) if len(rates) > 1 else Decimal(rates[0])
     return {
         "Name": name, "TaxType": tax_type, "Status": status, "ReportTaxType": tax_type,
         "CanApplyToRevenue": "R" in applies, "CanApplyToExpenses": "E" in applies,
         "CanApplyToAssets": "A" in applies, "CanApplyToLiabilities": "L" in applies,
-        "CanApplyToEquity": "Q" in applies, "DisplayTaxRate": Decimal(rate),
-        "EffectiveRate": Decimal(rate),
-        "TaxComponents": [{"Name": "VAT", "Rate": Decimal(rate), "IsCompound": False,
-                           "IsNonRecoverable": False}],
+        "CanApplyToEquity": "Q" in applies, "DisplayTaxRate": shown, "EffectiveRate": shown,
+        "TaxComponents": components,
     }
 
 
 def tax_rates(country):
     """:return: list of TaxRate records of a country."""
-    return [tax_rate(*row.split("|")) for row in _TAX_RATES[country].strip().splitlines()]
+    rows = [row.split("|") for row in _TAX_RATES[country].strip().splitlines()]
+    return [tax_rate(tax_type, name, [rate], applies) for tax_type, name, rate, applies in rows]
 
 
 def day_rates(base, currencies):

@@ -27,18 +27,32 @@ def line_amount(quantity, unit_amount, discount_rate=None, discount_amount=None)
     return rounded(amount)
 
 
-def line_tax(amount, rate, line_amount_types):
+def effective_rate(components):
+    """:return: what the components of a tax rate add to an amount together, in percent; a compound
+        one is also on the others (Xero's OpenAPI document: TaxComponent, IsCompound)."""
+    simple = sum((part["Rate"] for part in components if not part["IsCompound"]), Decimal(0))
+    return simple + sum(part["Rate"] * (100 + simple) / 100
+                        for part in components if part["IsCompound"])
+
+
+def line_tax(amount, rate, line_amount_types, components=()):
     """:return: the tax in a line: on top of it, inside it, or none; 2 places.
 
     :param Decimal amount: the LineAmount.
     :param Decimal rate: percent.
     :param str line_amount_types: Exclusive, Inclusive or NoTax.
+    :param list components: of the rate, when each of them is rounded.
     """
     if line_amount_types == "NoTax":
         return ZERO
     if line_amount_types == "Inclusive":
         # Xero's rounding guide: divide, round, subtract.
         return amount - rounded(amount * 100 / (100 + rate))
+    if len(components) > 1:
+        simple = sum(rounded(amount * part["Rate"] / 100)
+                     for part in components if not part["IsCompound"])
+        return simple + sum(rounded((amount + simple) * part["Rate"] / 100)
+                            for part in components if part["IsCompound"])
     return rounded(amount * rate / 100)
 
 
