@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..connection.pages import open_in_xero
+from .showing import status_labels
+
 
 class XeroTwin(models.Model):
     """A document of Xero that one here may be, kept from the look-up so that a user can decide
@@ -36,7 +39,7 @@ class XeroTwin(models.Model):
 
     @api.depends('status')
     def _compute_status_label(self):
-        labels = self.env['account.move']._xero_status_labels()
+        labels = status_labels(self.env)
         for twin in self:
             twin.status_label = labels.get(twin.status, twin.status)
 
@@ -121,7 +124,7 @@ class XeroTwin(models.Model):
         self.ensure_one()
         self.check_access('read')
         twin_sudo = self.sudo()
-        return twin_sudo.connection_id._open_document(twin_sudo.kind, twin_sudo.xero_id)
+        return open_in_xero(twin_sudo.connection_id, twin_sudo.kind, twin_sudo.xero_id)
 
     @api.model
     def _show(self, move):
