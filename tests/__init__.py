@@ -53,6 +53,7 @@ from . import test_pull_hooks
 from . import test_pull_lists
 from . import test_pull_money
 from . import test_pull_payments
+from . import test_pull_payments_before
 from . import test_pull_payments_currency
 from . import test_pull_payments_recognise
 from . import test_pull_payments_twice

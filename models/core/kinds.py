@@ -22,6 +22,8 @@ SWITCHES = {
 XERO_SYNC = 'xero_sync'
 #: Waits after the first and the second attempt that reached Xero and had no clear end.
 RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=5))
+#: How far the clocks here and at Xero may be apart.
+CLOCK_SKEW = timedelta(minutes=10)
 #: Lines of a document that carry money; the others are text, or are made by Odoo from these.
 MONEY_LINES = ('product', 'epd', 'rounding', 'non_deductible_product',
                'non_deductible_product_total')

@@ -41,6 +41,9 @@ class AccountMove(models.Model):
         copy=False, prefetch='xero', readonly=True, groups='base.group_system',
         help="Fingerprint of what Xero had when it refused a change for payments or credits. "
              "Without these the change is sent again.")
+    xero_linked_at = fields.Datetime(
+        copy=False, prefetch='xero', readonly=True, groups='base.group_system',
+        help="When it became one with Xero's document. What happened there before is history.")
     xero_active = fields.Boolean(compute='_compute_xero_active')
     xero_status_label = fields.Char("State in Xero", compute='_compute_xero_status_label')
 

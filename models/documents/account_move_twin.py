@@ -1,5 +1,5 @@
 """Which document of Xero is one of Odoo that is not linked to any."""
-from odoo import models
+from odoo import fields, models
 
 from ...xero.twins import Own
 from ..core.kinds import XERO_KINDS
@@ -30,6 +30,7 @@ class AccountMove(models.Model):
         """
         self.with_context(xero_pulling=True, skip_is_manually_modified=True).write({
             **self._xero_success(), 'xero_document_id': document.xero_id,
+            'xero_linked_at': fields.Datetime.now(),
             'xero_number': document.number, 'xero_status': document.status})
         self.env['xero.log']._add_pulls(connection, [(self, 'success', None, self.env._(
             "Linked to %s in Xero: the same document on both sides.", document.number))])

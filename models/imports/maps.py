@@ -3,7 +3,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import NamedTuple
 
-from odoo.fields import Command
+from odoo.fields import Command, Datetime
 
 from ...xero.money import is_tie, round2
 from ..core.kinds import CREDIT_NOTES, XERO_KINDS
@@ -142,6 +142,7 @@ class ImportMaps:
             'xero_origin': True,
             'xero_state': 'synced',
             'xero_document_id': document.xero_id,
+            'xero_linked_at': Datetime.now(),
             'xero_number': number,
             'xero_status': document.status,
             'xero_files_pending': bool(

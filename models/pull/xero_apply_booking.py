@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..core.kinds import CLOCK_SKEW
+
 
 class XeroApplyBooking(models.AbstractModel):
     """Booking what was paid in Xero, and undoing what was deleted there."""
@@ -136,7 +138,8 @@ class XeroApplyBooking(models.AbstractModel):
             name=name, amount=amount)
 
     def _log_missing(self, connection, payment):
-        """Log, once, that Xero deleted a payment that has never been linked here.
+        """Log, once, that Xero deleted a payment that has never been linked here, though its
+        document was.
 
         :param recordset connection: `xero.connection`
         :param documents.Payment payment: with the status DELETED
@@ -146,6 +149,9 @@ class XeroApplyBooking(models.AbstractModel):
             ('company_id', '=', company.id), ('xero_document_id', '=', payment.document_id),
         ], limit=1) if payment.document_id else None
         if not move or self.env['xero.linked']._payments_live(connection, [payment.xero_id]):
+            return
+        if payment.updated and payment.updated < (
+                move.xero_linked_at or move.create_date) - CLOCK_SKEW:
             return
         code = 'payment_delete_no_match'
         if self.env['xero.log'].search_count([

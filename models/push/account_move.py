@@ -174,6 +174,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         values = {
             'xero_document_id': document.xero_id,
+            'xero_linked_at': self.xero_linked_at or fields.Datetime.now(),
             'xero_number': document.number or self._xero_document_number(),
             'xero_status': document.status,
             'xero_last_push': fields.Datetime.now(),

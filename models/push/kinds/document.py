@@ -1,6 +1,4 @@
 """Invoices, bills and credit notes: new ones in batches, changed and cancelled ones singly."""
-from datetime import timedelta
-
 from odoo import fields, models
 from odoo.tools.misc import format_date
 
@@ -8,13 +6,10 @@ from ....xero import limits, payload, query, recovery
 from ....xero.documents import Document, PaymentRow
 from ....xero.errors import CONTACT_CODES
 from ...connection.xero_budget import DAY_RESERVE
-from ...core.kinds import GONE, SWITCHES, XERO_KINDS
+from ...core.kinds import CLOCK_SKEW, GONE, SWITCHES, XERO_KINDS
 from ...core.problem import Problem
 from ..account_move import fingerprint
 from ..xero_request import BATCH_SIZE
-
-#: How far the clocks here and at Xero may be apart.
-CLOCK_SKEW = timedelta(minutes=10)
 
 
 class XeroPushDocument(models.AbstractModel):
