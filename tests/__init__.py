@@ -26,6 +26,7 @@ from . import test_import_files
 from . import test_import_first_sync
 from . import test_import_history
 from . import test_import_taxes
+from . import test_import_lost
 from . import test_import_totals
 from . import test_import_tracking
 from . import test_import_twins

@@ -7,6 +7,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from ..core.apart import apart
 from ..core.kinds import GONE
 from .maps import APPROVED, MOVE_TYPES, ImportBlocker, ImportMaps
+from .xero_import_existing import back_link
 
 _logger = logging.getLogger(__name__)
 
@@ -57,9 +58,11 @@ class XeroImport(models.AbstractModel):
         connection = connection.with_env(self.env)
         Unmatched, known = self.env['xero.unmatched'], self._rows(connection, documents)
         if connection.import_policy == 'none':
-            # What somebody asked for comes all the same; the rest is as it was.
-            documents = [document for document in documents if document.xero_id in known
-                         and known[document.xero_id].forced]
+            # What somebody asked for comes all the same, and what was sent from here is here or
+            # missing; the rest is as it was.
+            documents = [document for document in documents
+                         if known.get(document.xero_id, Unmatched).forced
+                         or back_link(self.env, document)]
         wanted = [document for document in documents
                   if self._wants(connection, document, known.get(document.xero_id))]
         dropped = Unmatched.union(*(
@@ -103,7 +106,7 @@ class XeroImport(models.AbstractModel):
         if document.status not in APPROVED and connection.import_policy == 'post':
             return False
         return bool(row or not connection.import_from or not document.date
-                    or document.date >= connection.import_from)
+                    or document.date >= connection.import_from or back_link(self.env, document))
 
     def _prepare(self, connection, document, row, maps):
         """
@@ -116,7 +119,24 @@ class XeroImport(models.AbstractModel):
         if connection.import_policy not in ('draft', 'post') and not row.forced:
             return [ImportBlocker('policy', self.env._(
                 "The connection lists what was made in Xero and does not import it."))]
-        return maps.prepare(document)
+        prepared = maps.prepare(document)
+        if row.reason == 'lost' and not isinstance(prepared, list):
+            self._restore(prepared.values)
+        return prepared
+
+    def _restore(self, values):
+        """Let a document that was sent from here, and lost, be what it was: of Odoo, and under its
+        number, so that no other one gets that.
+
+        :param dict values: of its `account.move`, are changed
+        """
+        values['xero_origin'] = False
+        if values['move_type'].startswith('out') and not self.env['account.move'].search_count([
+                ('name', '=', values['xero_number']),
+                ('company_id', '=', values['company_id'])], limit=1):
+            values['name'] = values['xero_number']
+            if values['ref'] == values['name']:
+                values['ref'] = False
 
     # === MAKING THEM === #
 
@@ -181,9 +201,12 @@ class XeroImport(models.AbstractModel):
         if differing:
             raise TotalsDiffer(differing)
         days = {move: move.date for move in moves}
+        # What was sent from here had been posted.
+        ready = moves.filtered(
+            lambda move: move.xero_status in APPROVED and not move.xero_origin)
         if connection.import_policy == 'post':
-            ready = moves.filtered(lambda move: move.xero_status in APPROVED)
-            ready._post(soft=False)
+            ready |= moves.filtered(lambda move: move.xero_status in APPROVED)
+        ready._post(soft=False)
         texts = {move: self.env._("Imported from Xero: %s", move.xero_number) for move in moves}
         redated = moves.filtered(lambda move: move.date != days[move])
         for move in redated:

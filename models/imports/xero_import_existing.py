@@ -11,6 +11,19 @@ from .maps import MOVE_TYPES, ImportBlocker
 RECORD_ID = re.compile(r'[?&]res_id=(\d+)')
 
 
+def back_link(env, document):
+    """
+    :param Environment env: of this database
+    :param documents.Document document: as Xero has it
+    :return: id of the document here that its `Url` points back to, None for what is not of this
+        database
+    """
+    match = RECORD_ID.search(document.url)
+    base = env['account.move'].get_base_url()
+    ours = document.url.startswith(f'{base}/mail/view?model=account.move&')
+    return int(match[1]) if ours and match else None
+
+
 class XeroImportExisting(models.AbstractModel):
     """Documents of Xero that Odoo has already though they are not linked: pushed from here, or
     entered on both sides."""
@@ -28,6 +41,7 @@ class XeroImportExisting(models.AbstractModel):
             what the push is about to link itself
         """
         linked, rows, left = {}, {}, {}
+        named = {document.xero_id: back_link(self.env, document) for document in documents}
         found = self._find(connection, documents, partners)
         on_their_way = self._get_on_their_way(found)
         claims = Counter(move for verdicts in found.values()
@@ -35,7 +49,7 @@ class XeroImportExisting(models.AbstractModel):
         for document in documents:
             verdicts = found.get(document.xero_id, {})
             certain = [move for move, verdict in verdicts.items() if verdict]
-            if not on_their_way.isdisjoint(certain) or self._back_link(document) in {
+            if not on_their_way.isdisjoint(certain) or named[document.xero_id] in {
                     move.id for move in on_their_way}:
                 rows[document.xero_id] = []
             elif len(certain) == 1 and claims[certain[0]] == 1 and self._is_free(certain[0]):
@@ -43,10 +57,12 @@ class XeroImportExisting(models.AbstractModel):
                 linked[document.xero_id] = certain[0]
             elif verdicts:
                 left[document.xero_id] = verdicts
+            elif named[document.xero_id]:
+                rows[document.xero_id] = [self._blocker_of_lost()]
         for xero_id, verdicts in left.items():
             # What has found its own counterpart is that of no other one.
             if open_ones := [move for move in verdicts if move not in linked.values()]:
-                rows[xero_id] = [self._blocker(move) for move in open_ones]
+                rows[xero_id] = [self._blocker(move, named[xero_id]) for move in open_ones]
         self._release_others(connection, [
             document for document in documents if document.xero_id in linked])
         return linked, rows
@@ -60,7 +76,7 @@ class XeroImportExisting(models.AbstractModel):
         :return: {identifier: {document here: whether it is that one, None where only a person can
             tell}}
         """
-        named = {document.xero_id: self._back_link(document) for document in documents}
+        named = {document.xero_id: back_link(self.env, document) for document in documents}
         numbers = list({document.number for document in documents if document.number})
         found = self.env['account.move'].search([
             ('company_id', '=', connection.company_id.id), ('state', '!=', 'cancel'),
@@ -110,19 +126,26 @@ class XeroImportExisting(models.AbstractModel):
             self.env['xero.request']._concerns
         return set(filter(concerns, moves)) if concerns(moves) else set()
 
-    def _back_link(self, document):
-        """:return: id of the document here that the `Url` of one in Xero points back to, or None"""
-        match = RECORD_ID.search(document.url)
-        base = self.env['account.move'].get_base_url()
-        ours = document.url.startswith(f'{base}/mail/view?model=account.move&')
-        return int(match[1]) if ours and match else None
-
     def _is_free(self, move):
         """:return: whether a document here can be linked to one of Xero"""
         return move.state == 'posted' and not move.xero_document_id
 
-    def _blocker(self, move):
-        """:return: ImportBlocker that asks whether a document here is the one of Xero"""
+    def _blocker_of_lost(self):
+        """:return: ImportBlocker of a document that this database has sent and does not know"""
+        return ImportBlocker('lost', self.env._(
+            "It was sent from this database, which has no such document any more, as after it was "
+            "restored from a backup. Import it: it keeps its number, so that no other one gets it."))
+
+    def _blocker(self, move, named):
+        """
+        :param recordset move: `account.move` that one of Xero may be
+        :param int named: id of the document here that it points to, or None
+        :return: ImportBlocker that asks for a decision
+        """
+        if move.xero_document_id and move.id == named:
+            return ImportBlocker('double', self.env._(
+                "It was sent for %(name)s, which is linked to another one, %(number)s, in Xero. "
+                "Void one of them there.", name=move.display_name, number=move.xero_number), move)
         if move.xero_document_id:
             text = self.env._(
                 "%(name)s is linked to %(number)s in Xero, which looks the same. If this one was "

@@ -2,6 +2,7 @@ from odoo import models
 
 from ..core.apart import apart
 from ..mapping.xero_reference_data import REFERENCE_PATIENCE
+from .xero_import_existing import back_link
 
 
 class XeroPullDocument(models.AbstractModel):
@@ -14,7 +15,8 @@ class XeroPullDocument(models.AbstractModel):
     def _take_unknown(self, connection, documents):
         # OVERRIDES 'account_xero'
         waited = self.env['xero.import.waiting']._released(connection, limit=1)
-        if connection.import_policy == 'none' and not waited:
+        if connection.import_policy == 'none' and not waited and not any(
+                back_link(self.env, document) for document in documents):
             return {}
         if connection.import_policy in ('draft', 'post') or waited:
             self._renew_tracking(connection, documents)

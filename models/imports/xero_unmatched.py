@@ -46,6 +46,8 @@ class XeroUnmatched(models.Model):
             ('currency', "Currency not active"),
             ('total_mismatch', "Total would differ"),
             ('duplicate', "May be here already"),
+            ('double', "Twice in Xero"),
+            ('lost', "Sent from here, and lost here"),
             ('validation_error', "Refused by Odoo"),
         ], required=True, readonly=True)
     message = fields.Text("What is wrong", readonly=True)
