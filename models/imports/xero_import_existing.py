@@ -134,7 +134,7 @@ class XeroImportExisting(models.AbstractModel):
         """:return: ImportBlocker of a document that this database has sent and does not know"""
         return ImportBlocker('lost', self.env._(
             "It was sent from this database, which has no such document any more, as after it was "
-            "restored from a backup. Import it: it keeps its number, which no other one gets then."))
+            "restored from a backup. Import it: it keeps its number, which no other one gets."))
 
     def _blocker(self, move, named):
         """
