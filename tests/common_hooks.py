@@ -45,7 +45,7 @@ GUARDS = {
     'XeroPullPayment._with_documents_apart', 'XeroPush._apply_apart',
     'XeroPush._postpone_faulty', 'XeroPushAttachment._count_attempt',
     'XeroPushAttachment._fail_faulty', 'XeroPushAttachment._prepare_apart',
-    'XeroPushContact._fail_faulty', 'XeroPushContact._fail_partners',
+    'XeroPushAttachment._save', 'XeroPushContact._fail_faulty', 'XeroPushContact._fail_partners',
     'XeroPushContact._get_documents', 'XeroPushContact._get_syncs',
     'XeroPushContact._prepare_for', 'XeroPushContact._problem_faulty',
     'XeroPushDocument._check', 'XeroPushDocument._fail', 'XeroPushDocument._fail_applied',
@@ -58,7 +58,7 @@ GUARDS = {
     'XeroPushPaymentCheck._get_documents', 'XeroPushPaymentCheck._still_to_send',
     'XeroPushPaymentDeletion._portions',
     '_xero_apply', '_xero_conclude', '_xero_count_attempt', '_xero_fail', '_xero_fail_faulty',
-    '_xero_failure', '_xero_log_subject', '_xero_save_pdf', '_xero_preflight',
+    '_xero_failure', '_xero_log_subject', '_xero_preflight',
     '_xero_set_differs', '_xero_store', '_xero_stored_with',
 }
 #: Hooks that run for a record while an organisation is pushed or pulled; each is broken there.
@@ -131,7 +131,7 @@ HOOKS = {
     '_xero_may_write', '_xero_method_line', '_xero_misfits', '_xero_money', '_xero_show_links',
     '_xero_partner', '_xero_parts',
     '_xero_parts_without_entry', '_xero_payment_terms', '_xero_payments', '_xero_pdf',
-    '_xero_percent', '_xero_prefetch', '_xero_prepare_addresses', '_xero_prepare_body',
+    '_xero_percent', '_xero_prepare_addresses', '_xero_prepare_body',
     '_xero_prepare_change', '_xero_prepare_contact', '_xero_prepare_document',
     '_xero_prepare_line', '_xero_prepare_lines', '_xero_prepare_link', '_xero_prepare_links',
     '_xero_prepare_payment',

@@ -4,6 +4,7 @@ from odoo.tools.misc import formatLang
 
 from ..models.core.apart import apart
 from ..models.core.kinds import SWITCHES, XERO_KINDS
+from ..models.core.prefetch import fetch_for_taxes
 from ..models.core.problem import Problem, problems_of
 from ..models.documents.showing import list_documents, names_of
 from ..xero.errors import CATALOGUE
@@ -207,7 +208,7 @@ class XeroPushWizard(models.TransientModel):
 
     def _find_unfit(self, connection, moves):
         """:return: {document: [Problem]} of those that Xero cannot hold"""
-        moves._xero_prefetch()
+        fetch_for_taxes(moves)
         problems = {move: move._xero_prepare_body(connection)[2] for move in moves}
         return {move: [problem] for move, problem in problems.items() if problem}
 

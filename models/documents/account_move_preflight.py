@@ -40,11 +40,6 @@ class AccountMove(models.Model):
         return {move.with_env(self.env): list(dict.fromkeys(found[move]))
                 for move in moves if found.get(move)}
 
-    def _xero_prefetch(self):
-        """Read at once what Odoo's tax computation would read line by line of each document,
-        because the filtered lines it works on are not read together."""
-        self.line_ids.fetch(['tax_ids', 'tax_tag_ids'])
-
     def _xero_check_document(self, connection, currencies):
         """Yield the problems of the document as a whole.
 

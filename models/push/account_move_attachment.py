@@ -53,19 +53,3 @@ class AccountMove(models.Model):
         if len(content) > MAX_SIZE:
             raise UserError(self.env._("The PDF is larger than the 10 MB that Xero takes."))
         return FORBIDDEN.sub('_', name), content
-
-    def _xero_save_pdf(self, message=None, code=None, answer=None):
-        """Keep and log what became of the PDFs of these documents.
-
-        :param str message: why they are not in Xero; None when they are
-        :param str code: of the error catalogue, if Xero had something to say
-        :param answer: Xero's Answer or XeroError, for its correlation id
-        """
-        self._xero_store([(move, {
-            'xero_pdf_state': 'failed' if message else 'attached', 'xero_pdf_message': message,
-        }) for move in self])
-        text = (self.env._("The PDF was not attached: %s", message) if message
-                else self.env._("The PDF is attached."))
-        outcome = 'failure' if message else 'success'
-        self.env['xero.log'].sudo()._add_records(
-            'push', [(move, outcome, code, text) for move in self], answer)

@@ -52,7 +52,7 @@ class XeroPushAttachment(models.AbstractModel):
     def _prepare(self, connection, records):
         # OVERRIDES 'account_xero'
         if connection.attach_refused:
-            records._xero_save_pdf(self._refusal(), 'scope_missing')
+            self._save(records, self._refusal(), 'scope_missing')
             return []
         return [self._prepare_values(connection, move, *move._xero_pdf()) for move in records]
 
@@ -77,11 +77,11 @@ class XeroPushAttachment(models.AbstractModel):
         # OVERRIDES 'account_xero'
         for move, error in faults:
             if isinstance(error, UserError):
-                move._xero_save_pdf(str(error))
+                self._save(move, str(error))
                 continue
             # A report can be anybody's template, so it can fail in any way.
             _logger.error("No PDF of %s for Xero", move.name, exc_info=error)
-            move._xero_save_pdf(self.env._("Odoo could not make the PDF."))
+            self._save(move, self.env._("Odoo could not make the PDF."))
 
     # === WHILE THERE IS NO ANSWER === #
 
@@ -102,7 +102,7 @@ class XeroPushAttachment(models.AbstractModel):
         # OVERRIDES 'account_xero': it is none of the document's own
         if request.attempts > len(RETRY_DELAYS):
             [move] = self._get_waiting(request)
-            move._xero_save_pdf(error.message, error.code, error)
+            self._save(move, error.message, error.code, error)
         return request.attempts
 
     # === WHAT BECOMES OF AN ANSWER === #
@@ -125,15 +125,32 @@ class XeroPushAttachment(models.AbstractModel):
         if isinstance(response, Answer):
             # What was changed meanwhile gets another PDF.
             if move.xero_revision == request.items[0]['revision']:
-                move._xero_save_pdf(answer=response)
+                self._save(move, answer=response)
         elif isinstance(response, XeroScopeMissing):
             connection.attach_refused = True
-            self.env['account.move'].search(self._domain(connection))._xero_save_pdf(
-                self._refusal(), response.code, response)
+            self._save(self.env['account.move'].search(self._domain(connection)),
+                       self._refusal(), response.code, response)
         elif isinstance(response, XeroRejected) or request.attempts > len(RETRY_DELAYS):
-            move._xero_save_pdf(response.message, response.code, response)
+            self._save(move, response.message, response.code, response)
         else:
             request._retry_after(RETRY_DELAYS[request.attempts - 1])
             return nothing, []
         request.unlink()
         return nothing, []
+
+    def _save(self, moves, message=None, code=None, answer=None):
+        """Keep and log what became of the PDFs of some documents.
+
+        :param recordset moves: `account.move`
+        :param str message: why they are not in Xero; None when they are
+        :param str code: of the error catalogue, if Xero had something to say
+        :param answer: Xero's Answer or XeroError, for its correlation id
+        """
+        moves._xero_store([(move, {
+            'xero_pdf_state': 'failed' if message else 'attached', 'xero_pdf_message': message,
+        }) for move in moves])
+        text = (self.env._("The PDF was not attached: %s", message) if message
+                else self.env._("The PDF is attached."))
+        outcome = 'failure' if message else 'success'
+        self.env['xero.log'].sudo()._add_records(
+            'push', [(move, outcome, code, text) for move in moves], answer)

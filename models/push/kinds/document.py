@@ -7,6 +7,7 @@ from ....xero.documents import Document, PaymentRow
 from ....xero.errors import CONTACT_CODES
 from ...connection.xero_budget import DAY_RESERVE
 from ...core.kinds import CLOCK_SKEW, GONE, SWITCHES, XERO_KINDS
+from ...core.prefetch import fetch_for_taxes
 from ...core.problem import Problem
 from ..account_move import fingerprint
 from ..xero_request import BATCH_SIZE
@@ -112,7 +113,7 @@ class XeroPushDocument(models.AbstractModel):
         Request = self.env['xero.request']
         new, values, rows = {}, [], []
         moves = self._still_queued(connection, records)
-        moves._xero_prefetch()
+        fetch_for_taxes(moves)
         for move in moves:
             endpoint = _endpoint(move)
             if move.state == 'cancel':
