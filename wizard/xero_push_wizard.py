@@ -85,7 +85,7 @@ class XeroPushWizard(models.TransientModel):
             data, totals = move._xero_prepare_document(connection)
             partner = move._xero_partner()
             wizard.update({
-                'preview_line_ids': Line._of(data, connection),
+                'preview_line_ids': Line._make_lines(data, connection),
                 'preview_total': formatLang(
                     self.env, float(totals.total), currency_obj=move.currency_id),
                 'preview_number': data.number,
@@ -334,7 +334,7 @@ class XeroPushWizardLine(models.TransientModel):
     item_code = fields.Char("Item")
 
     @api.model
-    def _of(self, data, connection):
+    def _make_lines(self, data, connection):
         """Return unsaved lines that show a document as Xero gets it.
 
         :param xero.payload.DocumentData data: what would be sent

@@ -75,15 +75,15 @@ class XeroEvent(models.Model):
             """
             INSERT INTO xero_event (connection_id, category, resource_id, event_date, event_type,
                                     create_date, write_date)
-            SELECT hint.*, %(now)s, %(now)s
+            SELECT new.*, %(now)s, %(now)s
               FROM unnest(%(connection)s::integer[], %(category)s::varchar[], %(id)s::varchar[],
                           %(date)s::timestamp[], %(type)s::varchar[])
-                   AS hint (connection_id, category, resource_id, event_date, event_type)
+                   AS new (connection_id, category, resource_id, event_date, event_type)
              WHERE NOT EXISTS (
                    SELECT FROM xero_event
                     WHERE (connection_id, category, resource_id, event_date, event_type)
-                        = (hint.connection_id, hint.category, hint.resource_id, hint.event_date,
-                           hint.event_type))
+                        = (new.connection_id, new.category, new.resource_id, new.event_date,
+                           new.event_type))
                 ON CONFLICT DO NOTHING
             """,
             now=now,

@@ -24,7 +24,7 @@ class RequestSender:
     Threads do the HTTP and touch nothing of the ORM. Leaving the context waits for all answers; an
     exception leaves them to the next run, which finds the requests in the outbox.
 
-    :param recordset connection: a claimed `xero.connection`
+    :param recordset connection: `xero.connection` that nobody else serves meanwhile
     """
 
     def __init__(self, connection):
@@ -65,7 +65,7 @@ class RequestSender:
         if not values:
             return
         if self._calls_left()[0] < len(values):
-            self.settle()               # then Xero has said how many are left
+            self.apply_answers()        # then Xero has said how many are left
         left, today = self._calls_left()
         allowed = max(0, min(left, today - reserve))
         self.send(self.connection._commit_with_retry(
@@ -115,7 +115,7 @@ class RequestSender:
 
     # === ANSWERS === #
 
-    def settle(self, left=0):
+    def apply_answers(self, left=0):
         """Apply answers, and send what takes the place of their requests, until few are under way.
 
         :param int left: how many may remain under way
@@ -156,7 +156,7 @@ class RequestSender:
             self._client = self.connection._get_client(rejected=refused.access_token)
         self._halt.clear()
         self.send(self._unsent.exists())
-        self.settle(left)
+        self.apply_answers(left)
 
     def finish(self):
         """Apply all answers, and look into what Xero refused.
@@ -165,7 +165,7 @@ class RequestSender:
         :raise XeroError: nothing more can be sent now
         """
         busy = bool(self._under_way)
-        self.settle()
+        self.apply_answers()
         rejections, self._rejections = self._rejections, []
         by_kind = {}
         for kind, rejection in rejections:

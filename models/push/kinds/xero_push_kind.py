@@ -112,7 +112,7 @@ class XeroPushKind(models.AbstractModel):
                 for portion in self._portions(connection, sender, records, reserve):
                     sender.push(connection._commit_with_retry(
                         self._prepare_apart, connection, portion), reserve)
-                    sender.settle(self._in_flight)
+                    sender.apply_answers(self._in_flight)
 
     def _portions(self, connection, sender, records, reserve):
         """Yield records in portions that are prepared together, after what they need before.
