@@ -263,12 +263,14 @@ class XeroConnection(models.Model):
                     "Xero has not answered yet to what was sent to %(organisation)s for "
                     "%(company)s; it may have arrived. Connect to it again, and wait until "
                     "nothing is pending. Until then keep this connection: it sends nothing while "
-                    "it is disconnected.", company=company, organisation=organisation))
+                    "it is disconnected. Start over sets everything but the links back.",
+                    company=company, organisation=organisation))
             if owned._xero_binds_any(connection):
                 raise UserError(self.env._(
                     "Documents or payments of %(company)s are linked to %(organisation)s, and "
                     "nothing else keeps the link. Keep this connection: it sends nothing while it "
-                    "is disconnected.", company=company, organisation=organisation))
+                    "is disconnected. Start over sets everything but the links back.",
+                    company=company, organisation=organisation))
 
     # === ACTIONS === #
 

@@ -36,6 +36,12 @@ class XeroOrganisationMixin(models.AbstractModel):
             owned._xero_forget(connection)
 
     @api.model
+    def _xero_start_over_all(self, connection):
+        """Drop what people have set up for the organisation, and keep what is linked to it."""
+        for owned in self._xero_owned():
+            owned._xero_start_over(connection)
+
+    @api.model
     def _xero_tell_all(self, connections, before):
         """Tell all of it what has changed in the settings of connections.
 
@@ -71,6 +77,13 @@ class XeroOrganisationMixin(models.AbstractModel):
         if 'connection_id' in self._fields:
             self.with_context(active_test=False).search(
                 [('connection_id', '=', connection.id)]).unlink()
+
+    @api.model
+    def _xero_start_over(self, connection):
+        """Drop what people have set up with this model, if anything.
+
+        :param recordset connection: one `xero.connection`
+        """
 
     @api.model
     def _xero_settings_changed(self, connections, before):

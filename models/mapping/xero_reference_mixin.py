@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class XeroReferenceMixin(models.AbstractModel):
@@ -16,6 +16,11 @@ class XeroReferenceMixin(models.AbstractModel):
     company_id = fields.Many2one(related='connection_id.company_id', store=True)
     active = fields.Boolean(default=True, readonly=True)
     name = fields.Char(readonly=True)
+
+    @api.model
+    def _xero_start_over(self, connection):
+        # OVERRIDES 'account_xero': with it go the mappings to it
+        self._xero_forget(connection)
 
     def _xero_update(self, connection, rows):
         """Make the records of a connection equal to what Xero listed.
