@@ -10,6 +10,7 @@ from . import test_charts
 from . import test_client
 from . import test_connection
 from . import test_connection_delete
+from . import test_connection_start_over
 from . import test_contact_matching
 from . import test_contact_update
 from . import test_contacts
@@ -64,15 +65,19 @@ from . import test_push
 from . import test_push_amounts
 from . import test_push_attachments
 from . import test_push_changes
+from . import test_push_clocks
 from . import test_push_contacts
 from . import test_push_content
 from . import test_push_crash
 from . import test_push_delivery
+from . import test_push_elements
 from . import test_push_faults
 from . import test_push_hooks
 from . import test_push_kind
 from . import test_push_limits
+from . import test_push_numbers
 from . import test_push_payments
+from . import test_push_payments_found
 from . import test_push_payments_lost
 from . import test_push_payments_twice
 from . import test_push_queue

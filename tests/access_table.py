@@ -47,6 +47,7 @@ MODELS = {
     'xero.event': _MANAGE,
     'xero.token': _ADMINISTRATOR,
     'xero.request': _ADMINISTRATOR,
+    'xero.request.element': _ADMINISTRATOR,
     'xero.cursor': _ADMINISTRATOR,
     'xero.push.wizard': {'synchronise': 'rw', 'manage': 'rw'},
     'xero.push.wizard.cause': _XERO,

@@ -1,9 +1,11 @@
 """What the tests of the synchronisation share: a company connected to the Xero sandbox."""
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun.api import freeze_time
 
 from odoo import Command, fields
+from odoo.tools import SQL
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -146,6 +148,10 @@ class XeroTimeCommon(XeroCommon):
         # The runner measures how long a test takes; that time goes on.
         cls.time = cls.startClassPatcher(freeze_time(
             cls.sandbox.clock.utcnow(), ignore=['_pytest']))
+        # PostgreSQL's clock stands still, too, and agrees with Xero's, whatever the host's says.
+        cls.startClassPatcher(patch.object(
+            cls.registry['xero.request'], '_sql_now',
+            lambda _request: SQL("%s::timestamp", cls.sandbox.clock.utcnow())))
 
     def _bill(self, **values):
         """Post a bill. Its number is not unique in Xero, so only we can keep it from doubling."""

@@ -3,13 +3,17 @@
 Each writes two lines: ``[process id, null]`` as it begins, so that a test can kill it without
 having to start a new Odoo, and ``[process id, result]`` at its end. A line that it reads may have a
 fifth element, a dict: ``die_at``, kind and number of the moment at which the process is to end as
-by ``kill -9``, and ``constants``, values by dotted name that count in this process.
+by ``kill -9``, ``constants``, values by dotted name that count in this process, and ``clock``,
+seconds that the clock of its host is ahead.
 """
 import importlib
 import json
 import os
 import signal
 import sys
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
 
 import odoo
 from odoo.modules.registry import Registry
@@ -65,6 +69,9 @@ def serve(registry, model, ids, method, arguments, options=None):
     for name, value in options.get('constants', {}).items():
         module, _, constant = name.rpartition('.')
         setattr(importlib.import_module(f'odoo.addons.account_xero.{module}'), constant, value)
+    if 'clock' in options:
+        freeze_time(
+            datetime.utcnow() + timedelta(seconds=options['clock']), tick=True).start()
     if 'die_at' in options:
         Death(*options['die_at']).watch()
     return worker.call(registry, model, ids, method, arguments)

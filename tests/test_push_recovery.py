@@ -53,7 +53,11 @@ class TestPushRecovery(XeroTimeCommon):
                     self._push()
                     self._synced(move)
                     self.assertEqual(len(self._in_xero(move)), 1)
-                    first, second = self.sandbox.calls_to('PUT')
+                    first, *others = self.sandbox.calls_to('PUT')
+                    if move_type.startswith('in') and fault == 'cut_after':
+                        self.assertFalse(others, "Xero was asked, as it would take a second one")
+                        continue
+                    [second] = others
                     self.assertEqual(
                         (first.method, first.path, first.query, first.raw,
                          first.headers['Idempotency-Key']),

@@ -121,7 +121,10 @@ CATALOGUE: dict[str, ErrorText] = {
     "number_taken": ErrorText(
         _lt("The document number is already used in Xero"),
         _lt("Another Xero document has this number, so Xero refuses a second one."),
-        _lt("Rename or delete the other document in Xero, or change the number, then try again."),
+        _lt(
+            "Change the number here, or that of the other document in Xero unless it is voided, "
+            "then try again."
+        ),
         "document",
     ),
     "maybe_in_xero": ErrorText(

@@ -212,6 +212,20 @@ def contact_name(name: str) -> str:
     return " ".join(name.replace("<", " ").replace(">", " ").split())
 
 
+def number_body(kind: str, xero_id: str, number: str) -> dict[str, Any]:
+    """Build the element that only changes a number.
+
+    :param str kind: one of KINDS
+    :param str xero_id: identifier of the document
+    :param str number: the new number
+    :return: dict ready for encode()
+    """
+    return {
+        id_field(kind): _required(xero_id, "an identifier"),
+        number_field(kind): _required(number, "a number"),
+    }
+
+
 def status_body(kind: str, xero_id: str, status: str) -> dict[str, Any]:
     """Build the element that only changes a status, such as VOIDED or DELETED.
 

@@ -13,6 +13,8 @@ LENGTH = 1400
 IDS = 40
 # Named each, because Xero does not say whether a plain list has the deleted ones.
 STATUSES = "DRAFT,SUBMITTED,AUTHORISED,PAID,VOIDED,DELETED"
+# What Xero calls the refunds of credit notes.
+REFUNDS = {"ACCRECCREDIT": "ARCREDITPAYMENT", "ACCPAYCREDIT": "APCREDITPAYMENT"}
 
 
 def created(endpoint: str, elements: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -79,6 +81,23 @@ def payments(ids: Iterable[str]) -> Iterator[dict[str, Any]]:
     yield from _any_of(f'PaymentID==guid("{payment_id}")' for payment_id in ids)
 
 
+def paid(invoice_ids: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Ask for payments of invoices and bills, deleted ones too; as by_ids()."""
+    yield from _any_of(f'Invoice.InvoiceID==guid("{invoice_id}")' for invoice_id in invoice_ids)
+
+
+def refunded(refunds: Sequence[tuple[str, date]]) -> Iterator[dict[str, Any]]:
+    """Ask for refunds of credit notes by their dates, since Xero does not say that it filters them
+    by their credit note.
+
+    :param list refunds: (type of the credit note, day)
+    :return: iterator of dict
+    """
+    for kind, payment_type in REFUNDS.items():
+        if days := [day for note, day in refunds if note == kind]:
+            yield {"where": f'PaymentType=="{payment_type}" AND {_between(days)}'}
+
+
 def contacts(elements: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Ask for contacts, archived ones too, that have the number or the name of one of these.
 
@@ -102,11 +121,16 @@ def _equal(field: str, element: dict[str, Any]) -> str | None:
 
 
 def _period(elements: Sequence[dict[str, Any]]) -> str:
-    days = sorted(date.fromisoformat(element["Date"]) for element in elements)
+    days = [date.fromisoformat(element["Date"]) for element in elements]
+    return f'Type=="{elements[0]["Type"]}" AND {_between(days)}'
+
+
+def _between(days: Iterable[date]) -> str:
+    days = sorted(days)
     first, last = (
         f"DateTime({day.year},{day.month:02},{day.day:02})" for day in (days[0], days[-1])
     )
-    return f'Type=="{elements[0]["Type"]}" AND Date>={first} AND Date<={last}'
+    return f"Date>={first} AND Date<={last}"
 
 
 def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:

@@ -44,4 +44,9 @@ def compare(
 
 def has_unique_number(element: dict[str, Any]) -> bool:
     """:return: whether Xero keeps the number of such a document unique; vendors' are not"""
-    return element["Type"] in ("ACCREC", "ACCRECCREDIT")
+    return is_number_unique(element["Type"])
+
+
+def is_number_unique(kind: str) -> bool:
+    """:return: as has_unique_number(), by the kind of document"""
+    return kind in ("ACCREC", "ACCRECCREDIT")

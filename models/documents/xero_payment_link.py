@@ -126,16 +126,17 @@ class XeroPaymentLink(models.Model):
         return {record.xero_payment_id for model in (self, self.env['account.payment'])
                 for record in model.sudo().search(domain)}
 
-    def _match(self, payments):
+    def _match(self, payments, whatever_reference=True):
         """Find these among payments of Xero by amount and date, those of the same reference first;
         none is given away twice.
 
         :param list payments: Payment or PaymentRow of xero.documents, of the same document, that
             nothing here has
+        :param bool whatever_reference: those of another one, too
         :return: {link: payment}
         """
         found, left = {}, list(payments)
-        for by_reference in (True, False):
+        for by_reference in (True, False)[:1 + whatever_reference]:
             for link in self.filtered(lambda link: link not in found):
                 match = next((
                     payment for payment in left

@@ -3,8 +3,10 @@ from . import account_move_attachment
 from . import xero_alert
 from . import account_payment
 from . import xero_request
+from . import xero_request_element
 from . import xero_payment_link
 from . import xero_push
 from . import xero_push_existing
+from . import xero_push_numbers
 from . import kinds
 from . import xero_connection

@@ -15,7 +15,8 @@ class AccountMove(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_its_way(self):
-        if self.env['xero.request']._concerns(self):
+        if self.env['xero.request']._concerns(self) \
+                or not self.env['xero.request.element']._release('move_id', self):
             raise UserError(self.env._(
                 "It is on its way to Xero, and Xero has not answered yet. Cancel it instead; it is "
                 "voided there if it has arrived."))
@@ -185,6 +186,9 @@ class AccountMove(models.Model):
         expected = self._xero_decimal(self.amount_total)
         if item['revision'] != self.xero_revision:
             return values       # changed meanwhile, so it stays in the queue
+        if item.get('meantime'):
+            # Its own number follows, in this run if there is time.
+            return {**values, 'xero_revision': self._xero_queue_values()['xero_revision']}
         if self.state == 'cancel':
             return {**values, **self._xero_success()}
         if document.total is not None and document.total != expected:

@@ -13,11 +13,9 @@ class AccountPayment(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_its_way(self):
-        links = self.sudo().xero_link_ids.filtered(lambda link: link.state != 'deleted')
-        sent = links and self.env['xero.request'].sudo().search([
-            ('operation', '=', 'pay'), ('sent_at', '!=', False)])._record_ids()
-        for link in links:
-            if link.state == 'live' or link.id in sent:
+        Element = self.env['xero.request.element']
+        for link in self.sudo().xero_link_ids.filtered(lambda link: link.state != 'deleted'):
+            if link.state == 'live' or not Element._release('link_id', link):
                 raise UserError(self.env._(
                     "%s is in Xero, or on its way there. Cancel it instead; it is deleted in Xero "
                     "then.", link.payment_id.display_name))

@@ -69,7 +69,7 @@ class RequestSender:
         left, today = self._calls_left()
         allowed = max(0, min(left, today - reserve))
         self.send(self.connection._commit_with_retry(
-            self.connection.env['xero.request'].create, values[:allowed]))
+            self.connection.env['xero.request']._store, values[:allowed]))
         if left < len(values):
             self.finish()
             now, budget = fields.Datetime.now(), self._get_budget()
@@ -95,10 +95,7 @@ class RequestSender:
         if not requests:
             return
         self._client = self._client or self.connection._get_client()
-        requests._record_departure()
-        calls = [request._get_call() for request in requests]
-        self.connection.env['ir.cron']._commit_progress()
-        for request, call in zip(requests, calls, strict=True):
+        for request, call in self.connection._commit_with_retry(requests._depart):
             self._under_way.append((request, self._pool.submit(self._call, self._client, call)))
 
     def _call(self, client, arguments):

@@ -4,6 +4,12 @@ from odoo import api, models
 class XeroPaymentLink(models.Model):
     _inherit = 'xero.payment.link'
 
+    def unlink(self):
+        # EXTENDS 'base': what code drops is settled; what people delete takes its links along
+        # without coming here, and is kept from it while they are on their way
+        self.env['xero.request.element'].sudo().search([('link_id', 'in', self.ids)]).unlink()
+        return super().unlink()
+
     @api.model
     def _on_their_way(self, connection):
         """:return: those whose request to Xero has no answer yet, deletions included"""

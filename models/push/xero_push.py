@@ -94,8 +94,10 @@ class XeroPush(models.AbstractModel):
 
         :raise XeroError: nothing more can be sent now
         """
-        now = fields.Datetime.now()
         requests = self.env['xero.request'].search(self._outbox_domain(connection))
+        if not requests:
+            return
+        now = requests._now()
         # What certainly never left is built anew, from today's data.
         unsent = requests.filtered(lambda request: not request.sent_at)
         settled = (requests - unsent).filtered(lambda r: r._kind()._is_settled(r))
@@ -104,21 +106,24 @@ class XeroPush(models.AbstractModel):
         for request in settled:
             connection._commit_with_retry(
                 self._apply_apart, request, lambda one: one._kind()._recover(one, []))
-        repeatable = due.filtered(
-            lambda r: r._is_remembered(now) or r._kind()._is_repeatable(r))
+        repeatable = due.filtered(lambda r: r._kind()._is_repeatable(r) or (
+            r._is_remembered(now) and not r._kind()._is_asked_first(r)))
         with RequestSender(connection) as sender:
             sender.send(repeatable)
         for request in due - repeatable:
             self._recover(connection, request)
 
     def _recover(self, connection, request):
-        """Bring a request to an end that Xero no longer remembers.
+        """Bring a request to an end that Xero no longer remembers, or of which that would be all
+        that keeps it from being done twice.
 
         :raise XeroError: nothing can be asked now
         """
         kind = request._kind()
         try:
             found = kind._find_in_xero(request)
+            missing = request._is_remembered(request._now()) \
+                and kind._get_missing(request, found)
         except LookUpFailed as failed:
             connection._commit_with_retry(kind._postpone, request, failed.error)
         except (XeroError, TimeBudgetExceeded, *NOBODYS_FAULT):
@@ -127,8 +132,15 @@ class XeroPush(models.AbstractModel):
             self.env.cr.rollback()
             connection._commit_with_retry(self._postpone_faulty, [(request, error)])
         else:
-            connection._commit_with_retry(
-                self._apply_apart, request, lambda one: kind._recover(one, found))
+            if missing and len(missing) == len(request.items):
+                with RequestSender(connection) as sender:
+                    sender.send(request)
+            elif missing:
+                # Xero has refused the others, or is still at it.
+                connection._commit_with_retry(request._wait_until_forgotten)
+            else:
+                connection._commit_with_retry(
+                    self._apply_apart, request, lambda one: kind._recover(one, found))
 
     def _apply_apart(self, request, work):
         """Apply what became of a request. One whose outcome cannot be applied for an unexpected

@@ -6,6 +6,7 @@ from base64 import b64decode
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...xero import payload
 from ...xero.errors import XeroOutcomeUnknown
@@ -17,8 +18,8 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 50
 #: Bytes in one call; Xero names 3.5 MB as its smaller limit.
 BATCH_BYTES = 3_000_000
-#: Xero remembers an Idempotency-Key for 6 minutes (idempotency guide). Two are kept in hand: for
-#: the length of a run, and for hosts whose clocks differ.
+#: Xero remembers an Idempotency-Key for 6 minutes (idempotency guide). Two are kept in hand, for
+#: the length of a run.
 KEY_LIFE = timedelta(minutes=4)
 #: Lists of documents, whose unit prices have four decimals when they are asked for.
 DOCUMENTS = ('Invoices', 'CreditNotes')
@@ -84,6 +85,34 @@ class XeroRequest(models.Model):
         return not all(
             (kind := request._kind()) is not None and kind._is_settled(request)
             for request in sent)
+
+    # === WHAT IT IS ABOUT === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        requests = super().create(vals_list)
+        self.env['xero.request.element']._add(requests)
+        return requests
+
+    @api.model
+    def _store(self, requests):
+        """Store requests, as far as they still are to be sent.
+
+        :param list(dict) requests: values
+        """
+        possible = self.env['xero.request.element']._get_possible(requests)
+        if len(possible) < len(requests):
+            self.env['xero.connection'].browse(requests[0]['connection_id'])._trigger_cron()
+        return self.create(possible)
+
+    @api.model
+    def _made_of(self, operation):
+        """
+        :return: field of `xero.request.element` that refers to the records of which an operation
+            makes something; None where it makes nothing
+        """
+        return next((kind._makes[operation] for kind in self.env['xero.connection']._push_kinds()
+                     if operation in kind._makes and operation in kind._operations), None)
 
     # === WHAT IS SENT === #
 
@@ -164,30 +193,60 @@ class XeroRequest(models.Model):
             ('operation', 'in', list(self.env['xero.push.document']._operations))])
         return not sent._record_ids().isdisjoint(moves.ids)
 
-    def _record_departure(self):
+    def _depart(self):
         """Count an attempt of each. Once this is committed, each of them may have reached Xero,
-        whatever happens to this process."""
-        now = fields.Datetime.now()
-        for request in self:
-            request.write({'attempts': request.attempts + 1, 'sent_at': request.sent_at or now})
+        whatever happens to this process.
+
+        :return: list of (request, arguments of `XeroClient.request`); one that is gone, because
+            somebody has deleted what it was about, is not among them
+        """
+        here = {row for [row] in self.env.execute_query(SQL(
+            "UPDATE xero_request SET attempts = COALESCE(attempts, 0) + 1,"
+            " sent_at = COALESCE(sent_at, %s) WHERE id = ANY(%s) RETURNING id",
+            self._sql_now(), self.ids))}
+        self.invalidate_recordset(['attempts', 'sent_at'])
+        return [(request, request._get_call()) for request in self if request.id in here]
 
     # === WITHOUT AN ANSWER === #
+
+    @api.model
+    def _sql_now(self):
+        """Return the present by PostgreSQL's clock, which all hosts share; their own ones may be
+        minutes apart. It is not `cr.now()`: that stands still while a run waits for Xero.
+
+        :return: SQL of naive UTC
+        """
+        return SQL("date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC')")
+
+    @api.model
+    def _now(self):
+        """:return: the present as of :meth:`_sql_now`
+        :rtype: datetime"""
+        [[now]] = self.env.execute_query(SQL("SELECT %s", self._sql_now()))
+        return now
 
     def _is_remembered(self, now):
         """Whether Xero surely still knows the Idempotency-Key, so that the request can be
         repeated without being done twice.
 
-        :param datetime now: naive UTC
+        :param datetime now: as of :meth:`_now`
         """
         return now < self.sent_at + KEY_LIFE
+
+    def _wait_until_forgotten(self):
+        """Come back to a request when Xero does not know its key any more."""
+        self._come_back(self.sent_at + KEY_LIFE)
 
     def _retry_after(self, delay):
         """Come back to a request that has no clear outcome.
 
         :param timedelta delay: from now
         """
-        self.retry_at = fields.Datetime.now() + delay
-        self.connection_id._trigger_cron(self.retry_at + timedelta(seconds=1))
+        self._come_back(self._now() + delay)
+
+    def _come_back(self, moment):
+        self.retry_at = moment
+        self.connection_id._trigger_cron(moment + timedelta(seconds=1))
 
     @api.model
     def _unapplied(self):
@@ -224,10 +283,10 @@ class XeroRequest(models.Model):
         :param list items: of the elements
         """
         if len(items) < len(self.items):
-            # What is left was never sent like this, so Xero is asked for it from now on, whatever
-            # the clock of the host that does it.
+            # What is left was never sent like this, so Xero is asked for it from now on.
             left = [element for element, item in zip(self._elements(), self.items, strict=True)
                     if item in items]
+            self.env['xero.request.element']._keep(self, items)
             self.write({
                 **self._values(self.connection_id, self.operation, self.method, self.path, left,
                                items, self.path),
@@ -240,10 +299,10 @@ class XeroRequest(models.Model):
         :return: the new requests
         """
         elements, middle = self._elements(), len(self.items) // 2
-        halves = self.create([
+        halves = [
             self._values(self.connection_id, self.operation, self.method, self.path,
                          elements[part], self.items[part], self.path)
             for part in (slice(middle), slice(middle, None))
-        ])
+        ]
         self.unlink()
-        return halves
+        return self.create(halves)

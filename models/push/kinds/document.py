@@ -1,10 +1,8 @@
 """Invoices, bills and credit notes: new ones in batches, changed and cancelled ones singly."""
 from odoo import fields, models
-from odoo.tools.misc import format_date
 
 from ....xero import limits, payload, query, recovery
-from ....xero.documents import Document, PaymentRow
-from ....xero.errors import CONTACT_CODES
+from ....xero.documents import Document
 from ...connection.xero_budget import DAY_RESERVE
 from ...core.kinds import CLOCK_SKEW, GONE, SWITCHES, XERO_KINDS
 from ...core.prefetch import fetch_for_taxes
@@ -22,6 +20,7 @@ class XeroPushDocument(models.AbstractModel):
     _operations = {
         'create': "Create documents", 'update': "Update a document",
         'cancel': "Void or delete a document"}
+    _makes = {'create': 'move_id'}
     _identity = ('InvoiceID', 'CreditNoteID', 'Url', 'InvoiceNumber', 'CreditNoteNumber')
 
     # === WHAT WAITS === #
@@ -53,7 +52,8 @@ class XeroPushDocument(models.AbstractModel):
         # OVERRIDES 'account_xero'
         busy = self._requests(connection)._record_ids()
         had = {move_id for move_id, _revision in seen} - busy
-        Move, queue = self.env['account.move'], self._domain(connection)
+        Move = self.env['account.move']
+        queue = self.env['xero.push.numbers']._get_free(self._domain(connection))
         new = queue & fields.Domain('id', 'not in', list(busy | had))
         moves = (
             Move.search(new & fields.Domain('xero_manual', '=', True),
@@ -114,10 +114,15 @@ class XeroPushDocument(models.AbstractModel):
         new, values, rows = {}, [], []
         moves = self._still_queued(connection, records)
         fetch_for_taxes(moves)
+        numbers = self.env['xero.push.numbers']
+        held = numbers._get_held_for(moves, self._domain(connection))
         for move in moves:
             endpoint = _endpoint(move)
             if move.state == 'cancel':
                 values.append(self._prepare_cancel(connection, move))
+                continue
+            if not numbers._is_in_turn(move, held):
+                values.append(numbers._prepare_meantime(connection, move))
                 continue
             if not move._xero_partner().xero_contact_id:
                 continue
@@ -166,6 +171,19 @@ class XeroPushDocument(models.AbstractModel):
         # OVERRIDES 'account_xero'
         moves = self.env['account.move'].browse(request._record_ids()).exists()
         return all(move.xero_document_id and move.xero_state == 'synced' for move in moves)
+
+    def _is_asked_first(self, request):
+        # OVERRIDES 'account_xero': numbers of vendors may repeat
+        return request.operation == 'create' and not all(
+            map(recovery.has_unique_number, request._elements()))
+
+    def _get_missing(self, request, found):
+        # OVERRIDES 'account_xero'
+        matched = self._match_documents(
+            request.connection_id, request._elements(), request.items, found,
+            request.sent_at - CLOCK_SKEW)
+        return [item for position, item in enumerate(request.items)
+                if not matched.get(position, (None, False))[1]]
 
     def _find_in_xero(self, request):
         """Ask Xero for documents that a creating request may have made. Updates and voids need no
@@ -225,10 +243,8 @@ class XeroPushDocument(models.AbstractModel):
             return
         if not ours:
             if item['revision'] == move.xero_revision:      # else it has another number by now
-                move._xero_store([(move, move._xero_failure(Problem(
-                    'number_taken', self.env._(
-                        "Xero has another document %(number)s: %(total)s of %(date)s.",
-                        number=document.number, total=document.total, date=document.date))))])
+                move._xero_store([(move, move._xero_failure(
+                    self.env['xero.push.numbers']._problem(move, document)))])
             return
         values = {**move._xero_apply_answer(document, item),
                   # Somebody may have edited it since.
@@ -263,128 +279,7 @@ class XeroPushDocument(models.AbstractModel):
             return 'contact_missing'
         return super()._rejection_code(request, error)
 
-    # === WHAT XERO REFUSED === #
-
-    def _doubt(self, rejection):
-        # OVERRIDES 'account_xero'
-        doubts = {'create': 'number_taken', 'update': 'document_not_editable'}
-        if rejection.operation != 'cancel' and rejection.code != doubts[rejection.operation]:
-            return None
-        note = 'CreditNoteID' in rejection.element or 'CreditNoteNumber' in rejection.element
-        return 'CreditNotes' if note else 'Invoices', rejection.operation
-
-    def _questions(self, path, operation, rejections):
-        # OVERRIDES 'account_xero'
-        ask = query.by_number if operation == 'create' else query.by_id
-        return ask(path, [rejection.element for rejection in rejections])
-
-    def _resolve(self, connection, operation, rejections, rows):
-        # OVERRIDES 'account_xero'
-        resolve = {'create': self._resolve_taken, 'update': self._resolve_updates,
-                   'cancel': self._resolve_cancels}[operation]
-        resolve(connection, rejections, list(map(Document.from_json, rows)))
-
-    def _resolve_taken(self, connection, rejections, documents):
-        """See whether a document with a number that is taken is ours after all."""
-        found = self._match_documents(
-            connection, [rejection.element for rejection in rejections],
-            [rejection.item for rejection in rejections], documents)
-        for position, (document, ours) in found.items():
-            self._adopt(rejections[position].item, document, ours)
-        self._fail(connection, [
-            rejection for position, rejection in enumerate(rejections) if position not in found])
-
-    def _resolve_updates(self, connection, rejections, documents):
-        """Say what in Xero stands in the way of a change."""
-        known = {document.xero_id: document for document in documents}
-        advice = self.env._(
-            "Remove that in Xero and press Sync now; or keep the amounts as they were, and make a "
-            "credit note or a second document for the difference.")
-        for rejection in rejections:
-            self._fail_applied(connection, rejection, known.get(_identity(rejection)), advice)
-
-    def _resolve_cancels(self, connection, rejections, documents):
-        """A void that was refused has happened already, or the status has changed meanwhile, or
-        something is applied in Xero."""
-        known = {document.xero_id: document for document in documents}
-        advice = self.env._(
-            "Remove that in Xero and press Sync now; or post the document again here, if it is to "
-            "stay.")
-        for rejection in rejections:
-            [move] = self._get_rejected(connection, rejection)
-            document = known.get(_identity(rejection))
-            if not document or document.payments or document.credits or (
-                    document.status == move.xero_status and document.status not in GONE):
-                self._fail_applied(connection, rejection, document, advice)
-                continue
-            values = {'xero_status': document.status, 'xero_last_pull': fields.Datetime.now()}
-            if document.status in GONE:
-                values.update(move._xero_success())
-            else:
-                move._xero_queue()      # with today's status the right way to cancel is known
-            move._xero_store([(move, values)] if move else [])
-            move.filtered('xero_differs')._xero_queue_pull()
-
-    def _fail_applied(self, connection, rejection, document, advice):
-        """Fail a document for what is applied to it in Xero; the pull releases it when that is
-        gone. Parameters as of :meth:`_with_reason`."""
-        [moves] = self._get_rejected(connection, rejection)
-        self._fail(connection, [self._with_reason(rejection, document, advice)])
-        if document and (document.payments or document.credits):
-            moves._xero_store([
-                (move, {'xero_refused_hash': document.fingerprint}) for move in moves])
-
-    def _with_reason(self, rejection, document, advice):
-        """Put before Xero's words what is applied to the document there, and what to do.
-
-        :param document: documents.Document, None where Xero does not tell
-        :param str advice: what to do, translated
-        :rtype: Rejection
-        """
-        rows = (*document.payments, *document.credits) if document else ()
-        money = [f'{row.amount or 0:.2f} {document.currency_code}' for row in rows]
-        applied = []
-        for row, amount in zip(rows, money, strict=True):
-            if isinstance(row, PaymentRow):
-                applied.append(self.env._("%(amount)s paid on %(date)s", amount=amount,
-                                          date=format_date(self.env, row.date)))
-            elif row.number and row.invoice_id == document.xero_id:
-                applied.append(self.env._(
-                    "%(amount)s credited by %(number)s", amount=amount, number=row.number))
-            else:
-                applied.append(self.env._("%s of credit used", amount))
-        if not applied:
-            return rejection
-        return rejection._replace(messages=[
-            self.env._("%(number)s in Xero has: %(applied)s.",
-                       number=document.number, applied=', '.join(applied)),
-            advice, *rejection.messages])
-
-    def _get_rejected(self, connection, rejection):
-        # OVERRIDES 'account_xero'
-        return [self.env['account.move'].search([
-            ('id', '=', rejection.item['id']), ('xero_state', '=', 'pending'),
-            ('xero_revision', '=', rejection.item['revision'])])]
-
-    def _fail(self, connection, rejections):
-        # OVERRIDES 'account_xero'
-        rows = []
-        for rejection in rejections:
-            for move in self._get_rejected(connection, rejection)[0]:
-                words = self._words(rejection)
-                problem = Problem.at(move._xero_partner(), rejection.code, words) \
-                    if rejection.code in CONTACT_CODES else Problem(rejection.code, words)
-                rows.append((move, move._xero_failure(problem)))
-        moves = self.env['account.move'].union(*(move for move, _values in rows))
-        moves._xero_store(rows)
-        # Xero may have it all the same, as it is here.
-        moves._xero_queue_pull()
-
 
 def _endpoint(move):
     """:return: the list in Xero that a document is in"""
     return payload.endpoint_of(XERO_KINDS[move.move_type])
-
-
-def _identity(rejection):
-    return rejection.element.get('InvoiceID') or rejection.element['CreditNoteID']

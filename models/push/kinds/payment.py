@@ -5,8 +5,9 @@ from functools import partial
 from odoo import fields, models
 
 from ....xero import query
-from ....xero.documents import Document, Payment
+from ....xero.documents import Payment
 from ....xero.outcome import match_outcomes
+from ...core.kinds import CLOCK_SKEW, XERO_KINDS
 from ...core.problem import Problem
 from ...documents.account_payment_plan import PAYABLE
 
@@ -20,6 +21,7 @@ class XeroPushPayment(models.AbstractModel):
 
     _model = 'account.payment'
     _operations = {'pay': "Send payments"}
+    _makes = {'pay': 'link_id'}
 
     #: State of the links that a request is still to change.
     _link_state = 'new'
@@ -86,46 +88,78 @@ class XeroPushPayment(models.AbstractModel):
         # OVERRIDES 'account_xero'
         return self._link_state not in self._get_links(request).mapped('state')
 
-    def _find_in_xero(self, request):
-        """:return: list of documents.Document that the request pays, with what is paid of them"""
+    def _is_asked_first(self, request):
         # OVERRIDES 'account_xero'
-        moves = self._get_links(request).filtered(lambda link: link.state == 'new').grouped(
+        return True
+
+    def _get_missing(self, request, found):
+        # OVERRIDES 'account_xero'
+        links = self._get_links(request).filtered(lambda link: link.state == 'new')
+        there = {link.id for link in self._find(request, found, links)}
+        return [item for item in request.items if item['id'] in set(links.ids) - there]
+
+    def _find_in_xero(self, request):
+        """Ask Xero for payments of the documents that the request pays, also for deleted ones. A
+        list of documents would not do: it may leave out what was paid of them.
+
+        :return: list of documents.Payment
+        """
+        # OVERRIDES 'account_xero'
+        links = self._get_links(request).filtered(lambda link: link.state == 'new').grouped(
             lambda link: link._document_endpoint())
-        invoices, notes = (
-            {link.move_id.xero_document_id for link in moves.get(endpoint, ())}
-            for endpoint in ('Invoices', 'CreditNotes'))
-        push, connection = self.env['xero.push'], request.connection_id
-        rows = push._get_rows(connection, 'Invoices', query.by_ids(invoices)) + push._get_rows(
-            connection, 'CreditNotes',
-            query.by_id('CreditNotes', [{'CreditNoteID': note} for note in notes]))
-        return list(map(Document.from_json, rows))
+        invoices, refunds = (links.get(name, ()) for name in ('Invoices', 'CreditNotes'))
+        return list(map(Payment.from_json, self.env['xero.push']._get_rows(
+            request.connection_id, 'Payments', [
+                *query.paid({link.move_id.xero_document_id for link in invoices}),
+                *query.refunded([
+                    (XERO_KINDS[link.move_id.move_type], link.date) for link in refunds])])))
 
     def _recover(self, request, found):
         # OVERRIDES 'account_xero'
         links = self._get_links(request).filtered(lambda link: link.state == 'new')
         items = {item['id']: item for item in request.items}
         faulty = request._apart([(items[link.id], link) for link in links],
-                                partial(self._adopt, request.connection_id, found))
+                                partial(self._adopt, request, found))
         self._end(request, [item for item, _link in faulty])
 
-    def _adopt(self, connection, documents, things):
-        """Take payments whose answer was lost for sent, where Xero has them.
+    def _adopt(self, request, payments, things):
+        """Take payments whose answer was lost for sent, where Xero has them. The pull takes back
+        those that somebody has deleted there since.
 
-        :param list documents: documents.Document, with what is paid of them
+        :param list payments: as of :meth:`_find_in_xero`
         :param list things: (item of the request, `xero.payment.link`)
         """
         links = self.env['xero.payment.link'].union(*(link for _item, link in things))
-        taken = links._taken(
-            connection, [row.xero_id for document in documents for row in document.payments])
-        by_document = links.grouped(lambda link: link.move_id.xero_document_id)
-        found = {link: row.xero_id for document in documents
-                 for link, row in by_document.get(document.xero_id, links.browse())._match(
-                     [row for row in document.payments if row.xero_id not in taken]).items()}
-        links._mark_live(found)
+        found = self._find(request, payments, links)
+        links._mark_live({link: payment.xero_id for link, payment in found.items()})
         self.env['xero.log']._add_records('push', [
             (link.payment_id, 'success', None, self.env._(
                 "Found in Xero, where it had arrived: %s", link._in_words()))
             for link in found])
+        links.filtered(lambda link: link in found and found[link].status == 'DELETED'
+                       ).move_id._xero_queue_pull()
+
+    def _find(self, request, payments, links):
+        """Find what Xero has of the payments of a request; of those that are deleted there only
+        what may have been made by it.
+
+        :param list payments: as of :meth:`_find_in_xero`
+        :param recordset links: `xero.payment.link`
+        :return: {link: documents.Payment}
+        """
+        since = request.sent_at - CLOCK_SKEW
+        taken = links._taken(
+            request.connection_id, [payment.xero_id for payment in payments])
+        found = {}
+        for document_id, some in links.grouped(lambda link: link.move_id.xero_document_id).items():
+            left = [payment for payment in payments
+                    if payment.document_id == document_id and payment.xero_id not in taken]
+            live = some._match([p for p in left if p.status != 'DELETED'])
+            rest = some - links.browse(link.id for link in live)
+            found |= live | rest._match(
+                [p for p in left if p.status == 'DELETED' and p.updated and p.updated >= since],
+                whatever_reference=False)
+        return found
 
     # === WHAT BECOMES OF AN ANSWER === #
 
@@ -204,8 +238,12 @@ class XeroPushPaymentDeletion(models.AbstractModel):
                 [{'Status': 'DELETED'}], [{'id': link.id, 'revision': payment.xero_revision}])
             for payment in records for link in payment._xero_prepare_plan().obsolete]
 
-    def _find_in_xero(self, request):
+    def _is_asked_first(self, request):
         # OVERRIDES 'account_xero': a deletion is simply repeated
+        return False
+
+    def _find_in_xero(self, request):
+        # OVERRIDES 'account_xero'
         return []
 
     def _match(self, request, elements, results):

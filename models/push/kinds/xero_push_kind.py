@@ -29,6 +29,10 @@ class XeroPushKind(models.AbstractModel):
     _model = None
     #: Operations of `xero.request` that are of this kind, and what each of them does.
     _operations = {}
+    #: Operations by which something new comes to be in Xero, each with the field of
+    #: `xero.request.element` that refers to its record: it cannot be deleted meanwhile, nor be in
+    #: two requests.
+    _makes = {}
     #: Fields that pair the elements of an answer with those that were sent, the surest one first.
     _identity = ()
     #: Fields of an answer's element that hold its identifier in Xero.
@@ -182,8 +186,23 @@ class XeroPushKind(models.AbstractModel):
         """:return: whether a request may be done twice, so that nothing has to be asked first"""
         return False
 
+    def _is_asked_first(self, request):
+        """:return: whether Xero is asked for what a request may have made before it is repeated
+            even while Xero remembers the key: where Xero itself would take it twice"""
+        return False
+
+    def _get_missing(self, request, found):
+        """Tell what Xero does not have of a request while it still remembers the key. When that is
+        all of it, the request is repeated; when it is a part, it waits until the key is forgotten.
+
+        :param list found: as of :meth:`_find_in_xero`
+        :return: list of the items
+        """
+        return request.items
+
     def _find_in_xero(self, request):
-        """Ask Xero for what a request may have made, once it no longer remembers the key.
+        """Ask Xero for what a request may have made, once it no longer remembers the key, or
+        before it is repeated; see :meth:`_is_asked_first`.
 
         :return: what :meth:`_recover` gets
         :raise LookUpFailed: this cannot be answered

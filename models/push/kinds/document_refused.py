@@ -1,0 +1,139 @@
+"""Documents that Xero refused: what it has instead, and what can be done about it."""
+from functools import partial
+
+from odoo import fields, models
+from odoo.tools.misc import format_date
+
+from ....xero import query
+from ....xero.documents import Document, PaymentRow
+from ....xero.errors import CONTACT_CODES
+from ...core.kinds import GONE
+from ...core.problem import Problem
+
+
+class XeroPushDocument(models.AbstractModel):
+    _inherit = 'xero.push.document'
+
+    # === WHAT XERO REFUSED === #
+
+    def _doubt(self, rejection):
+        # OVERRIDES 'account_xero'
+        doubts = {('create', 'number_taken'): 'create', ('update', 'number_taken'): 'renumber',
+                  ('update', 'document_not_editable'): 'update'}
+        doubt = 'cancel' if rejection.operation == 'cancel' \
+            else doubts.get((rejection.operation, rejection.code))
+        note = 'CreditNoteID' in rejection.element or 'CreditNoteNumber' in rejection.element
+        return doubt and ('CreditNotes' if note else 'Invoices', doubt)
+
+    def _questions(self, path, operation, rejections):
+        # OVERRIDES 'account_xero'
+        ask = query.by_number if operation in ('create', 'renumber') else query.by_id
+        return ask(path, [rejection.element for rejection in rejections])
+
+    def _resolve(self, connection, operation, rejections, rows):
+        # OVERRIDES 'account_xero'
+        renumber = partial(self.env['xero.push.numbers']._resolve, self)
+        resolve = {'create': self._resolve_taken, 'renumber': renumber,
+                   'update': self._resolve_updates, 'cancel': self._resolve_cancels}[operation]
+        resolve(connection, rejections, list(map(Document.from_json, rows)))
+
+    def _resolve_taken(self, connection, rejections, documents):
+        """See whether a document with a number that is taken is ours after all."""
+        found = self._match_documents(
+            connection, [rejection.element for rejection in rejections],
+            [rejection.item for rejection in rejections], documents)
+        for position, (document, ours) in found.items():
+            self._adopt(rejections[position].item, document, ours)
+        self.env['xero.push.numbers']._resolve(self, connection, [
+            rejection for position, rejection in enumerate(rejections) if position not in found],
+            documents)
+
+    def _resolve_updates(self, connection, rejections, documents):
+        """Say what in Xero stands in the way of a change."""
+        known = {document.xero_id: document for document in documents}
+        advice = self.env._(
+            "Remove that in Xero and press Sync now; or keep the amounts as they were, and make a "
+            "credit note or a second document for the difference.")
+        for rejection in rejections:
+            self._fail_applied(connection, rejection, known.get(_identity(rejection)), advice)
+
+    def _resolve_cancels(self, connection, rejections, documents):
+        """A void that was refused has happened already, or the status has changed meanwhile, or
+        something is applied in Xero."""
+        known = {document.xero_id: document for document in documents}
+        advice = self.env._(
+            "Remove that in Xero and press Sync now; or post the document again here, if it is to "
+            "stay.")
+        for rejection in rejections:
+            [move] = self._get_rejected(connection, rejection)
+            document = known.get(_identity(rejection))
+            if not document or document.payments or document.credits or (
+                    document.status == move.xero_status and document.status not in GONE):
+                self._fail_applied(connection, rejection, document, advice)
+                continue
+            values = {'xero_status': document.status, 'xero_last_pull': fields.Datetime.now()}
+            if document.status in GONE:
+                values.update(move._xero_success())
+            else:
+                move._xero_queue()      # with today's status the right way to cancel is known
+            move._xero_store([(move, values)] if move else [])
+            move.filtered('xero_differs')._xero_queue_pull()
+
+    def _fail_applied(self, connection, rejection, document, advice):
+        """Fail a document for what is applied to it in Xero; the pull releases it when that is
+        gone. Parameters as of :meth:`_with_reason`."""
+        [moves] = self._get_rejected(connection, rejection)
+        self._fail(connection, [self._with_reason(rejection, document, advice)])
+        if document and (document.payments or document.credits):
+            moves._xero_store([
+                (move, {'xero_refused_hash': document.fingerprint}) for move in moves])
+
+    def _with_reason(self, rejection, document, advice):
+        """Put before Xero's words what is applied to the document there, and what to do.
+
+        :param document: documents.Document, None where Xero does not tell
+        :param str advice: what to do, translated
+        :rtype: Rejection
+        """
+        rows = (*document.payments, *document.credits) if document else ()
+        money = [f'{row.amount or 0:.2f} {document.currency_code}' for row in rows]
+        applied = []
+        for row, amount in zip(rows, money, strict=True):
+            if isinstance(row, PaymentRow):
+                applied.append(self.env._("%(amount)s paid on %(date)s", amount=amount,
+                                          date=format_date(self.env, row.date)))
+            elif row.number and row.invoice_id == document.xero_id:
+                applied.append(self.env._(
+                    "%(amount)s credited by %(number)s", amount=amount, number=row.number))
+            else:
+                applied.append(self.env._("%s of credit used", amount))
+        if not applied:
+            return rejection
+        return rejection._replace(messages=[
+            self.env._("%(number)s in Xero has: %(applied)s.",
+                       number=document.number, applied=', '.join(applied)),
+            advice, *rejection.messages])
+
+    def _get_rejected(self, connection, rejection):
+        # OVERRIDES 'account_xero'
+        return [self.env['account.move'].search([
+            ('id', '=', rejection.item['id']), ('xero_state', '=', 'pending'),
+            ('xero_revision', '=', rejection.item['revision'])])]
+
+    def _fail(self, connection, rejections):
+        # OVERRIDES 'account_xero'
+        rows = []
+        for rejection in rejections:
+            for move in self._get_rejected(connection, rejection)[0]:
+                words = self._words(rejection)
+                problem = Problem.at(move._xero_partner(), rejection.code, words) \
+                    if rejection.code in CONTACT_CODES else Problem(rejection.code, words)
+                rows.append((move, move._xero_failure(problem)))
+        moves = self.env['account.move'].union(*(move for move, _values in rows))
+        moves._xero_store(rows)
+        # Xero may have it all the same, as it is here.
+        moves._xero_queue_pull()
+
+
+def _identity(rejection):
+    return rejection.element.get('InvoiceID') or rejection.element['CreditNoteID']
