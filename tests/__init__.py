@@ -97,6 +97,7 @@ from . import test_secret
 from . import test_texts
 from . import test_token
 from . import test_tours
+from . import test_tours_differs
 from . import test_tours_pages
 from . import test_translations
 from . import test_webhook

@@ -128,7 +128,9 @@ class XeroCompare(models.AbstractModel):
         if document.total == total and document.amount_due is not None \
                 and document.amount_due != due:
             yield ('amount_due', move._xero_money(due), move._xero_money(document.amount_due),
-                   self.env._("Payments or credits are registered on one side only."))
+                   self.env._(
+                       "Payments or credits are registered on one side only. Enter them on the "
+                       "other side, too, or take them off, and Pull then."))
 
     def _contact_name(self, contact_id):
         """:return: a contact of Xero, for people"""
