@@ -1,4 +1,4 @@
-"""The sandbox's payments, batches, credit allocations, over- and prepayments."""
+"""The sandbox's payments, batches, refunds, over- and prepayments."""
 from datetime import date
 from decimal import Decimal
 
@@ -157,56 +157,6 @@ class TestXeroSandboxPayments(SandboxCase):
         return self.put({"Type": "ACCRECCREDIT", "Contact": {"Name": "Ridgeway University"},
                          "Date": "2026-03-20", "Status": "AUTHORISED",
                          "LineItems": [self.line(UnitAmount=amount)], **fields}, "/CreditNotes")
-
-    def allocate(self, note, record, amount):
-        return self.call("PUT", f"/CreditNotes/{note['CreditNoteID']}/Allocations", {
-            "Allocations": [{"Amount": amount, "Date": "2026-03-21",
-                             "Invoice": {"InvoiceID": record["InvoiceID"]}}]})
-
-    def test_allocation(self):
-        record, note = self.put(self.invoice()), self.note(50)
-        row = self.rows(self.allocate(note, record, 20))[0]
-        # Xero sets the date: the later one of both documents.
-        self.assertEqual((row["Amount"], row["Date"]), (20, "/Date(1773964800000+0000)/"))
-        invoice = self.read(record)
-        self.assertEqual((invoice["AmountCredited"], invoice["AmountDue"], invoice["Payments"]),
-                         (20, 100, []))
-        self.assertEqual(invoice["CreditNotes"][0]["CreditNoteID"], note["CreditNoteID"])
-        path = "/CreditNotes/" + note["CreditNoteID"]
-        self.assertEqual(self.rows(self.call("GET", path))[0]["RemainingCredit"], 40)
-        self.rows(self.allocate(note, record, 40))
-        self.assertEqual(self.rows(self.call("GET", path))[0]["Status"], "PAID")
-        self.assertEqual(self.org.payments, [])
-        for kind, owner in (("invoice", "/Invoices/" + record["InvoiceID"]),
-                            ("credit note", path)):
-            self.assertEqual(self.refuse({"Status": "VOIDED"}, owner, "POST"), [
-                f"The status VOIDED cannot be applied to the {kind} because it has payments or "
-                "credit notes allocated to it."])
-        removed = self.call("DELETE", f"{path}/Allocations/{row['AllocationID']}").json()
-        self.assertTrue(removed["IsDeleted"])
-        self.assertEqual(self.read(record)["AmountDue"], 80)
-        self.assertEqual(self.call("DELETE", f"{path}/Allocations/{ZERO_GUID}").status_code, 404)
-
-    def test_allocations_that_do_not_fit(self):
-        record, note = self.put(self.invoice()), self.note(10)
-        self.assertIn("exceeds the remaining credit", self.refused(
-            self.allocate(note, record, 12.01))[0])
-        self.rows(self.allocate(note, record, 5))
-        self.assertIn("exceeds the remaining credit", self.refused(
-            self.allocate(note, record, 7.01))[0])
-        self.assertIn("exceeds the amount outstanding", self.refused(
-            self.allocate(self.note(500), record, 121))[0])
-        for other, word in ((self.put(self.invoice(Contact={"Name": "B"})), "same contact"),
-                            (self.put(self.invoice(CurrencyCode="EUR")), "same currency"),
-                            (self.put(self.invoice(Status="DRAFT")), "Authorised"),
-                            (self.put(self.bill(Contact={"Name": "Ridgeway University"})),
-                             "supplier credit"), ({"InvoiceID": ZERO_GUID}, "not be found")):
-            self.assertIn(word, self.refused(self.allocate(note, other, 1))[0])
-
-    def test_allocation_needs_a_date_by_the_published_types(self):
-        path = f"/CreditNotes/{self.note()['CreditNoteID']}/Allocations"
-        response = self.call("PUT", path, {"Amount": 1, "Invoice": {"InvoiceID": ZERO_GUID}})
-        self.assertEqual(response.json()["Type"], "PostDataInvalidException")
 
     def test_refund(self):
         note = self.note(100)

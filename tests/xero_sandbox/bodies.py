@@ -16,7 +16,9 @@ def elements_of(request, collection, singular=None):
         against the published types. :raise ApiError: 400."""
     singular = singular or listing.MODELS[collection]
     data = request.json()
-    if isinstance(data, dict) and collection in data:
+    if isinstance(data, list) and collection == "Allocations":
+        items = []      # recording 81: a bare list is no data
+    elif isinstance(data, dict) and collection in data:
         check(collection, data)
         items = data[collection]
     else:
@@ -59,8 +61,9 @@ def write(request, collection, elements, save, show, id_field):
 
 
 def _failed(element, messages, id_field):
-    # Xero gives the zero GUID for what it refused to create.
-    return {**element, id_field: element.get(id_field) or ZERO_GUID,
+    # Xero gives the zero GUID for what it refused to create, but for allocations, which have none.
+    identity = {id_field: element.get(id_field) or ZERO_GUID} if id_field else {}
+    return {**element, **identity,
             "StatusAttributeString": "ERROR", "HasErrors": True,
             "ValidationErrors": [{"Message": text} for text in messages]}
 
@@ -229,17 +232,17 @@ def write_allocations(request, collection, credit_id):
     def save(element):
         return credits.allocate(organisation, collection, credit_id, element), []
 
-    return write(request, "Allocations", elements, save, dict, "AllocationID")
+    return write(request, "Allocations", elements, save, credits.created, None)
 
 
 def delete_allocation(request, collection, credit_id, allocation_id):
     """DELETE one allocation."""
     with request.organisation.transaction():
         try:
-            return 200, credits.remove_allocation(
-                request.organisation, collection, credit_id, allocation_id)
+            return 200, credits.deleted(credits.remove_allocation(
+                request.organisation, collection, credit_id, allocation_id))
         except Refused as error:
-            raise validation_failed([_failed({}, error.messages, "AllocationID")]) from None
+            raise validation_failed([_failed({}, error.messages, None)]) from None
 
 
 ROUTES = [

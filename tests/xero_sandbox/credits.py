@@ -8,6 +8,11 @@ from .payments import TARGETS, is_purchase, kind_of
 from .rules import INVOICE
 from .totals import ZERO, rounded
 
+# Xero's own words, recorded all three at once (xero-php #251 and others).
+PAID_OFF = "The invoice you are trying to allocate to has already been paid off"
+TOO_MUCH = "Credit Note cannot be allocated as amount is greater than amount outstanding"
+WRONG_TYPE = "Credit Note cannot be allocated to an incorrect invoice type"
+
 
 def add_payment_on_account(organisation, collection, contact, amount, day=None, purchase=False,
                            currency=None):
@@ -36,10 +41,11 @@ def add_payment_on_account(organisation, collection, contact, amount, day=None, 
 
 
 def allocate(organisation, collection, credit_id, data):
-    """Use a credit for an invoice. No Payment comes of it; the invoice's AmountCredited grows.
+    """Use a credit for an invoice, in addition to what it was used for before: to send the same
+    again allocates again. No Payment comes of it; the invoice's AmountCredited grows.
 
     :param dict data: ``{Amount, Invoice: {InvoiceID or InvoiceNumber}, Date}``; Xero sets the Date
-        itself, the later one of both documents.
+        itself, the later one of both documents. Without an Amount it counts as 0.
     :return: the Allocation. :raise Refused: with the reasons.
     """
     credit = _credit(organisation, collection, credit_id)
@@ -47,7 +53,7 @@ def allocate(organisation, collection, credit_id, data):
     invoice = organisation.store["Invoices"].get(named.get("InvoiceID"))
     if invoice is None:
         raise Refused("The Invoice of the allocation could not be found.")
-    amount = rounded(data["Amount"])
+    amount = rounded(data.get("Amount") or 0)
     problems = _problems(credit, invoice, amount)
     day = max(credit["Date"], invoice["Date"])
     problems += rules.lock_errors(organisation, day)
@@ -59,7 +65,7 @@ def allocate(organisation, collection, credit_id, data):
                               "InvoiceNumber": invoice["InvoiceNumber"]}}
     row = {id_field: credit[id_field], "ID": credit[id_field], "AppliedAmount": amount,
            "Date": credit["Date"], "Total": credit["Total"],
-           "AllocationID": allocation["AllocationID"]}
+           "_allocation": allocation["AllocationID"]}
     if number_field:
         row[number_field] = credit[number_field]
     organisation.store[collection].put(settle(
@@ -83,7 +89,7 @@ def remove_allocation(organisation, collection, credit_id, allocation_id):
         **credit, "Allocations": [row for row in credit["Allocations"] if row is not allocation]}))
     invoice = organisation.store["Invoices"].get(allocation["Invoice"]["InvoiceID"])
     organisation.store["Invoices"].put(settle(INVOICE, {**invoice, collection: [
-        row for row in invoice[collection] if row["AllocationID"] != allocation["AllocationID"]]}))
+        row for row in invoice[collection] if row["_allocation"] != allocation["AllocationID"]]}))
     return {**allocation, "IsDeleted": True}
 
 
@@ -94,22 +100,36 @@ def _credit(organisation, collection, credit_id):
     return credit
 
 
+def created(allocation):
+    """:return: an allocation as the answer to its creation has it: without its AllocationID
+        (Xero's own sample, recording 85), which only a read of the credit tells."""
+    shown = {key: value for key, value in allocation.items()
+             if key not in ("AllocationID", "IsDeleted")}
+    return {**shown, "Invoice": {"InvoiceID": allocation["Invoice"]["InvoiceID"]},
+            "ValidationErrors": []}
+
+
+def deleted(allocation):
+    """:return: an allocation as the answer to its deletion has it (recording 88). Other shapes have
+        been seen; whoever reads more than the status of this answer is wrong half of the time."""
+    return {"AllocationId": allocation["AllocationID"], "Date": allocation["Date"],
+            "Invoice": [{"InvoiceID": allocation["Invoice"]["InvoiceID"]}], "IsDeleted": True}
+
+
 def _problems(credit, invoice, amount):
     errors = []
-    if credit["Status"] != "AUTHORISED" or invoice["Status"] != "AUTHORISED":
-        errors.append("Credits can only be allocated between Authorised documents")
     if is_purchase(credit) != is_purchase(invoice):
-        errors.append("A sales credit can only be allocated to a sales invoice, a supplier credit "
-                      "to a bill.")
+        errors.append(WRONG_TYPE)
+    if invoice["Status"] == "PAID":
+        errors.append(PAID_OFF)
+    elif invoice["Status"] != "AUTHORISED" or credit["Status"] not in ("AUTHORISED", "PAID"):
+        errors.append("Credits can only be allocated between Authorised documents")
     if credit["Contact"]["ContactID"] != invoice["Contact"]["ContactID"]:
         errors.append("A credit can only be allocated to an invoice of the same contact.")
     if credit["CurrencyCode"] != invoice["CurrencyCode"]:
         errors.append("A credit can only be allocated to an invoice in the same currency.")
     if amount <= ZERO:
         errors.append("The amount of an allocation must be greater than zero")
-    if amount > credit["RemainingCredit"]:
-        errors.append("The amount of the allocation exceeds the remaining credit")
-    if amount > invoice["AmountDue"]:
-        errors.append(
-            "The amount of the allocation exceeds the amount outstanding on this document")
+    if amount > min(credit["RemainingCredit"], invoice["AmountDue"]):
+        errors.append(TOO_MUCH)
     return errors

@@ -117,7 +117,22 @@ def document(organisation, record, lines=True, unitdp=2, full_contact=False):
     result["LineItems"] = [line_item(organisation, line, unitdp, full_contact)
                            for line in record["LineItems"]] if lines else []
     result["HasErrors"] = False
+    for field in ("CreditNotes", "Overpayments", "Prepayments"):
+        if field in result:     # of an invoice; they do not tell of their allocations
+            result[field] = [public(row) for row in record[field]]
+    if "Allocations" in result:
+        result["Allocations"] = [
+            {key: value for key, value in row.items() if key != "IsDeleted"}
+            for row in allocations(organisation, record, full_contact)]
     return result
+
+
+def allocations(organisation, credit, single):
+    """:return: the allocations of a credit as a read shows them: with the date of the invoice where
+        it is read by itself, in lists with that of the credit (Xero-OpenAPI #266)."""
+    invoices = organisation.store["Invoices"]
+    return [{**row, "Date": invoices.get(row["Invoice"]["InvoiceID"])["Date"] if single
+             else credit["Date"]} for row in credit["Allocations"]]
 
 
 def line_item(organisation, line, unitdp, single):
