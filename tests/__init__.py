@@ -62,6 +62,9 @@ from . import test_pull_payments_twice
 from . import test_pull_payments_undo
 from . import test_pull_void
 from . import test_push
+from . import test_push_allocations
+from . import test_push_allocations_crash
+from . import test_push_allocations_lost
 from . import test_push_amounts
 from . import test_push_attachments
 from . import test_push_changes
@@ -73,6 +76,7 @@ from . import test_push_delivery
 from . import test_push_elements
 from . import test_push_faults
 from . import test_push_hooks
+from . import test_push_hooks_allocations
 from . import test_push_kind
 from . import test_push_limits
 from . import test_push_numbers

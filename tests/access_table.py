@@ -33,6 +33,7 @@ MODELS = {
     'xero.tracking.category': _REFERENCE,
     'xero.tracking.option': _REFERENCE,
     'xero.payment.link': _REFERENCE,
+    'xero.allocation': _REFERENCE,
     'xero.log': _XERO,
     'xero.problem': _XERO,
     'xero.difference': _XERO,
@@ -111,7 +112,7 @@ FIELDS = {
             'company_id', 'app_type', 'client_id', 'auto_sync', 'sync_sales', 'sync_purchases',
             'sync_credit_notes', 'push_status', 'create_contacts', 'update_contacts',
             'items_required', 'attach_pdf', 'mark_sent', 'no_tax_rate_id', 'payment_journal_id',
-            'send_digest', 'push_payments', 'import_policy', 'import_from',
+            'send_digest', 'push_payments', 'push_allocations', 'import_policy', 'import_from',
             'import_attachments'},
         'administrator': {'client_secret', 'webhook_key'}},
 }

@@ -54,6 +54,8 @@ class AccessCommon(XeroCommon, HttpCase):
                 'journal_id': self.payment.journal_id.id, 'date': '2026-03-02'}),
             'xero.twin': env['xero.twin'].create({
                 **link, 'move_id': self.move.id, 'xero_id': 't'}),
+            'xero.allocation': env['xero.allocation'].create({
+                'credit_id': self._invoice('out_refund').id, 'invoice_id': self.move.id}),
             'xero.unmatched': unmatched,
             'xero.first.sync': env['xero.first.sync'].create({**link, 'scope': 'open'}),
             'xero.contact': contact,

@@ -13,6 +13,8 @@ ELSEWHERE = {
     'payment_delete_no_match': 'pull',
     'payment_unclear': 'test_push_payments_twice',
     'order_reinvoiced': 'pull',
+    'allocation_exceeds': 'test_push_allocations_lost',
+    'allocation_unsuitable': 'test_push_allocations_lost',
 }
 
 

@@ -10,7 +10,8 @@ CODES = {
     "contact_archived", "unmapped_account", "unmapped_tax", "unmapped_item", "unmapped_tracking",
     "currency_not_enabled", "amount_not_final", "number_taken", "period_locked",
     "document_not_editable", "total_mismatch", "plan_limit", "validation_error", "rate_limited",
-    "transient", "payment_unclear", "payment_delete_no_match", "order_reinvoiced",
+    "transient", "allocation_exceeds", "allocation_unsuitable", "payment_unclear",
+    "payment_delete_no_match", "order_reinvoiced",
 }  # fmt: skip
 PLACES = {
     "connection", "contact", "account_mapping", "tax_mapping", "item_mapping", "tracking_mapping",
@@ -19,6 +20,15 @@ PLACES = {
 
 # Xero's own texts, and others seen in the field.
 TEXTS = {
+    "allocation_exceeds": [
+        "The invoice you are trying to allocate to has already been paid off",
+        "Credit Note cannot be allocated as amount is greater than amount outstanding",
+    ],
+    "allocation_unsuitable": ["Credit Note cannot be allocated to an incorrect invoice type"],
+    "transient": [
+        "An error occurred in Xero. Check the API Status page http://status.developer.xero.com for "
+        "current service status.",
+    ],
     "number_taken": [
         "Invoice # must be unique.",
         "INVOICE # MUST BE UNIQUE",

@@ -260,6 +260,8 @@ def error_of(raw: RawAnswer, about: dict[str, Any]) -> errors.XeroError:
         return rate_limited(raw, about)
     if 400 <= raw.status < 500 and raw.status != 408:
         code = errors.classify(texts or [message])
+        if code == errors.XeroOutcomeUnknown.default_code:
+            return errors.XeroOutcomeUnknown(message, **about)
         if raw.status == 403 and code == "validation_error":
             code = "plan_limit"  # the user's role in Xero, or the plan, does not cover it
         return errors.XeroRejected(message, code=code, elements=elements, **about)

@@ -58,6 +58,8 @@ class Credit:
     """A part of a credit that was used for an invoice; Xero makes no payment of it.
 
     `kind` is the list that the credit is in: CreditNotes, Overpayments or Prepayments.
+    `allocation_id` is told by credit notes alone. The date is that of the invoice where the credit
+    note is read by itself, and its own in a list.
     """
 
     kind: str
@@ -66,6 +68,7 @@ class Credit:
     amount: Decimal | None
     date: date | None
     number: str
+    allocation_id: str | None = None
 
     @classmethod
     def of_invoice(cls, kind: str, row: Any, invoice_id: str | None) -> Credit:
@@ -90,6 +93,7 @@ class Credit:
             amount=amount_of(value_of(row, "Amount")),
             date=date_of(value_of(row, "Date")),
             number=number,
+            allocation_id=guid_of(value_of(row, "AllocationID")),
         )
 
 
@@ -224,6 +228,7 @@ class Document:
             amount_types="",
             has_attachments=False,
             raw_lines=(),
+            credits=tuple(replace(credit, date=None) for credit in self.credits),
         )
         return hashlib.sha1(repr(content).encode(), usedforsecurity=False).hexdigest()
 

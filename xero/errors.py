@@ -150,6 +150,30 @@ CATALOGUE: dict[str, ErrorText] = {
         _lt("Remove the payments and credits in Xero, or make the change there by hand."),
         "xero",
     ),
+    "allocation_exceeds": ErrorText(
+        _lt("Xero has less left than is matched here"),
+        _lt(
+            "The credit note was used or refunded in Xero, or the invoice was paid or credited "
+            "there, and the other side is not matched like that here."
+        ),
+        _lt(
+            "Take back in Xero what Odoo does not have, and press Sync now; or take the match back "
+            "here, and refund the credit note by a payment or use it for another invoice."
+        ),
+        "document",
+    ),
+    "allocation_unsuitable": ErrorText(
+        _lt("Xero cannot match this credit note with this invoice"),
+        _lt(
+            "Xero matches documents of the same contact and the same currency only, customer's "
+            "with customer's and vendor's with vendor's."
+        ),
+        _lt(
+            "Give both the same contact and press Sync now; or take the match back here, and "
+            "settle each document by a payment."
+        ),
+        "document",
+    ),
     "total_mismatch": ErrorText(
         _lt("The totals in Odoo and Xero differ"),
         _lt("Xero computes another total or tax than Odoo for this document."),
@@ -215,6 +239,8 @@ CONTACT_CODES = tuple(code for code, text in CATALOGUE.items() if text.where == 
 _RULES = tuple(
     (code, re.compile(pattern, re.IGNORECASE | re.DOTALL))
     for code, pattern in (
+        # Xero's own fault, even where it calls it a validation error.
+        ("transient", r"\ban error occurred in xero\b"),
         ("contact_archived", r"archived contact|contact\b.*\b(archived|un-?archived)\b"),
         (
             "contact_collision",
@@ -263,6 +289,11 @@ _RULES = tuple(
             "total_mismatch",
             r"\btotals?\b.*\b(does ?n[o']t (match|equal)|do not (match|equal|add))",
         ),
+        (
+            "allocation_exceeds",
+            r"allocat.*\b(paid off|greater than amount outstanding)",
+        ),
+        ("allocation_unsuitable", r"\ballocated\b.*\b(invoice type|same (contact|currency))"),
         (
             "document_not_editable",
             r"not of valid status(?! for creation)"

@@ -278,6 +278,25 @@ def payment_body(
     return {endpoint_of(kind)[:-1]: target, **_plain(payment)}
 
 
+def allocation_body(invoice_id: str, amount: Decimal, day: date) -> dict[str, Any]:
+    """Build the element for a part of a credit note that is used for an invoice or a bill.
+
+    :param str invoice_id: its identifier
+    :param Decimal amount: in the currency of both
+    :param day: date, which the published types demand; Xero sets its own, the later one of both
+    :return: dict ready for encode()
+    :raise ValueError: when Xero cannot take it
+    """
+    models = _models()
+    return _plain(
+        models.Allocation(
+            invoice=models.Invoice(invoice_id=_required(invoice_id, "an identifier")),
+            amount=amount,
+            date=day,
+        )
+    )
+
+
 def wrap(kind_or_contacts: str, bodies: Sequence[dict]) -> dict:
     """Put elements into a request.
 

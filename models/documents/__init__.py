@@ -3,6 +3,7 @@ from . import xero_tooltip
 from . import xero_alert
 from . import account_move_badge
 from . import account_move_differs
+from . import account_move_allocation
 from . import account_move_amounts
 from . import account_move_line
 from . import account_move_line_tax
@@ -13,6 +14,7 @@ from . import account_payment
 from . import account_payment_plan
 from . import account_payment_method
 from . import xero_payment_link
+from . import xero_allocation
 from . import account_partial_reconcile
 from . import account_journal_dashboard
 from . import xero_difference

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..core.kinds import XERO_KINDS
+from ..core.kinds import CREDIT_NOTES, XERO_KINDS
 
 
 class AccountPartialReconcile(models.Model):
@@ -10,20 +10,22 @@ class AccountPartialReconcile(models.Model):
     xero_credit_key = fields.Char(
         copy=False, prefetch='xero', readonly=True, index='btree_not_null',
         help="Credit and invoice of the allocation in Xero that this is: its ids, with a slash "
-             "between. Empty for what was only matched here.")
+             "between. Empty for what was only matched here so far.")
 
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'account'
         partials = super().create(vals_list)
         partials._xero_payments()._xero_queue()
+        self.env['xero.allocation']._queue(dict.fromkeys(partials._xero_credits(), 0))
         return partials
 
     def unlink(self):
         # EXTENDS 'account'
-        payments = self._xero_payments()
+        payments, credited = self._xero_payments(), self._xero_credits()
         result = super().unlink()
         payments.exists()._xero_queue()
+        self.env['xero.allocation']._queue(credited)
         return result
 
     def _xero_payments(self):
@@ -39,3 +41,19 @@ class AccountPartialReconcile(models.Model):
                 (partial.debit_move_id.move_id, partial.credit_move_id.move_id),
                 (partial.credit_move_id.move_id, partial.debit_move_id.move_id))
             if other.move_type in XERO_KINDS))
+
+    def _xero_credits(self):
+        """:return: {(credit note, invoice): amount in the credit note's currency} of what is
+            matched among these by people, in connected companies"""
+        companies = self.env['res.company']._xero_connected_ids()
+        amounts = {}
+        if not companies or self.env.context.get('xero_pulling'):
+            return amounts
+        for partial in self.sudo().filtered(lambda partial: partial.company_id.id in companies):
+            moves = (partial.debit_move_id | partial.credit_move_id).move_id
+            credit = moves.filtered(lambda move: move.move_type in CREDIT_NOTES)
+            invoice = moves - credit
+            if len(credit) == len(invoice) == 1 and invoice.move_type in XERO_KINDS:
+                amounts[credit, invoice] = credit.currency_id.round(
+                    amounts.get((credit, invoice), 0) + credit._xero_matched_amount(partial))
+        return amounts

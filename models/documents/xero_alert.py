@@ -22,6 +22,12 @@ class XeroAlert(models.AbstractModel):
             alerts['xero_failed'] = self._get_failed(move)
         if alert := move.xero_differs and self.env['xero.difference']._alert(move):
             alerts['xero_differs'] = alert
+        for pair in move._xero_allocations('failed'):
+            alerts[f'xero_allocation_{pair.id}'] = {
+                'level': 'warning',
+                'message': self._get_text(pair, self.env._("Not matched in Xero: %s")),
+                **self._get_sync_now(move),
+            }
         return alerts
 
     def _get_failed(self, move):
@@ -30,16 +36,33 @@ class XeroAlert(models.AbstractModel):
         :return: why, and what is to be done
         :rtype: dict
         """
-        title, fix = error_text(self.env, move.xero_error_code)
-        cause = CATALOGUE[move.xero_error_code or 'validation_error'].cause
         return {
             'level': 'danger',
-            'message': '\n'.join(filter(None, (
-                self.env._("Xero: %s", title),
-                self.env._(cause),  # pylint: disable=gettext-variable
-                move.xero_error_message, fix))),
+            'message': self._get_text(move, self.env._("Xero: %s")),
             **self._get_button(move),
         }
+
+    def _get_text(self, record, heading):
+        """
+        :param recordset record: with `xero.sync.mixin`, that has failed
+        :param str heading: with a place for the title of its problem
+        :return: what is wrong, why, and what is to be done
+        :rtype: str
+        """
+        title, fix = error_text(self.env, record.xero_error_code)
+        cause = CATALOGUE[record.xero_error_code or 'validation_error'].cause
+        return '\n'.join(filter(None, (
+            heading % title,
+            self.env._(cause),  # pylint: disable=gettext-variable
+            record.xero_error_message, fix)))
+
+    def _get_sync_now(self, move):
+        """:return: the button that tries again, for who may
+        :rtype: dict"""
+        return {
+            'action_text': self.env._("Sync now"),
+            'action_call': ('account.move', 'action_xero_sync_now', move.ids),
+        } if self.env.user.has_group('account_xero.group_xero_user') else {}
 
     def _get_button(self, move):
         """
@@ -61,10 +84,7 @@ class XeroAlert(models.AbstractModel):
         model, _comma, res_id = (move.xero_error_target or '').partition(',')
         record = self.env[model].browse(int(res_id)).exists() if model in self.env else None
         if not record or record == move or not record.has_access('write'):
-            return {
-                'action_text': self.env._("Sync now"),
-                'action_call': ('account.move', 'action_xero_sync_now', move.ids),
-            } if may_sync else {}
+            return self._get_sync_now(move)
         return {
             'action_text': self.env._("Open %s", record.display_name),
             'action': {

@@ -16,6 +16,10 @@ class XeroConnection(models.Model):
     synced_count = fields.Integer("Synced", compute='_compute_document_counts')
     problem_ids = fields.One2many(
         'xero.problem', 'connection_id', string="Problems", readonly=True)
+    push_allocations = fields.Boolean(
+        "Match credit notes in Xero", default=True,
+        help="Credit notes that are matched with invoices or bills here are matched in Xero, too, "
+             "where both are there and approved. Taken back here, it is taken back there.")
     failures = fields.Json(compute='_compute_failures')
 
     @api.depends('problem_ids')

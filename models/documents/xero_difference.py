@@ -229,6 +229,7 @@ class XeroDifference(models.Model):
         moves = self.filtered('can_pull')._documents()
         if not moves:
             raise UserError(self.env._("There is no document in Xero to fetch."))
+        moves._xero_allocations('failed')._drop()
         moves._xero_queue_pull()
         return self.connection_id[:1]._notify('success', self.env._("Queued"), self.env._(
             "%s document(s) are fetched from Xero in a moment.", len(moves)))

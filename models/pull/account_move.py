@@ -1,6 +1,5 @@
 """What a document keeps of its state in Xero, and how it comes to it."""
 from odoo import api, fields, models
-from odoo.tools.misc import formatLang
 
 from ..core.kinds import GONE
 
@@ -55,7 +54,3 @@ class AccountMove(models.Model):
         """:return: payments of this document that stand for credits that only Xero has"""
         return self.matched_payment_ids.filtered(
             lambda payment: '/' in (payment.xero_payment_id or '') and not payment.xero_deleted)
-
-    def _xero_money(self, amount):
-        """:return: a Decimal in the document's currency, for people"""
-        return formatLang(self.env, float(amount), currency_obj=self.currency_id)

@@ -28,6 +28,7 @@ class XeroApply(models.AbstractModel):
             credit._release,
             self.env['xero.apply.payment']._apply,
             credit._apply,
+            credit._send_missing,
             self._retry_changes,
             self._save_agreement,
         ]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from odoo import models
 
 from ...xero.documents import Payment
-from ..core.kinds import GONE, XERO_KINDS
+from ..core.kinds import CREDIT_NOTES, GONE
 from .live import live
 
 
@@ -68,10 +68,49 @@ class XeroApplyCredit(models.AbstractModel):
             for key, part in wanted.items():
                 if key not in others:
                     self._book(connection, move, document, part)
-                elif others[key].state == 'posted':
+                elif others[key].state == 'posted' and not self._is_taken_back(move, key):
                     # Odoo may have had the other side only since.
                     self._undo_payments(connection, others[key], key)
                     self._allocate(move, others[key], part)
+
+    def _send_missing(self, connection, documents, _payments):
+        """Have Xero brought to what was matched here alone; what both sides have now is done.
+
+        Parameters as of :meth:`_apply`.
+        """
+        if not connection.push_allocations:
+            return
+        Allocation, missing = self.env['xero.allocation'], {}
+        for move, document in live(documents).items():
+            wanted = _allocations(document)
+            if move.state != 'posted' or wanted is None:
+                continue
+            pairs = {pair._key(): pair for pair in move._xero_allocations('pending', 'failed')}
+            nothing = self.env['account.partial.reconcile']
+            matches = {pair.credit_id + pair.invoice_id - move: nothing
+                       for pair in pairs.values()} | move._xero_matches()
+            for other, partials in matches.items():
+                key, pair = self._pair(move, other)
+                here = move._xero_matched_amount(partials)
+                there = wanted[key].amount if key in wanted else Decimal()
+                order = move.currency_id.compare_amounts(here, float(there))
+                if order == 0 and key in pairs:
+                    pairs[key].sudo()._conclude(there)
+                elif order > 0 and key not in pairs and other.xero_document_id \
+                        and other.state == 'posted' and other.xero_status not in GONE:
+                    missing[pair] = 0
+        if missing:
+            Allocation._queue(missing)
+
+    def _pair(self, move, other):
+        """:return: key of two documents as of an Allocation, (credit note, invoice)"""
+        pair = (move, other) if move.move_type in CREDIT_NOTES else (other, move)
+        return '/'.join(one.xero_document_id or '' for one in pair), pair
+
+    def _is_taken_back(self, move, key):
+        """:return: whether a match was taken back here, and Xero is still to be told"""
+        return any(pair.released and pair._key() == key
+                   for pair in move._xero_allocations('pending', 'failed'))
 
     def _counterparts(self, move, wanted):
         """Return the documents that Odoo has on the other side, drafts too.
@@ -98,11 +137,11 @@ class XeroApplyCredit(models.AbstractModel):
         wanted = _allocations(document) if document else None
         if wanted is None:
             return move._xero_decimal(booked + sum(
-                self._matched_amount(move, partials.filtered('xero_credit_key'))
-                for partials in self._matches(move).values()))
-        matches = self._matches(move)
+                move._xero_matched_amount(partials.filtered('xero_credit_key'))
+                for partials in move._xero_matches().values()))
+        matches = move._xero_matches()
         return move._xero_decimal(booked + sum(
-            min(float(wanted[key].amount), self._matched_amount(move, matches[other]))
+            min(float(wanted[key].amount), move._xero_matched_amount(matches[other]))
             for key, other in self._counterparts(move, wanted).items() if other in matches))
 
     # === MATCHED IN ODOO === #
@@ -112,39 +151,15 @@ class XeroApplyCredit(models.AbstractModel):
         return move._xero_payment_terms().sorted(
             lambda line: (line.date_maturity or line.date, line.id))
 
-    def _matches(self, move):
-        """Return what Odoo has matched with this document, by the document on the other side.
-
-        :return: {`account.move`: `account.partial.reconcile`}
-        """
-        lines = move._xero_payment_terms()
-        sides = [(lines.matched_debit_ids, 'debit_move_id'),
-                 (lines.matched_credit_ids, 'credit_move_id')]
-        matches = {}
-        for partials, side in sides:
-            for partial in partials:
-                other = partial[side].move_id
-                if other.move_type in XERO_KINDS:
-                    matches[other] = matches.get(other, partials.browse()) | partial
-        return matches
-
-    def _matched_amount(self, move, partials):
-        """:param recordset partials: of this document
-        :return: their amount in the document's currency
-        :rtype: float"""
-        return move.currency_id.round(sum(
-            partial.debit_amount_currency if partial.debit_move_id.move_id == move
-            else partial.credit_amount_currency for partial in partials))
-
     def _undo_allocations(self, move, wanted, others):
         """Take back what came from Xero, where it is now more than Xero has. What only Odoo's
-        users have matched stays; they are a difference then."""
+        users have matched stays: it is sent, or a difference."""
         amounts = {other: wanted[key].amount for key, other in others.items()}
-        for other, partials in self._matches(move).items():
-            surplus = move.currency_id.compare_amounts(
-                self._matched_amount(move, partials), float(amounts.get(other, 0))) > 0
-            if surplus:
-                partials.filtered('xero_credit_key').unlink()
+        for other, partials in move._xero_matches().items():
+            followed = partials.filtered('xero_credit_key')
+            if move.currency_id.compare_amounts(
+                    move._xero_matched_amount(followed), float(amounts.get(other, 0))) > 0:
+                followed.unlink()
 
     def _allocate(self, move, other, part):
         """Match two documents for what Xero has allocated, less what is matched already.
@@ -152,8 +167,8 @@ class XeroApplyCredit(models.AbstractModel):
         :param recordset other: the posted document on the other side
         :param Allocation part: what Xero has
         """
-        known = self._matches(move).get(other, self.env['account.partial.reconcile'])
-        left = move.currency_id.round(float(part.amount) - self._matched_amount(move, known))
+        known = move._xero_matches().get(other, self.env['account.partial.reconcile'])
+        left = move.currency_id.round(float(part.amount) - move._xero_matched_amount(known))
         for mine, theirs in product(self._terms_by_date(move), self._terms_by_date(other)):
             amount = min(left, abs(mine.amount_residual_currency),
                          abs(theirs.amount_residual_currency))
@@ -161,7 +176,7 @@ class XeroApplyCredit(models.AbstractModel):
                     and move.currency_id.compare_amounts(amount, 0) > 0:
                 mine._xero_reconcile_amount(theirs, amount)
                 left = move.currency_id.round(left - amount)
-        partials = self._matches(move).get(other, known)
+        partials = move._xero_matches().get(other, known)
         if move.currency_id.is_zero(left):
             # What Odoo's users matched and Xero has as well follows Xero from now on.
             known = known.browse()
@@ -194,10 +209,11 @@ class XeroApplyCredit(models.AbstractModel):
         """
         amounts = {other: wanted[key].amount
                    for key, other in self._counterparts(move, wanted).items()}
-        matches = self._matches(move)
-        for other in move.union(*matches, *amounts):
+        matches = move._xero_matches()
+        coming = move._xero_allocations('pending')
+        for other in move.union(*matches, *amounts) - (coming.credit_id | coming.invoice_id):
             known = other.xero_document_id and other.xero_status not in GONE
-            here = self._matched_amount(move, matches.get(other, ()))
+            here = move._xero_matched_amount(matches.get(other, ()))
             there = float(amounts.get(other, 0))
             if known and move.currency_id.compare_amounts(here, there):
                 yield other.name, here, there

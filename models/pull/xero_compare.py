@@ -126,7 +126,7 @@ class XeroCompare(models.AbstractModel):
             if there not in (None, '') and here != there:
                 yield field, text(here), text(there), decided
         if document.total == total and document.amount_due is not None \
-                and document.amount_due != due:
+                and document.amount_due != due and not move._xero_allocations('pending'):
             yield ('amount_due', move._xero_money(due), move._xero_money(document.amount_due),
                    self.env._(
                        "Payments or credits are registered on one side only. Enter them on the "

@@ -23,6 +23,8 @@ BATCH_BYTES = 3_000_000
 KEY_LIFE = timedelta(minutes=4)
 #: Lists of documents, whose unit prices have four decimals when they are asked for.
 DOCUMENTS = ('Invoices', 'CreditNotes')
+#: The one list that is below a record of another one.
+ALLOCATIONS = '/Allocations'
 
 
 class XeroRequest(models.Model):
@@ -140,7 +142,11 @@ class XeroRequest(models.Model):
     @api.model
     def _params(self, path):
         """:return: the query that Xero's OpenAPI document knows for what is sent to a path"""
+        if path.endswith(ALLOCATIONS):
+            return {'summarizeErrors': 'false'}
         collection, _slash, single = path.partition('/')
+        if ALLOCATIONS in path:
+            return {}
         return {
             **({} if single else {'summarizeErrors': 'false'}),
             **({'unitdp': '4'} if collection in DOCUMENTS else {}),
@@ -170,13 +176,19 @@ class XeroRequest(models.Model):
     def _elements(self):
         """:return: the JSON objects that were sent, in the order of ``items``"""
         content = json.loads(self.body)
-        return content.get(self.path.split('/')[0], [content])
+        return content.get(self._wrapper(), [content])
+
+    def _wrapper(self):
+        """:return: key of the list of elements, in what is sent and in what is answered"""
+        return ALLOCATIONS[1:] if self.path.endswith(ALLOCATIONS) else self.path.split('/')[0]
 
     def _get_call(self):
         """:return: arguments of `XeroClient.request`
         :rtype: dict"""
-        call = {'method': self.method, 'path': self.path, 'params': self.params,
-                'body': self.body.encode(), 'idempotency_key': self.idempotency_key}
+        call = {'method': self.method, 'path': self.path, 'params': self.params}
+        if self.method == 'DELETE':
+            return call     # Xero: neither a body nor a key
+        call.update(body=self.body.encode(), idempotency_key=self.idempotency_key)
         if self.content:
             call.update(body=b64decode(self.content), content_type='application/octet-stream')
         return call
@@ -231,7 +243,7 @@ class XeroRequest(models.Model):
 
         :param datetime now: as of :meth:`_now`
         """
-        return now < self.sent_at + KEY_LIFE
+        return self.method != 'DELETE' and now < self.sent_at + KEY_LIFE
 
     def _wait_until_forgotten(self):
         """Come back to a request when Xero does not know its key any more."""
@@ -289,7 +301,7 @@ class XeroRequest(models.Model):
             self.env['xero.request.element']._keep(self, items)
             self.write({
                 **self._values(self.connection_id, self.operation, self.method, self.path, left,
-                               items, self.path),
+                               items, self._wrapper()),
                 'sent_at': self.sent_at - 2 * KEY_LIFE})
 
     def _split(self):
@@ -301,7 +313,7 @@ class XeroRequest(models.Model):
         elements, middle = self._elements(), len(self.items) // 2
         halves = [
             self._values(self.connection_id, self.operation, self.method, self.path,
-                         elements[part], self.items[part], self.path)
+                         elements[part], self.items[part], self._wrapper())
             for part in (slice(middle), slice(middle, None))
         ]
         self.unlink()

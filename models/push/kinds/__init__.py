@@ -4,4 +4,5 @@ from . import document
 from . import document_refused
 from . import payment
 from . import payment_check
+from . import allocation
 from . import attachment

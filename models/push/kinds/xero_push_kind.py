@@ -35,7 +35,7 @@ class XeroPushKind(models.AbstractModel):
     _makes = {}
     #: Fields that pair the elements of an answer with those that were sent, the surest one first.
     _identity = ()
-    #: Fields of an answer's element that hold its identifier in Xero.
+    #: Fields of an answer's element that hold its identifier in Xero; none where it has none.
     _id_fields = IDS
     #: Records that are looked at in one go.
     _chunk = 500
@@ -280,25 +280,32 @@ class XeroPushKind(models.AbstractModel):
         elements = request._elements()
         results = self._match(
             request, elements,
-            outcomes(answer.data, request.path.split('/')[0], self._id_fields))
-        if any(result is None or (result.ok and not result.xero_id) for result in results):
+            outcomes(answer.data, request._wrapper(), self._id_fields))
+        if any(result is None or (result.ok and self._id_fields and not result.xero_id)
+               for result in results):
             # An answer that does not tell of every element tells nothing for certain.
             self._postpone(
                 request, XeroOutcomeUnknown(self.env._("Xero's answer is incomplete.")))
             return []
-        request.connection_id.write({
-            'outages': 0, 'last_error': False, 'last_push': fields.Datetime.now()})
-        done, rejected = [], []
+        self._note_success(request)
+        done, rejected, unclear, doubt = [], [], [], None
         for item, element, result in zip(request.items, elements, results, strict=True):
+            messages = list(result.messages)
             if result.ok:
                 done.append((item, result))
+            elif (code := classify(messages)) == XeroOutcomeUnknown.default_code:
+                unclear.append(item)
+                doubt = XeroOutcomeUnknown(messages[0])
             else:
-                messages = list(result.messages)
-                rejected.append(Rejection(
-                    request.operation, item, element, messages, classify(messages)))
+                rejected.append(Rejection(request.operation, item, element, messages, code))
         faulty = request._apart(done, partial(self._apply, request, answer=answer))
-        self._end(request, [item for item, _result in faulty])
+        self._end(request, [*unclear, *(item for item, _result in faulty)], doubt)
         return rejected
+
+    def _note_success(self, request):
+        """Xero has answered, whatever it says."""
+        request.connection_id.write({
+            'outages': 0, 'last_error': False, 'last_push': fields.Datetime.now()})
 
     def _match(self, request, elements, results):
         """Pair each sent element with what became of it; see :func:`.outcome.match_outcomes`."""
@@ -328,14 +335,15 @@ class XeroPushKind(models.AbstractModel):
         """:return: the code of the error catalogue for a call that was refused as a whole"""
         return error.code
 
-    def _end(self, request, faulty):
+    def _end(self, request, faulty, doubt=None):
         """Have a request leave the outbox, but for the elements that could not be applied.
 
         :param list faulty: items
+        :param XeroError doubt: what Xero said that may pass; None when the fault is ours
         """
         if faulty:
             request._keep(faulty)
-            self._postpone(request, request._unapplied())
+            self._postpone(request, doubt or request._unapplied())
         else:
             request.unlink()
 

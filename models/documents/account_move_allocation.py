@@ -1,0 +1,67 @@
+"""What is matched of credit notes and invoices, and how it stands with Xero."""
+from odoo import api, fields, models
+from odoo.tools.misc import formatLang
+
+from ..core.kinds import XERO_KINDS
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    xero_used_ids = fields.One2many(
+        'xero.allocation', 'credit_id', copy=False, readonly=True,
+        groups='account.group_account_invoice')
+    xero_credited_ids = fields.One2many(
+        'xero.allocation', 'invoice_id', copy=False, readonly=True,
+        groups='account.group_account_invoice')
+
+    # === MATCHED HERE === #
+
+    def _xero_matches(self):
+        """Return what Odoo has matched with this document, by the document on the other side.
+
+        :return: {`account.move`: `account.partial.reconcile`}
+        """
+        lines = self._xero_payment_terms()
+        sides = [(lines.matched_debit_ids, 'debit_move_id'),
+                 (lines.matched_credit_ids, 'credit_move_id')]
+        matches = {}
+        for partials, side in sides:
+            for partial in partials:
+                other = partial[side].move_id
+                if other.move_type in XERO_KINDS:
+                    matches[other] = matches.get(other, partials.browse()) | partial
+        return matches
+
+    def _xero_matched_amount(self, partials):
+        """:param recordset partials: of this document
+        :return: their amount in the document's currency
+        :rtype: float"""
+        return self.currency_id.round(sum(
+            partial.debit_amount_currency if partial.debit_move_id.move_id == self
+            else partial.credit_amount_currency for partial in partials))
+
+    def _xero_money(self, amount):
+        """:return: a Decimal in the document's currency, for people"""
+        return formatLang(self.env, float(amount), currency_obj=self.currency_id)
+
+    # === ON ITS WAY === #
+
+    def _xero_allocations(self, *states):
+        """:return: `xero.allocation` of these documents that are in one of some states, with all
+            rights"""
+        moves = self.sudo()
+        return (moves.xero_used_ids | moves.xero_credited_ids).filtered(
+            lambda pair: pair.xero_state in states)
+
+    def action_xero_sync_now(self):
+        # EXTENDS 'account_xero': what is matched goes out again, too
+        result = super().action_xero_sync_now()
+        pairs = self._xero_allocations('pending', 'failed')
+        pairs.write(pairs._xero_queue_values(manual=True))
+        return result
+
+    @api.depends('xero_used_ids.xero_state', 'xero_credited_ids.xero_state')
+    def _compute_alerts(self):
+        # EXTENDS 'account'
+        return super()._compute_alerts()
