@@ -42,7 +42,7 @@ class XeroPushExisting(models.AbstractModel):
             return moves
         asked, path = moves.browse().union(*unsure), payload.endpoint_of(
             next(iter(unsure.values())).kind)
-        sender.settle()     # five calls at once are the most that Xero allows
+        sender.apply_answers()     # five calls at once are the most that Xero allows
         try:
             rows = self.env['xero.push']._get_rows(connection, path, query.by_number(path, [
                 {payload.number_field(own.kind): own.number} for own in unsure.values()]))
