@@ -66,6 +66,17 @@ class TestPushTaxRates(XeroTaxCommon):
         for tax in (self.tax_sale_20, self.tax_sale_0):
             self._lines(self._with_tax(tax))
 
+    def test_the_mapping_page_says_so_at_once(self):
+        tax = self.tax_sale_20
+        self.assertFalse(tax.xero_rate_doubt)
+        tax.xero_other_rate_id = self._rate('RRINPUT')
+        self.assertEqual(tax.xero_rate_doubt, "20 % here, 5 % in Xero")
+        tax.xero_tax_rate_id, tax.xero_other_rate_id = self._rate('ZERORATEDOUTPUT'), False
+        self.assertEqual(tax.xero_rate_doubt, "20 % here, 0 % in Xero")
+        page = self.env['account.tax'].get_view(
+            self.env.ref('account_xero.xero_mapping_tax_view_list').id, 'list')
+        self.assertIn('xero_rate_doubt', page['models']['account.tax'])
+
     def test_a_rate_that_changed_in_xero_is_met_before_it_is_sent(self):
         with self.org.transaction():
             self.org.store['TaxRates'].put({**self.org.tax_rate('OUTPUT2'), 'EffectiveRate': 17})

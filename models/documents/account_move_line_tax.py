@@ -5,6 +5,7 @@ from odoo import models
 
 from ...xero import money
 from ..core.problem import Problem
+from ..mapping.account_tax import percent_text
 
 
 class AccountMoveLine(models.Model):
@@ -91,7 +92,7 @@ class AccountMoveLine(models.Model):
             "it to a rate of Xero that has them as its components, and use it on the line; or give "
             "each tax a line of its own.",
             line=self._xero_line_label(), taxes=self._xero_tax_names(),
-            percent=_percent(percent) if percent is not None else '?'))
+            percent=percent_text(percent) if percent is not None else '?'))
 
     def _xero_check_rate(self, rate):
         """Yield what is wrong with a tax rate that can be used as such.
@@ -126,8 +127,8 @@ class AccountMoveLine(models.Model):
                 "is mapped to, %(rate)s, is %(there)s. Choose a rate of %(here)s there; where "
                 "Xero has none, add it in Xero and fetch accounts and taxes anew.",
                 tax=self._xero_tax_names(), line=self._xero_line_label(),
-                here=_percent(self.tax_ids._xero_percent()), rate=rate.name,
-                there=_percent(rate.rate)))
+                here=percent_text(self.tax_ids._xero_percent()), rate=rate.name,
+                there=percent_text(rate.rate)))
 
     def _xero_check_tax_amount(self, rate):
         """Hold taxes that are no percentages against what the rate of Xero gives for this line.
@@ -146,11 +147,7 @@ class AccountMoveLine(models.Model):
                 "same, or put the charge on a line of its own.",
                 tax=self._xero_tax_names(), line=self._xero_line_label(),
                 here=currency.format(here), there=currency.format(there), rate=rate.name,
-                percent=_percent(rate.rate)))
+                percent=percent_text(rate.rate)))
 
     def _xero_tax_names(self):
         return ', '.join(self.tax_ids.mapped('name'))
-
-
-def _percent(number):
-    return f'{number:.4f}'.rstrip('0').rstrip('.') + ' %'

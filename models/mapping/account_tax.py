@@ -56,6 +56,20 @@ class AccountTax(models.Model):
              "first one on: of a sales tax, when an expense is charged on to a customer.",
     )
 
+    xero_rate_doubt = fields.Char(
+        "Not the Same", compute='_compute_xero_rate_doubt',
+        help="Documents are not sent under a tax rate of another percentage.")
+
+    @api.depends('amount', 'amount_type', 'children_tax_ids', 'has_negative_factor',
+                 'xero_tax_rate_id', 'xero_other_rate_id')
+    def _compute_xero_rate_doubt(self):
+        for tax in self:
+            wrong = (tax.xero_tax_rate_id | tax.xero_other_rate_id).filtered(
+                lambda rate, tax=tax: tax._xero_is_of_rate(rate) is False)
+            tax.xero_rate_doubt = self.env._(
+                "%(here)s here, %(there)s in Xero", here=percent_text(tax._xero_percent()),
+                there=', '.join(percent_text(rate.rate) for rate in wrong)) if wrong else False
+
     def _xero_rate_on(self, account):
         """
         :param recordset account: `xero.account` of a line, or none
@@ -167,6 +181,11 @@ class AccountTax(models.Model):
         if self.type_tax_use == 'sale':
             return self.env._("%(percent)s %% sales tax, %(country)s", **values)
         return self.env._("%(percent)s %% purchase tax, %(country)s", **values)
+
+
+def percent_text(number):
+    """:return: a rate as people write it, such as "17.5 %" """
+    return f'{number:.4f}'.rstrip('0').rstrip('.') + ' %'
 
 
 def _words(*texts):
