@@ -164,6 +164,28 @@ class XeroPushAllocation(models.AbstractModel):
         return not self._get_pairs(request).filtered(
             lambda pair: pair.xero_state in ('pending', 'failed'))
 
+    def _is_asked_first(self, request):
+        # OVERRIDES 'account_xero': Xero would allocate it twice
+        return True
+
+    def _find_in_xero(self, request):
+        """:return: as of :meth:`_ask`"""
+        # OVERRIDES 'account_xero'
+        return self._ask(request.connection_id, self._get_pairs(request))
+
+    def _get_missing(self, request, found):
+        """An allocation is there when Xero has one of that invoice and amount that it did not have
+        when it was asked before."""
+        # OVERRIDES 'account_xero'
+        pairs, missing = {pair.id: pair for pair in self._get_pairs(request)}, []
+        for item in request.items:
+            if pair := pairs.get(item['id']):
+                credit = found.get(pair.credit_id.xero_document_id)
+                new = _allocations(credit, pair).items() - (pair.known or {}).items()
+                if Decimal(item['amount']) not in {Decimal(amount) for _key, amount in new}:
+                    missing.append(item)
+        return missing
+
     # === WHAT BECOMES OF AN ANSWER === #
 
     def _match(self, request, elements, results):
@@ -259,6 +281,10 @@ class XeroPushAllocationDeletion(models.AbstractModel):
                 done |= pair
         done._conclude_unsent()
         return values
+
+    def _find_in_xero(self, request):
+        # OVERRIDES 'account_xero': before it is deleted again Xero is asked anyway
+        return {}
 
     def _apply_answer(self, request, answer):
         """That Xero has answered is all that is read: the answer has been seen in three shapes."""
