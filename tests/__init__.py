@@ -79,6 +79,7 @@ from . import test_push_hooks
 from . import test_push_hooks_allocations
 from . import test_push_kind
 from . import test_push_limits
+from . import test_push_missing
 from . import test_push_numbers
 from . import test_push_payments
 from . import test_push_payments_found

@@ -46,6 +46,8 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
         for field in ('total', 'payment'):
             self.all_rights['xero.difference']._note(
                 self.connection, self.synced, field, '1', '2')
+        self.all_rights['xero.difference']._note(
+            self.connection, self.moves[2], 'missing', 'B1', '–')
         self.all_rights['xero.difference'].search([('field', '=', 'payment')]).state = 'ignored'
         self.all_rights['xero.log']._add_event(self.connection, "Something happened.")
         self.all_rights.flush_all()

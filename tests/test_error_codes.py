@@ -176,6 +176,12 @@ class TestErrorCodes(XeroTimeCommon):
         bill.action_xero_sync_now()
         return bill
 
+    def _make_not_in_xero(self):
+        bill = self._changed_bills(1)
+        with self.org.transaction():
+            self.org.store['Invoices'].restore(bill.xero_document_id, None)
+        return bill
+
     def _make_period_locked(self):
         self.org.period_lock_date = date(2026, 3, 31)
         return self._bill()
@@ -216,6 +222,7 @@ class TestErrorCodes(XeroTimeCommon):
         'currency_not_enabled': _make_currency_not_enabled,
         'number_taken': _make_number_taken,
         'maybe_in_xero': _make_maybe_in_xero,
+        'not_in_xero': _make_not_in_xero,
         'period_locked': _make_period_locked,
         'document_not_editable': _make_document_not_editable,
         'total_mismatch': _make_total_mismatch,

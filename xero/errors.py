@@ -136,6 +136,12 @@ CATALOGUE: dict[str, ErrorText] = {
         _lt("Press Decide: link the document to the one in Xero, or send it as another one."),
         "document",
     ),
+    "not_in_xero": ErrorText(
+        _lt("Xero does not have the document any more"),
+        _lt("Xero answers that there is no such document, as after an organisation was reset."),
+        _lt("Press Look for it in Xero; or Send anew, if it is gone for good."),
+        "document",
+    ),
     "period_locked": ErrorText(
         _lt("The period is locked in Xero"),
         _lt("The date of the document is on or before a lock date of the Xero organisation."),

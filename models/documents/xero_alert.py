@@ -20,6 +20,13 @@ class XeroAlert(models.AbstractModel):
         alerts = {}
         if move.xero_active and move.xero_state == 'failed':
             alerts['xero_failed'] = self._get_failed(move)
+            if move.xero_error_code == 'not_in_xero' \
+                    and self.env.user.has_group('account_xero.group_xero_user'):
+                alerts['xero_send_anew'] = {
+                    'level': 'warning',
+                    'message': self.env._("If it is gone from Xero for good, send it again."),
+                    'action_text': self.env._("Send anew"),
+                    'action_call': ('account.move', 'action_xero_send_anew', move.ids)}
         if alert := move.xero_differs and self.env['xero.difference']._alert(move):
             alerts['xero_differs'] = alert
         for pair in move._xero_allocations('failed'):
@@ -81,6 +88,9 @@ class XeroAlert(models.AbstractModel):
         if may_sync and not move.xero_document_id and (
                 action := self.env['xero.twin']._get_action(move)):
             return {'action_text': self.env._("Decide"), 'action': action}
+        if may_sync and move.xero_error_code == 'not_in_xero':
+            return {'action_text': self.env._("Look for it in Xero"),
+                    'action_call': ('account.move', 'action_xero_seek', move.ids)}
         model, _comma, res_id = (move.xero_error_target or '').partition(',')
         record = self.env[model].browse(int(res_id)).exists() if model in self.env else None
         if not record or record == move or not record.has_access('write'):

@@ -17,6 +17,7 @@ HELP = {
     'amount_due': {'pull'},
     'payment': {'pull'},
     'credit': {'pull'},
+    'missing': {'seek'},
 }
 #: What a document is made of. The rest follows from something else.
 CONTENT = frozenset(name for name, help in HELP.items() if 'push' in help)
@@ -43,7 +44,7 @@ class XeroDifference(models.Model):
             ('currency', "Currency"), ('date', "Date"), ('due_date', "Due date"),
             ('number', "Number"),
             ('contact', "Contact"), ('amount_due', "Amount due"), ('payment', "Payment"),
-            ('credit', "Credit"),
+            ('credit', "Credit"), ('missing', "Gone from Xero"),
         ],
         string="What", required=True, readonly=True)
     here = fields.Char("In Odoo", readonly=True)
@@ -58,6 +59,7 @@ class XeroDifference(models.Model):
     create_date = fields.Datetime("Found", readonly=True)
     can_push = fields.Boolean(compute='_compute_can')
     can_pull = fields.Boolean(compute='_compute_can')
+    can_seek = fields.Boolean(compute='_compute_can')
 
     _record_uniq = models.Constraint(
         'UNIQUE(res_model, res_id, field)', "A record has one difference of each kind.")
@@ -71,6 +73,7 @@ class XeroDifference(models.Model):
             move = row.res_model == 'account.move' and documents.get(row.res_id)
             helps = HELP.get(row.field, ()) if move and move.xero_document_id else ()
             row.can_pull = 'pull' in helps
+            row.can_seek = 'seek' in helps and not move.xero_origin and move.state == 'posted'
             row.can_push = 'push' in helps and not row.fixed and move.state == 'posted' \
                 and not move.xero_origin and move.xero_status not in (*GONE, 'PAID')
 
@@ -233,6 +236,20 @@ class XeroDifference(models.Model):
         moves._xero_queue_pull()
         return self.connection_id[:1]._notify('success', self.env._("Queued"), self.env._(
             "%s document(s) are fetched from Xero in a moment.", len(moves)))
+
+    def action_seek(self):
+        """Look in Xero for documents that it does not have any more where they were.
+
+        :return: a notification
+        """
+        return self.filtered('can_seek')._documents().action_xero_seek()
+
+    def action_send_anew(self):
+        """Send documents again that Xero does not have any more.
+
+        :return: a notification
+        """
+        return self.filtered('can_seek')._documents().action_xero_send_anew()
 
     def action_ignore(self):
         """Leave both sides as they are; it comes back only when one of the values changes."""

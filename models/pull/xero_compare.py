@@ -7,7 +7,7 @@ from ..documents.xero_difference import CONTENT
 
 #: What is compared after each pull.
 COMPARED = ('document', 'status', 'total', 'currency', 'date', 'due_date', 'number', 'contact',
-            'amount_due', 'credit')
+            'amount_due', 'credit', 'missing')
 #: Problems that are over once both books agree: they are not put right in Odoo's mappings, contacts
 #: or connection, where something would still be wrong.
 SETTLED_BY_AGREEMENT = frozenset(

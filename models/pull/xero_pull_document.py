@@ -57,6 +57,30 @@ class XeroPullDocument(models.AbstractModel):
                     raise
         return list(map(self._parse, filter(None, rows)))
 
+    def _report_missing(self, connection, pull_list, ids):
+        # OVERRIDES 'account_xero'
+        if not ids:
+            return
+        gone = []
+        for xero_id, move in self.env['xero.linked']._moves_by_xero_id(connection, ids).items():
+            try:
+                # A list is of the statuses that are known, its own address tells for certain.
+                self.env['xero.fetch']._get_one(connection, pull_list, xero_id)
+            except XeroRejected as error:
+                if error.status != 404:
+                    raise
+                gone.append(move)
+        connection._commit_with_retry(self._note_missing, connection, gone)
+
+    def _note_missing(self, connection, moves):
+        """:param moves: `account.move` that Xero does not have any more"""
+        for move in moves:
+            self.env['xero.difference']._note(
+                connection, move, 'missing', move.display_name, '–', self.env._(
+                    "Xero does not have %s any more: it was removed there, or the organisation was "
+                    "reset. Look for it in Xero; or send it anew, if it is gone for good.",
+                    move.xero_number))
+
     def _get_together(self, connection, pull_list, ids):
         """As :meth:`_get`, with few calls for what Xero takes no list of identifiers of, too.
 

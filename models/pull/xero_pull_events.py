@@ -56,6 +56,8 @@ class XeroPullEvents(models.AbstractModel):
             left = {one: group for one, group in events.items() if one not in settled}
             for done, items in self._get_portions(connection, pull_list, left):
                 handler._apply(connection, items, True, payments)
+                handler._report_missing(
+                    connection, pull_list, set(done) - {item.xero_id for item in items})
                 connection._commit_with_retry(self._delete_events, by_id, done)
                 seen.update(item.xero_id for item in items)
 

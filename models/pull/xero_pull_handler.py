@@ -62,6 +62,14 @@ class XeroPullHandler(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _report_missing(self, connection, pull_list, ids):
+        """Say which elements are here that Xero does not have any more.
+
+        :param recordset connection: `xero.connection`
+        :param PullList pull_list: the list that they were of
+        :param set ids: identifiers that were asked for, and that no answer had
+        """
+
     def _after_poll(self, connection):
         """Do what follows once a list has been read to its end.
 

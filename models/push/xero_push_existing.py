@@ -76,9 +76,10 @@ class XeroPushExisting(models.AbstractModel):
     def _is_unsure(self, connection, move):
         """:return: whether a document may have come to Xero without our knowing, and Xero would
             take it again"""
-        if move.xero_document_id or move.state != 'posted' \
-                or move.move_type not in ('in_invoice', 'in_refund'):
+        if move.xero_document_id or move.state != 'posted':
             return False
+        if move.xero_seek or move.move_type not in ('in_invoice', 'in_refund'):
+            return move.xero_seek
         since, pulled = connection.connected_at, connection.last_pull
         return bool(
             move.xero_manual
@@ -106,7 +107,8 @@ class XeroPushExisting(models.AbstractModel):
                 certain[move] = by_id[same[0]]
         taken = {document.xero_id for document in certain.values()}
         for move, found in verdicts.items():
-            if move not in certain and (left := found.keys() - taken):
+            left = found.keys() - taken
+            if move not in certain and (left or move.xero_seek):
                 unclear[move] = [by_id[xero_id] for xero_id in sorted(left)]
         done = [*certain, *unclear]
         apart(self.env, [(move, {**certain, **unclear}[move]) for move in done],
@@ -161,4 +163,20 @@ class XeroPushExisting(models.AbstractModel):
         for move, documents in unclear.items():
             move._xero_fail([Problem('maybe_in_xero', self.env._(
                 "Xero has %s.", ', '.join(
-                    f'{d.number} ({d.date}, {d.total} {d.currency_code})' for d in documents)))])
+                    f'{d.number} ({d.date}, {d.total} {d.currency_code})' for d in documents)))
+                if documents else Problem('not_in_xero', self.env._(
+                    "Xero has nothing under the number %s that it could be.",
+                    move._xero_document_number()))])
+
+    # === WHAT XERO HAS NO MORE === #
+
+    def _explain_missing(self, rejection, document):
+        """
+        :param Rejection rejection: of a change that Xero answered with 404
+        :param document: documents.Document that Xero has nevertheless, or None
+        :return: the Rejection with what is missing: the document, or else its contact
+        """
+        if document:
+            return rejection._replace(code='contact_missing')
+        return rejection._replace(messages=[self.env._(
+            "It was removed from Xero, or the organisation was reset.")])

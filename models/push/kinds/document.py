@@ -275,8 +275,8 @@ class XeroPushDocument(models.AbstractModel):
     def _rejection_code(self, request, error):
         # OVERRIDES 'account_xero'
         # Xero: an unknown ContactID is answered with 404 for the whole request.
-        if error.status == 404 and request.operation == 'create':
-            return 'contact_missing'
+        if error.status == 404:
+            return 'contact_missing' if request.operation == 'create' else 'not_in_xero'
         return super()._rejection_code(request, error)
 
 

@@ -19,7 +19,8 @@ class XeroPushDocument(models.AbstractModel):
     def _doubt(self, rejection):
         # OVERRIDES 'account_xero'
         doubts = {('create', 'number_taken'): 'create', ('update', 'number_taken'): 'renumber',
-                  ('update', 'document_not_editable'): 'update'}
+                  ('update', 'document_not_editable'): 'update',
+                  ('update', 'not_in_xero'): 'update'}
         doubt = 'cancel' if rejection.operation == 'cancel' \
             else doubts.get((rejection.operation, rejection.code))
         note = 'CreditNoteID' in rejection.element or 'CreditNoteNumber' in rejection.element
@@ -55,7 +56,12 @@ class XeroPushDocument(models.AbstractModel):
             "Remove that in Xero and press Sync now; or keep the amounts as they were, and make a "
             "credit note or a second document for the difference.")
         for rejection in rejections:
-            self._fail_applied(connection, rejection, known.get(_identity(rejection)), advice)
+            document = known.get(_identity(rejection))
+            if rejection.code == 'not_in_xero':
+                self._fail(connection, [
+                    self.env['xero.push.existing']._explain_missing(rejection, document)])
+            else:
+                self._fail_applied(connection, rejection, document, advice)
 
     def _resolve_cancels(self, connection, rejections, documents):
         """A void that was refused has happened already, or the status has changed meanwhile, or
@@ -67,6 +73,11 @@ class XeroPushDocument(models.AbstractModel):
         for rejection in rejections:
             [move] = self._get_rejected(connection, rejection)
             document = known.get(_identity(rejection))
+            if not document and rejection.code == 'not_in_xero':
+                # What is not there needs no void.
+                move._xero_store([(move, {**move._xero_success(), 'xero_status': 'DELETED'})]
+                                 if move else [])
+                continue
             if not document or document.payments or document.credits or (
                     document.status == move.xero_status and document.status not in GONE):
                 self._fail_applied(connection, rejection, document, advice)
