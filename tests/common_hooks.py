@@ -95,9 +95,8 @@ HOOKS = {
     'XeroCompare._settle_refusals', 'XeroImport._fit_taxes', 'XeroImport._make_all',
     'XeroImport._make_fitting', 'XeroImport._prepare', 'XeroImport._take_together',
     'XeroImport._wants', 'XeroImportExisting._find',
-    'XeroImportExisting._link', 'XeroPushExisting._compare', 'XeroPushExisting._decide', 'XeroPushExisting._explain_missing',
-   
-    'XeroPushExisting._is_unsure', '_xero_link_to',
+    'XeroImportExisting._link', 'XeroPushExisting._compare', 'XeroPushExisting._decide',
+    'XeroPushExisting._explain_missing', 'XeroPushExisting._is_unsure', '_xero_link_to',
     'XeroImport._restore', 'XeroImportExisting._blocker', 'XeroImportExisting._blocker_of_lost',
     'XeroImportExisting._compare',
     'XeroImportExisting._get_on_their_way', 'XeroImportExisting._is_free',
