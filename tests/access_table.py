@@ -73,9 +73,9 @@ FIELDS = {
     'account.move': {'code': {
         'xero_state', 'xero_document_id', 'xero_number', 'xero_status', 'xero_error_code',
         'xero_error_message', 'xero_error_target', 'xero_last_push', 'xero_last_pull',
-        'xero_attempts', 'xero_manual', 'xero_seek', 'xero_payload_hash', 'xero_revision', 'xero_pdf_state',
+        'xero_attempts', 'xero_manual', 'xero_payload_hash', 'xero_revision', 'xero_pdf_state',
         'xero_pdf_message', 'xero_due_date', 'xero_updated', 'xero_pull_hash',
-        'xero_refused_hash', 'xero_differs', 'xero_linked_at',
+        'xero_refused_hash', 'xero_seek', 'xero_differs', 'xero_linked_at',
         'xero_from_void', 'xero_void_applied', 'xero_origin', 'xero_files_pending'}},
     'account.partial.reconcile': {'code': {'xero_credit_key'}},
     'account.payment': {'code': {
