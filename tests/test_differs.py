@@ -1,4 +1,6 @@
 """A document that Xero has otherwise is never shown as synced, and nothing useless is offered."""
+import runpy
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -184,6 +186,23 @@ class TestDiffers(XeroImportCommon):
             self.assertTrue(move.xero_differs)
             self._pull_at_once()
             self.assertEqual(set(self._listed(move)), {'status'})
+
+    def test_what_differed_before_the_flag_was_there(self):
+        agreed, left = self._pushed(), self._reset()
+        voided = self._pushed()
+        voided.button_cancel()
+        self._push()
+        listed, ignored = self._pushed(), self._pushed()
+        for move in (listed, ignored):
+            self.env['xero.difference']._note(self.connection, move, 'total', '1', '2')
+        self._rows(ignored).action_ignore()
+        moves = agreed | left | voided | listed | ignored
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE account_move SET xero_differs = NULL')
+        self.env.invalidate_all()
+        script = Path(__file__).parents[1] / 'migrations' / '19.0.1.3.0' / 'post-differs.py'
+        runpy.run_path(str(script))['migrate'](self.env.cr, '19.0.1.2.0')
+        self.assertEqual(moves.filtered('xero_differs'), left | listed)
 
     # === NOTHING IS HELD UP === #
 
