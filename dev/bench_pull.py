@@ -67,7 +67,9 @@ def payments():
         # Equal invoices for both; the wizard's turn comes before and after ours. The first few
         # warm both up.
         theirs, ours = copies[:PAYMENTS + BATCH], copies[PAYMENTS + BATCH:]
-        journal = connection.company_id._xero_first_bank_journal()
+        journal = env["account.journal"].search([
+            ("company_id", "=", connection.company_id.id), ("type", "=", "bank")], limit=1)
+        connection.payment_journal_id = journal
         _register(env, theirs[:BATCH], journal)
         _pay_and_pull(env, connection, xero, ours[:BATCH], Meter())
         theirs, ours = theirs[BATCH:], ours[BATCH:]

@@ -48,6 +48,7 @@ from . import test_places
 from . import test_preflight
 from . import test_pull
 from . import test_pull_crash
+from . import test_pull_clearing
 from . import test_pull_credit_payments
 from . import test_pull_credits
 from . import test_pull_dialects

@@ -20,6 +20,7 @@ class XeroPaymentsCommon(XeroCommon):
         super().setUp()
         self.person = self.org.as_person
         self.bank = self.company_data['default_journal_bank']
+        self.connection.payment_journal_id = self.bank
 
     def _in_xero(self, move_type='out_invoice', **values):
         """:return: a document that both sides have, 120.00 when nothing else is said"""
@@ -185,8 +186,7 @@ class TestPullPayments(XeroPaymentsCommon):
         self.assertEqual(self._payments(invoice).journal_id, journal)
         self.assertEqual(self._payments(other).journal_id, self.bank, "835 is mapped to nothing")
 
-    def test_default_journal(self):
-        self.assertEqual(self.connection.payment_journal_id, self.bank)
+    def test_journal_that_was_chosen(self):
         cash = self.company_data['default_journal_cash']
         self.connection.payment_journal_id = cash
         invoice = self._in_xero()
@@ -198,15 +198,14 @@ class TestPullPayments(XeroPaymentsCommon):
     def test_no_journal_is_said_and_heals(self):
         invoice = self._in_xero()
         self._pay(invoice, date='2026-03-09')
-        banks = self.env['account.journal'].search([
-            ('company_id', '=', self.env.company.id), ('type', '=', 'bank')])
         self.connection.payment_journal_id = False
-        banks.active = False
+        clearing = self.env['account.journal']._xero_clearing_journal(self.connection)
+        clearing.active = False
         self._apply(invoice)
         self.assertEqual(invoice.amount_residual, 120)
-        self.assertIn("no bank journal", self._differences(invoice).message)
+        self.assertIn("no journal", self._differences(invoice).message)
         self._assert_settled(invoice)
-        banks.active = True
+        clearing.active = True
         self._apply(invoice)
         self.assertEqual(invoice.amount_residual, 0)
         self.assertFalse(self._differences(invoice))

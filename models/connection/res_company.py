@@ -27,11 +27,6 @@ class ResCompany(models.Model):
         return {c.company_id.id: c for c in self.env['xero.connection'].sudo().search_fetch([
             ('company_id', 'in', self.ids), ('state', 'in', ACTIVE_STATES)])}
 
-    def _xero_first_bank_journal(self):
-        """:return: `account.journal` with all rights, an empty one where the company has none"""
-        return self.env['account.journal'].sudo().search([
-            ('company_id', '=', self.id), ('type', '=', 'bank')], limit=1)
-
     # === KEPT IN MEMORY === #
 
     @api.model

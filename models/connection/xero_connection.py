@@ -130,8 +130,15 @@ class XeroConnection(models.Model):
         'account.journal', "Journal for Payments", check_company=True,
         compute='_compute_payment_journal_id', store=True, readonly=False,
         domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
-        help="Payments in Xero are booked here when no journal is mapped to their bank account "
-             "in Xero.")
+        help="Payments in Xero are booked here when no journal is mapped to their account in Xero. "
+             "Empty: in the journal Xero Clearing.")
+    clearing_account_id = fields.Many2one(
+        'account.account', "Clearing Account", check_company=True, copy=False,
+        domain="[('account_type', 'not in', "
+               "('asset_receivable', 'liability_payable', 'off_balance'))]",
+        help="What Xero has and no bank journal here is booked in this account, through the journal "
+             "Xero Clearing: credits that only Xero has, and payments to an account there that no "
+             "journal is mapped to. Empty: the journal gets an account of its own.")
 
     # === HOW CALLS STAND === #
     day_left = fields.Integer("Calls Left Today", readonly=True, copy=False)
@@ -178,10 +185,10 @@ class XeroConnection(models.Model):
 
     @api.depends('company_id')
     def _compute_payment_journal_id(self):
+        """Take back what was chosen for another company."""
         for connection in self:
             if connection.payment_journal_id.company_id != connection.company_id:
-                company = connection.company_id
-                connection.payment_journal_id = company._xero_first_bank_journal()
+                connection.payment_journal_id = False
 
     @api.depends('push_payments')
     def _compute_payments_since(self):

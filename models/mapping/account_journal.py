@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from ..core.kinds import XERO_SYNC
 from .xero_mapping_mixin import Match, fold, unique_by
 
+#: Stands for the account in Xero of what is no payment there: a credit that only Xero has.
+NO_BANK = ''
 #: Digits at the end of an IBAN that tell an account for sure.
 ACCOUNT_DIGITS = 6
 
@@ -19,6 +21,10 @@ class AccountJournal(models.Model):
         domain="['|', ('type', '=', 'BANK'), ('payments_enabled', '=', True)]",
         help="The bank account of the Xero organisation that this journal is, or an account that "
              "payments are enabled for.")
+
+    xero_clearing = fields.Boolean(
+        "Xero Clearing", copy=False, prefetch='xero', readonly=True,
+        help="What Xero has and no bank journal here is booked in this journal.")
 
     # === PAYMENT METHOD XERO SYNC === #
 
@@ -76,7 +82,10 @@ class AccountJournal(models.Model):
                 'journal_id': self.id,
                 'payment_method_id': self._xero_sync_method(payment_type).id,
             })
-        if not line.payment_account_id:
+        if self.xero_clearing:
+            if line.payment_account_id != self.default_account_id:
+                line.payment_account_id = self.default_account_id
+        elif not line.payment_account_id:
             # That of the payments that people register here, or else Odoo's own default.
             line.payment_account_id = lines.payment_account_id[:1] or self.env[
                 'account.payment'].new({'journal_id': self.id, 'company_id': self.company_id.id}
@@ -88,7 +97,8 @@ class AccountJournal(models.Model):
     @api.model
     def _xero_match_domain(self, company):
         # EXTENDS 'account_xero'
-        return [('company_id', 'parent_of', company.id), ('type', 'in', ('bank', 'cash', 'credit'))]
+        return [('company_id', 'parent_of', company.id), ('type', 'in', ('bank', 'cash', 'credit')),
+                ('xero_clearing', '=', False)]
 
     def _xero_find_matches(self, connection, targets):
         # EXTENDS 'account_xero'
@@ -121,12 +131,13 @@ class AccountJournal(models.Model):
 
     @api.model
     def _xero_payment_journals(self, connection, account_ids):
-        """Return where payments are booked, by the account in Xero that received them.
+        """Return the journals of accounts in Xero that received payments.
 
         :param recordset connection: one `xero.connection`
-        :param account_ids: Xero's ids of bank accounts, codes where no id is known, or None
-        :return: {account id or None: `account.journal`}; the default journal, or an empty
-            recordset where there is none, for an account that no journal is mapped to
+        :param account_ids: Xero's ids of bank accounts, codes where no id is known, None where
+            neither is, or NO_BANK
+        :return: {account id: `account.journal`}; for an account that no journal is mapped to the
+            one that was chosen for such payments, or an empty recordset
         :rtype: dict
         """
         mapped = self.sudo().search([
@@ -134,14 +145,47 @@ class AccountJournal(models.Model):
             ('type', 'in', ('bank', 'cash', 'credit')),
             ('xero_account_id.connection_id', '=', connection.id),
         ])
-        default = connection.payment_journal_id.sudo() \
-            or connection.company_id._xero_first_bank_journal()
+        chosen = connection.payment_journal_id.sudo()
         by_account = {}
         for journal in mapped:
             by_account.setdefault(journal.xero_account_id.xero_id, journal)
             by_account.setdefault(journal.xero_account_id.code, journal)
         by_account.pop(False, None)
-        return {account_id: by_account.get(account_id, default) for account_id in account_ids}
+        by_account[NO_BANK] = chosen.browse()
+        return {account_id: by_account.get(account_id, chosen) for account_id in account_ids}
+
+    @api.model
+    def _xero_booking_journals(self, connection, account_ids):
+        """Return where payments are booked: as :meth:`_xero_payment_journals`, and the clearing
+        journal, if there may be one, where that has none."""
+        journals = self._xero_payment_journals(connection, account_ids)
+        if all(journals.values()):
+            return journals
+        clearing = self._xero_clearing_journal(connection)
+        return {account_id: journal or clearing for account_id, journal in journals.items()}
+
+    @api.model
+    def _xero_clearing_journal(self, connection):
+        """Return the journal for what is in no bank here. It is made when it is first needed, with
+        an account of its own unless one was chosen on the connection.
+
+        :return: `account.journal`; empty when somebody has archived it
+        """
+        journal = self.sudo().with_context(active_test=False).search([
+            ('company_id', '=', connection.company_id.id), ('xero_clearing', '=', True)], limit=1)
+        account = connection.clearing_account_id.sudo()
+        if not journal:
+            journal = self.sudo().with_company(connection.company_id).create({
+                'name': self.env._("Xero Clearing"), 'type': 'cash', 'sequence': 100,
+                'xero_clearing': True, 'company_id': connection.company_id.id,
+                **({'default_account_id': account.id} if account else {})})
+            if not account:
+                journal.default_account_id.write({
+                    'account_type': 'asset_current', 'reconcile': True})
+                connection.sudo().clearing_account_id = journal.default_account_id
+        elif account and journal.default_account_id != account:
+            journal.default_account_id = account
+        return journal.filtered('active')
 
 
 def _is_same_number(here, there):

@@ -18,8 +18,8 @@ class AccountPayment(models.Model):
         """
         if not journal:
             raise UserError(self.env._(
-                "There is no bank journal for a payment from Xero. Create one, or choose the "
-                "journal for payments on the connection to Xero."))
+                "There is no journal for what Xero has. Activate the journal Xero Clearing, or "
+                "map a journal to the account in Xero."))
         payment_type = 'inbound' if move.is_inbound() else 'outbound'
         values = {
             'xero_payment_id': payment.xero_id,

@@ -16,14 +16,13 @@ class XeroApplyBooking(models.AbstractModel):
         """Book payments of Xero and reconcile them, each step for all of them at once.
 
         :param recordset connection: `xero.connection`
-        :param list pairs: (document, documents.Payment); a payment without an account is booked in
-            the connection's default journal
+        :param list pairs: (document, documents.Payment)
         :return: the payments, in the order of ``pairs``
         :raise UserError: Odoo refuses one of them, for instance because there is no journal
         """
         Payment = self.env['account.payment'].sudo().with_company(
             connection.company_id).with_context(xero_pulling=True, skip_is_manually_modified=True)
-        journals = self.env['account.journal']._xero_payment_journals(
+        journals = self.env['account.journal']._xero_booking_journals(
             connection, [payment.account_id for _move, payment in pairs])
         payments = Payment.create([
             Payment._xero_prepare_payment(connection, move, payment, journals[payment.account_id])
@@ -91,6 +90,10 @@ class XeroApplyBooking(models.AbstractModel):
         if payment.move_id.date != payment.date:
             text += ' ' + self.env._(
                 "That period is locked, so the journal entry is dated %s.", payment.move_id.date)
+        if payment.journal_id.xero_clearing:
+            text += ' ' + self.env._(
+                "It is in no bank journal here, so it is in the journal %s.",
+                payment.journal_id.display_name)
         return text
 
     # === UNDO === #

@@ -7,6 +7,7 @@ from odoo import models
 
 from ...xero.documents import Payment
 from ..core.kinds import CREDIT_NOTES, GONE
+from ..mapping.account_journal import NO_BANK
 from .live import live
 
 
@@ -242,7 +243,7 @@ class XeroApplyCredit(models.AbstractModel):
         self.env['xero.apply.booking']._book(connection, [(move, Payment(
             xero_id=part.key, document_id=document.xero_id, type='', status='AUTHORISED',
             date=part.date, amount=part.amount, bank_amount=None, currency_rate=None,
-            reference=self._reason(move, part), account_id=None, batch_id=None,
+            reference=self._reason(move, part), account_id=NO_BANK, batch_id=None,
             updated=None))])
 
     def _reason(self, move, part):

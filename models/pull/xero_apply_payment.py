@@ -155,7 +155,7 @@ class XeroApplyPayment(models.AbstractModel):
 
         :param list spare: of Offer, what pays the documents here and is not known in Xero
         """
-        journals = self.env['account.journal']._xero_payment_journals(
+        journals = self.env['account.journal']._xero_booking_journals(
             connection, [payment.account_id for _move, payment in pairs])
         left = {move: self.env['xero.payment.link']._left_to_pay(move) for move, _payment in pairs}
         others = {move: [offer for offer in spare if offer.scope == (move.id,)] for move in left}
@@ -170,9 +170,9 @@ class XeroApplyPayment(models.AbstractModel):
                     payment, amount, left[move], others[move]))
             elif not journals[payment.account_id]:
                 problems[move].append(self.env._(
-                    "There is no bank journal for the payment of %(amount)s dated %(date)s in "
-                    "Xero. Create one, or choose the journal for payments on the connection to "
-                    "Xero.", amount=amount, date=payment.date))
+                    "There is no journal for the payment of %(amount)s dated %(date)s in Xero. "
+                    "Map one to the account in Xero that it went to, or choose the journal for "
+                    "payments on the connection to Xero.", amount=amount, date=payment.date))
             else:
                 left[move] -= amount
                 fitting.append((move, payment))

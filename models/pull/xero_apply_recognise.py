@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from odoo import models
+from odoo import fields, models
 
 from ..documents.account_payment_plan import COUNTS
 from ..documents.xero_payment_link import NEAR
@@ -215,18 +215,23 @@ class XeroApplyRecognise(models.AbstractModel):
                  move.currency_id.id, 'inbound' if move.is_inbound() else 'outbound'),
                 move._xero_decimal(float(payment.amount)), payment.date, payment.reference, payment)
             for move, payment in pairs]
+        mapped = {journal.id for journal in journals.values() if journal}
+        # What went to an account that no journal is mapped to may be in any that is not mapped.
+        places = fields.Domain('journal_id', 'in', list(mapped))
+        if not all(journals.values()):
+            places |= fields.Domain('journal_id.xero_account_id', '=', False)
         dates = [payment.date for _move, payment in pairs]
-        payments = self.env['account.payment'].search([
+        payments = self.env['account.payment'].search(places & fields.Domain([
             ('company_id', '=', connection.company_id.id),
-            ('journal_id', 'in', [journal.id for journal in journals.values()]),
             ('partner_id.commercial_partner_id', 'in',
              [move.commercial_partner_id.id for move, _payment in pairs]),
             ('date', '>=', min(dates) - NEAR), ('date', '<=', max(dates) + NEAR),
             ('xero_payment_id', '=', False), ('state', 'in', ('in_process', 'paid')),
             ('is_reconciled', '=', False), ('move_id', '!=', False),
-        ])
+        ]))
         return wanted, [
-            Offer((payment.journal_id.id, payment.partner_id.commercial_partner_id.id,
+            Offer((payment.journal_id.id in mapped and payment.journal_id.id,
+                   payment.partner_id.commercial_partner_id.id,
                    payment.currency_id.id, payment.payment_type),
                   payment.move_id._xero_decimal(payment.amount), payment.date,
                   payment.memo or '', payment)
