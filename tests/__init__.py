@@ -55,10 +55,12 @@ from . import test_pull_dialects
 from . import test_pull_hooks
 from . import test_pull_lists
 from . import test_pull_money
+from . import test_pull_money_named
 from . import test_pull_payments
 from . import test_pull_payments_before
 from . import test_pull_payments_currency
 from . import test_pull_payments_recognise
+from . import test_pull_payments_redone
 from . import test_pull_payments_twice
 from . import test_pull_payments_undo
 from . import test_pull_void

@@ -69,6 +69,7 @@ class Credit:
     date: date | None
     number: str
     allocation_id: str | None = None
+    currency_rate: Decimal | None = None
 
     @classmethod
     def of_invoice(cls, kind: str, row: Any, invoice_id: str | None) -> Credit:
@@ -81,6 +82,7 @@ class Credit:
             amount=amount_of(row.get("AppliedAmount")),
             date=date_of(row.get("Date")),
             number=text_of(row.get("CreditNoteNumber")),
+            currency_rate=decimal_of(row.get("CurrencyRate")),
         )
 
     @classmethod
@@ -167,7 +169,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An invoice, a bill or a credit note; `amount_due` of a credit note is what remains of it."""
+    """An invoice, a bill or a credit note; `amount_due` of a credit note is what remains of it.
+
+    Of `cis_deduction` the law has the customer pay that much to the tax office instead (UK, CIS):
+    AmountDue = Total - CISDeduction, without a payment.
+    """
 
     xero_id: str | None
     kind: str
@@ -192,6 +198,7 @@ class Document:
     contact_name: str = ""
     amount_types: str = ""
     has_attachments: bool = False
+    cis_deduction: Decimal | None = None
     #: Read only when somebody asks for the lines: most documents of a page are known already.
     raw_lines: tuple = ()
 
@@ -210,7 +217,7 @@ class Document:
         told = (
             [self.amount_paid, self.amount_credited]
             if self.amount_paid is not None
-            else [self.total, -self.amount_due]
+            else [self.total, -self.amount_due, -(self.cis_deduction or Decimal(0))]
             if self.total and self.amount_due is not None
             else []
         )
@@ -264,6 +271,7 @@ class Document:
             contact_name=text_of(dict_of(item.get("Contact")).get("Name")),
             amount_types=text_of(item.get("LineAmountTypes")),
             has_attachments=item.get("HasAttachments") is True,
+            cis_deduction=amount_of(item.get("CISDeduction")),
             raw_lines=tuple(rows_of(item, "LineItems")),
         )
 

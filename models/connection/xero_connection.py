@@ -133,12 +133,12 @@ class XeroConnection(models.Model):
         help="Payments in Xero are booked here when no journal is mapped to their account in Xero. "
              "Empty: in the journal Xero Clearing.")
     clearing_account_id = fields.Many2one(
-        'account.account', "Clearing Account", check_company=True, copy=False,
+        'account.account', check_company=True, copy=False,
         domain="[('account_type', 'not in', "
                "('asset_receivable', 'liability_payable', 'off_balance'))]",
-        help="What Xero has and no bank journal here is booked in this account, through the journal "
-             "Xero Clearing: credits that only Xero has, and payments to an account there that no "
-             "journal is mapped to. Empty: the journal gets an account of its own.")
+        help="What Xero has and no bank journal here is booked in this account, through the "
+             "journal Xero Clearing: credits that only Xero has, and payments to an account there "
+             "that no journal is mapped to. Empty: the journal gets an account of its own.")
 
     # === HOW CALLS STAND === #
     day_left = fields.Integer("Calls Left Today", readonly=True, copy=False)

@@ -23,7 +23,7 @@ class AccountJournal(models.Model):
              "payments are enabled for.")
 
     xero_clearing = fields.Boolean(
-        "Xero Clearing", copy=False, prefetch='xero', readonly=True,
+        copy=False, prefetch='xero', readonly=True,
         help="What Xero has and no bank journal here is booked in this journal.")
 
     # === PAYMENT METHOD XERO SYNC === #

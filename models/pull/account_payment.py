@@ -5,6 +5,12 @@ from odoo.exceptions import UserError
 class AccountPayment(models.Model):
     _inherit = 'account.payment'
 
+    def _xero_statement_lines(self):
+        """:return: lines of the bank's statement that this payment is matched with"""
+        lines = self._seek_for_lines()[0] if self.move_id else self.move_id.line_ids
+        return (lines.matched_debit_ids.debit_move_id | lines.matched_credit_ids.credit_move_id
+                ).move_id.statement_line_id
+
     @api.model
     def _xero_prepare_payment(self, connection, move, payment, journal):
         """Return the values of one payment from Xero.

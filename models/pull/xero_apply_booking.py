@@ -1,7 +1,11 @@
+import logging
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..core.kinds import CLOCK_SKEW
+
+_logger = logging.getLogger(__name__)
 
 
 class XeroApplyBooking(models.AbstractModel):
@@ -122,6 +126,7 @@ class XeroApplyBooking(models.AbstractModel):
         """:return: what was done, in words"""
         name = payment.display_name
         amount = payment.currency_id.format(payment.amount)
+        statement_lines = payment._xero_statement_lines()
         if payment.state not in ('canceled', 'rejected'):
             # Odoo itself knows whether a lock date, a hash or another rule forbids it.
             try:
@@ -135,10 +140,31 @@ class XeroApplyBooking(models.AbstractModel):
                 return self.env._(
                     "The payment %(name)s of %(amount)s was deleted in Xero. Its period is locked "
                     "here, so it was reversed by %(reversal)s.",
-                    name=name, amount=amount, reversal=reversal.name)
+                    name=name, amount=amount, reversal=reversal.name
+                ) + self._reopen(statement_lines)
         return self.env._(
             "The payment %(name)s of %(amount)s was deleted in Xero and cancelled here.",
-            name=name, amount=amount)
+            name=name, amount=amount) + self._reopen(statement_lines)
+
+    def _reopen(self, statement_lines):
+        """Have lines of the bank's statement be open again whose payment is no more: with its
+        amount open they would count as reconciled.
+
+        :param recordset statement_lines: `account.bank.statement.line`
+        :return: what is open again, in words that follow a sentence; none where nothing is
+        """
+        for line in statement_lines:
+            _liquidity, _suspense, others = line._seek_for_lines()
+            if len(others) == 1:    # nothing else has a part in it
+                try:
+                    with self.env.cr.savepoint():
+                        line.action_undo_reconciliation()
+                except UserError as error:
+                    _logger.info("%s stays as it is: %s", line, error)
+        names = ', '.join(f'{line.move_id.name} {line.payment_ref or ""}'.strip()
+                          for line in statement_lines)
+        return ' ' + self.env._("What the bank has of it is open again: %s.", names) \
+            if names else ''
 
     def _log_missing(self, connection, payment):
         """Log, once, that Xero deleted a payment that has never been linked here, though its

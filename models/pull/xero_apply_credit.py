@@ -15,7 +15,7 @@ class Allocation(NamedTuple):
     """What Xero used of one credit for one invoice, in all.
 
     ``key`` has the ids of both, ``other_id`` is the one that does not list it here, and ``amount``
-    is in the currency of both.
+    is in the currency of both; ``rate`` is Xero's, of the credit, or else of the document.
     """
 
     key: str
@@ -24,6 +24,7 @@ class Allocation(NamedTuple):
     number: str
     date: date | None
     amount: Decimal
+    rate: Decimal | None = None
 
 
 class XeroApplyCredit(models.AbstractModel):
@@ -234,15 +235,17 @@ class XeroApplyCredit(models.AbstractModel):
                 payment.flush_recordset(['xero_payment_id'])
 
     def _book(self, connection, move, document, part):
-        """Stand in for a credit that only Xero has, so that the open amounts agree.
+        """Stand in for a credit that only Xero has, so that the open amounts agree. Where they do,
+        it is here already: written off, perhaps.
 
         :param Allocation part: what Xero has
         """
-        if part.key in move._xero_credit_payments().mapped('xero_payment_id'):
+        if part.key in move._xero_credit_payments().mapped('xero_payment_id') \
+                or document.amount_due == self.env['xero.payment.link']._left_to_pay(move):
             return
         self.env['xero.apply.booking']._book(connection, [(move, Payment(
             xero_id=part.key, document_id=document.xero_id, type='', status='AUTHORISED',
-            date=part.date, amount=part.amount, bank_amount=None, currency_rate=None,
+            date=part.date, amount=part.amount, bank_amount=None, currency_rate=part.rate,
             reference=self._reason(move, part), account_id=NO_BANK, batch_id=None,
             updated=None))])
 
@@ -274,5 +277,6 @@ def _allocations(document):
         day = max(filter(None, (credit.date, document.date)), default=None)
         if credit.amount or earlier:
             parts[key] = Allocation(
-                key, other_id, credit.kind, credit.number, day, earlier + credit.amount)
+                key, other_id, credit.kind, credit.number, day, earlier + credit.amount,
+                credit.currency_rate or document.currency_rate)
     return parts

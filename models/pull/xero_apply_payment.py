@@ -57,8 +57,11 @@ class XeroApplyPayment(models.AbstractModel):
             '|', ('invoice_ids', 'in', moves.ids), ('xero_payment_id', 'in', list(live)),
         ])
         # A credit that was used is booked as a payment, too, but is no payment in Xero.
-        self.env['xero.apply.booking']._undo(connection, linked.filtered(
-            lambda p: p.xero_payment_id not in live and '/' not in p.xero_payment_id))
+        gone = linked.filtered(
+            lambda p: p.xero_payment_id not in live and '/' not in p.xero_payment_id)
+        self.env['xero.apply.booking']._undo(
+            connection, gone - self.env['xero.apply.recognise']._relink(
+                connection, gone, self._unlinked(linked, xero_payments)))
 
         problems = defaultdict(list)
         known = {payment.xero_payment_id: payment for payment in linked}
@@ -67,10 +70,28 @@ class XeroApplyPayment(models.AbstractModel):
                    for payment in payments if payment.xero_id not in known]
         if unknown:
             self._apply_unknown(connection, unknown, problems, {
-                move: paid_there[move] + self.env['xero.apply.credit']._credited(
-                    move, dict(documents).get(move))
+                move: paid_there[move] + self._settled_otherwise(move, dict(documents).get(move))
                 for move in {move for move, _payment in unknown}})
         self._save_problems(connection, xero_payments, problems)
+
+    def _unlinked(self, linked, xero_payments):
+        """
+        :param recordset linked: `account.payment`
+        :return: {document: list of its documents.Payment that none of them is}
+        """
+        known = set(linked.mapped('xero_payment_id'))
+        return {move: [payment for payment in payments if payment.xero_id not in known]
+                for move, payments in xero_payments.items()}
+
+    def _settled_otherwise(self, move, document):
+        """
+        :param document: documents.Document, or None
+        :return: what Xero does not expect of a document any more, without a payment, but for
+            credits that are still to be matched here
+        :rtype: Decimal
+        """
+        return self.env['xero.apply.credit']._credited(move, document) + (
+            document and document.cis_deduction or 0)
 
     def _check_linked(self, xero_payments, known, problems):
         """Look at payments that are linked and live in Xero; reconcile those that came loose.

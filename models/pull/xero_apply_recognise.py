@@ -3,6 +3,7 @@ from typing import Any, NamedTuple
 
 from odoo import fields, models
 
+from ..core.kinds import XERO_SYNC
 from ..documents.account_payment_plan import COUNTS
 from ..documents.xero_payment_link import NEAR
 
@@ -243,6 +244,39 @@ class XeroApplyRecognise(models.AbstractModel):
             lambda line: line.account_id == payment.destination_account_id)
         return not payment.currency_id.compare_amounts(
             abs(sum(lines.mapped('amount_residual_currency'))), payment.amount)
+
+    def _relink(self, connection, gone, unknown):
+        """Keep what was removed in Xero and registered there anew, with another date or account
+        perhaps: a payment that a person registered here, or that a line of the bank's statement is
+        matched with. What only came from Xero is booked anew, as it is there now.
+
+        :param recordset gone: `account.payment` whose payments Xero has no more
+        :param dict unknown: {document: list of documents.Payment that nothing here is linked to}
+        :return: those of ``gone`` that have another payment in Xero now
+        """
+        done, rows = gone.browse(), []
+        for payment in gone:
+            if payment.state not in COUNTS or payment.xero_deleted or not (
+                    payment.payment_method_line_id.code != XERO_SYNC
+                    or payment._xero_statement_lines()):
+                continue
+            for move in payment.invoice_ids:
+                redone = next((
+                    one for one in unknown.get(move, ())
+                    if one.amount == move._xero_decimal(payment.amount)
+                    and payment.currency_id == move.currency_id), None)
+                if redone:
+                    unknown[move].remove(redone)
+                    payment.xero_payment_id = redone.xero_id
+                    done |= payment
+                    rows.append((move, 'success', None, self.env._(
+                        "The payment %(name)s of %(amount)s was removed in Xero and registered "
+                        "there again, dated %(date)s. It stays here, linked to the new one.",
+                        name=payment.display_name, date=redone.date,
+                        amount=payment.currency_id.format(payment.amount))))
+                    break
+        self.env['xero.log']._add_pulls(connection, rows)
+        return done
 
     def _link(self, connection, links):
         """Make payments here known as those in Xero.

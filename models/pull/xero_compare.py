@@ -128,9 +128,25 @@ class XeroCompare(models.AbstractModel):
         if document.total == total and document.amount_due is not None \
                 and document.amount_due != due and not move._xero_allocations('pending'):
             yield ('amount_due', move._xero_money(due), move._xero_money(document.amount_due),
-                   self.env._(
-                       "Payments or credits are registered on one side only. Enter them on the "
-                       "other side, too, or take them off, and Pull then."))
+                   self._due_text(move, document, due))
+
+    def _due_text(self, move, document, due):
+        """:param Decimal due: what is open here
+        :return: why another amount is open in Xero, and what can be done"""
+        deduction = document.cis_deduction
+        if deduction and document.amount_due + deduction == due:
+            return self.env._(
+                "Xero has deducted %(amount)s for the Construction Industry Scheme, which is paid "
+                "to HMRC. Register it here, too, as a payment through a journal of its own.",
+                amount=move._xero_money(deduction))
+        parts = self.env['xero.payment.link']._paid_parts(move)
+        names = ', '.join(dict.fromkeys(
+            offer.name for offer in self.env['xero.apply.recognise']._offers_of_documents(
+                move, parts))) if due < document.amount_due else ''
+        return ' '.join(filter(None, (
+            self.env._("Payments or credits are registered on one side only. Enter them on the "
+                       "other side, too, or take them off, and Pull then."),
+            names and self.env._("Here these pay it: %s.", names))))
 
     def _contact_name(self, contact_id):
         """:return: a contact of Xero, for people"""

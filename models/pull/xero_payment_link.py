@@ -30,6 +30,10 @@ class XeroPaymentLink(models.Model):
             adopted |= self.union(*found)
         gone = links.filtered(
             lambda link: link.state == 'live' and link.xero_payment_id not in live)
+        gone -= gone._relink(connection, {
+            move: [payment for payment in payments
+                   if payment.xero_id not in taken | set(links.mapped('xero_payment_id'))]
+            for move, payments in xero_payments.items()})
         for link in gone:
             link._undo(connection)
         adopted.payment_id._xero_conclude()
@@ -37,6 +41,27 @@ class XeroPaymentLink(models.Model):
         ours = set((links - gone).mapped('xero_payment_id'))
         return {move: [payment for payment in payments if payment.xero_id not in ours]
                 for move, payments in xero_payments.items()}
+
+    def _relink(self, connection, unknown):
+        """Keep what was removed in Xero and registered there anew.
+
+        :param dict unknown: {document: list of documents.Payment that nothing here is linked to}
+        :return: those that have another payment in Xero now
+        """
+        found = {}
+        for link in self:
+            redone = next((payment for payment in unknown[link.move_id]
+                           if payment.amount == link._decimal()), None)
+            if redone and link.move_id in link.payment_id._xero_parts() \
+                    and not link._is_deletion_on_its_way(connection):
+                unknown[link.move_id].remove(redone)
+                found[link] = redone.xero_id
+        done = self.browse().union(*found)
+        self.browse()._mark_live(found)
+        self.env['xero.log']._add_pulls(connection, [(link.move_id, 'success', None, self.env._(
+            "The payment %(name)s was removed in Xero and registered there again. It stays here, "
+            "linked to the new one.", name=link.payment_id.display_name)) for link in done])
+        return done
 
     def _undo(self, connection):
         """This payment was deleted in Xero: take it back here, too, unless that is what was asked
@@ -57,6 +82,7 @@ class XeroPaymentLink(models.Model):
                 lambda part: move in (part.debit_move_id | part.credit_move_id).move_id).unlink()
             self.env['xero.log']._add_pulls(connection, [(move, 'success', None, self.env._(
                 "The part of %(amount)s that %(name)s paid of this was deleted in Xero and taken "
-                "back here.",
+                "back here. The payment stays with what it pays else; its rest is open for this "
+                "partner. Match it with what it belongs to, or cancel it if the money is gone.",
                 amount=self.currency_id.format(self.amount), name=payment.display_name))])
         self._mark_deleted()

@@ -213,7 +213,8 @@ def settle(kind, record):
         credited = sum((row["AppliedAmount"] for field in ("CreditNotes", "Overpayments",
                                                            "Prepayments")
                         for row in record[field]), ZERO)
-        left = record["Total"] - paid - credited
+        # OAS: CISDeduction, read-only; Xero: AmountDue is Total less it.
+        left = record["Total"] - record.get("CISDeduction", ZERO) - paid - credited
         record.update(AmountPaid=paid, AmountCredited=credited, AmountDue=left)
     else:
         used = sum((row["Amount"] for row in record["Allocations"]), ZERO)

@@ -3,7 +3,7 @@ from datetime import date
 from decimal import Decimal
 
 from . import contacts, credits, payments
-from .documents import Writer
+from .documents import Writer, settle
 from .rules import CREDIT_NOTE, INVOICE
 
 
@@ -60,6 +60,18 @@ class Person:
     def edit(self, reference, **fields):
         """Change fields of an invoice or credit note. :return: the record."""
         return self._save(self._kind(reference), reference, **fields)
+
+    def deduct_cis(self, reference, amount):
+        """What Xero deducts of an invoice for the Construction Industry Scheme (UK).
+
+        :param amount: money. :return: the record.
+        """
+        org = self.organisation
+        with org.transaction():
+            kind = self._kind(reference)
+            record = Writer(kind, org).find(reference)
+            return org.store[kind.collection].put(settle(
+                kind, {**record, "CISDeduction": Decimal(str(amount))}))
 
     def submit(self, reference):
         """Send a draft for approval. :return: the record."""

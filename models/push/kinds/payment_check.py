@@ -100,7 +100,7 @@ class XeroPushPaymentCheck(models.AbstractModel):
         """
         paid_here = self.env['xero.payment.link']._paid(move)
         # What Xero has more than what is here and was sent, or is of other entries here.
-        unknown = sum(row.amount for row in document.payments) - (
+        unknown = sum(row.amount for row in document.payments) + (document.cis_deduction or 0) - (
             paid_here - sum(amount for _payment, amount in parts))
         rows = [row for row in document.payments if row.xero_id not in taken and row.date]
         for payment, amount in parts:
