@@ -28,6 +28,7 @@ from . import test_import_first_sync
 from . import test_import_history
 from . import test_import_taxes
 from . import test_import_lost
+from . import test_import_take_over
 from . import test_import_totals
 from . import test_import_tracking
 from . import test_import_twins
@@ -53,6 +54,7 @@ from . import test_pull_credit_payments
 from . import test_pull_credits
 from . import test_pull_dialects
 from . import test_pull_hooks
+from . import test_pull_inside
 from . import test_pull_lists
 from . import test_pull_money
 from . import test_pull_money_named
@@ -74,6 +76,7 @@ from . import test_push_changes
 from . import test_push_clocks
 from . import test_push_contacts
 from . import test_push_content
+from . import test_push_corrections
 from . import test_push_crash
 from . import test_push_delivery
 from . import test_push_elements
@@ -102,6 +105,7 @@ from . import test_schedule
 from . import test_screens
 from . import test_scope_missing
 from . import test_secret
+from . import test_sums
 from . import test_texts
 from . import test_token
 from . import test_tours

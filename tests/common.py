@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
+from ..models.documents.xero_difference import INSIDE
 from .xero_sandbox import XeroSandbox, openapi
 
 CLIENT_ID = 'test-client'
@@ -211,6 +212,13 @@ class XeroTimeCommon(XeroCommon):
         self.patch(model, method, extended)
         return broken.clear
 
+    def _agrees_inside(self, move):
+        """Nothing is listed of what is inside a document, whatever its total is."""
+        rows = self.env['xero.difference'].sudo().search([
+            ('res_model', '=', move._name), ('res_id', '=', move.id),
+            ('field', 'in', list(INSIDE))])
+        self.assertFalse([(row.field, row.here, row.there) for row in rows])
+
     def _synced(self, move):
         """Check that a document is in Xero once, as it is here.
 
@@ -223,6 +231,7 @@ class XeroTimeCommon(XeroCommon):
         self.assertEqual(document.get('InvoiceID') or document['CreditNoteID'],
                          move.xero_document_id)
         self.assertEqual(float(document['Total']), move.amount_total)
+        self._agrees_inside(move)
         self.assertFalse([r for r in self._requests() if move.id in r._record_ids()
                           and r.operation in ('create', 'update', 'cancel')],
                          "the outbox is empty")

@@ -59,6 +59,7 @@ class XeroImportCommon(XeroPullCommon):
         if move.state == 'posted':
             due = document.get('AmountDue', document.get('RemainingCredit'))
             self.assertEqual(move._xero_decimal(move.amount_residual), due)
+        self._agrees_inside(move)
         return move
 
     def _settled(self):

@@ -10,6 +10,7 @@ from .common import XeroTimeCommon
 #: Tested where what they need is installed or made.
 ELSEWHERE = {
     'amount_not_final': 'test_push_delivery',
+    'corrected_in_xero': 'test_push_corrections',
     'payment_delete_no_match': 'pull',
     'payment_unclear': 'test_push_payments_twice',
     'order_reinvoiced': 'pull',

@@ -258,12 +258,20 @@ class TestXeroSandboxDocuments(SandboxCase):
         edited = self.update(record, LineItems=[
             {"LineItemID": second, "Description": "B"}, {"LineItemID": first},
             self.line(Description="new", UnitAmount=1)])
-        self.assertEqual([line["Description"] for line in edited["LineItems"]], ["B", "a", "new"])
-        self.assertEqual([line["LineItemID"] for line in edited["LineItems"]][:2], [second, first])
+        self.assertEqual([line["Description"] for line in edited["LineItems"]], ["new", "B", "a"])
+        self.assertEqual([line["LineItemID"] for line in edited["LineItems"]][1:], [second, first])
         self.assertEqual(edited["SubTotal"], 201)
         for unknown in (ZERO_GUID, _third):
             self.assertIn("does not belong", self.refuse_update(
                 edited, LineItems=[self.line(LineItemID=unknown)])[0])
+
+    def test_update_without_lines_keeps_what_is_in_them(self):
+        record = self.put(self.invoice(LineItems=[self.line(UnitAmount=1.2345)]), unitdp=4)
+        edited = self.update(record, Reference="PO 8")
+        [before], [after] = record["LineItems"], edited["LineItems"]
+        self.assertNotEqual(before.pop("LineItemID"), after.pop("LineItemID"))
+        self.assertEqual((after["UnitAmount"], after["TaxType"], after["AccountCode"]),
+                         (Decimal("1.23"), before["TaxType"], before["AccountCode"]))
 
     def test_applied_invoice_cannot_be_edited_or_voided(self):
         record = self.put(self.invoice(InvoiceNumber="A-1"))

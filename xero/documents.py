@@ -133,6 +133,15 @@ class Line:
     tax_type: str
     item_code: str
     tracking: tuple[LineTracking, ...]
+    xero_id: str | None = None
+
+    @property
+    def content(self) -> tuple:
+        """What counts in the books, alike in lists and in single reads, and the identifier, which
+        is another one when somebody has written the line anew."""
+        options = tuple((t.category_id or t.category, t.option) for t in self.tracking)
+        account = self.account_code or self.account_id
+        return self.xero_id, account, self.tax_type, self.amount, self.tax_amount, options
 
     @classmethod
     def from_json(cls, row: Any) -> Line:
@@ -149,6 +158,7 @@ class Line:
             tax_type=text_of(row.get("TaxType")),
             item_code=text_of(row.get("ItemCode")),
             tracking=tuple(map(LineTracking.from_json, rows_of(row, "Tracking"))),
+            xero_id=guid_of(row.get("LineItemID")),
         )
 
 
@@ -224,6 +234,11 @@ class Document:
         return sum(filter(None, (*paid, *used))) >= sum(filter(None, told))
 
     @property
+    def is_fixed(self) -> bool:
+        """Whether Xero takes no change of it, as something is applied to it."""
+        return self.status == "PAID" or bool(self.payments or self.credits)
+
+    @property
     def fingerprint(self) -> str:
         """Hash of everything that is compared or applied here, whatever its moment."""
         content = replace(
@@ -234,7 +249,7 @@ class Document:
             contact_name="",
             amount_types="",
             has_attachments=False,
-            raw_lines=(),
+            raw_lines=tuple(line.content for line in self.lines),
             credits=tuple(replace(credit, date=None) for credit in self.credits),
         )
         return hashlib.sha1(repr(content).encode(), usedforsecurity=False).hexdigest()

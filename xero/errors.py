@@ -180,6 +180,12 @@ CATALOGUE: dict[str, ErrorText] = {
         ),
         "document",
     ),
+    "corrected_in_xero": ErrorText(
+        _lt("Somebody has changed this in Xero"),
+        _lt("What was changed here would write over what was changed in Xero."),
+        _lt("Push Odoo's side, take over from Xero, or change it here to what Xero has."),
+        "document",
+    ),
     "total_mismatch": ErrorText(
         _lt("The totals in Odoo and Xero differ"),
         _lt("Xero computes another total or tax than Odoo for this document."),
@@ -272,10 +278,7 @@ _RULES = tuple(
             r"\b(invoice|bill|credit note|document)\s*(#|no\b\.?|num(ber)?)?.{0,80}\b"
             r"(must be unique|(is )?already (exists?|been used|used|taken|in use|assigned))",
         ),
-        (
-            "unmapped_tracking",
-            r"tracking ?(categor|option|item|name)",
-        ),
+        ("unmapped_tracking", r"tracking ?(categor|option|item|name)"),
         (
             "unmapped_tax",
             r"tax ?type|tax (rate|code)\b.*\b(not|invalid|archived|deleted|cannot|must be)\b",

@@ -8,6 +8,7 @@ from . import account_move_amounts
 from . import account_move_line
 from . import account_move_line_tax
 from . import account_move_origin
+from . import account_move_sent
 from . import account_move_preflight
 from . import account_move_twin
 from . import account_payment
@@ -19,6 +20,7 @@ from . import account_partial_reconcile
 from . import account_journal_dashboard
 from . import xero_difference
 from . import xero_twin
+from . import xero_compare_content
 from . import xero_problem
 from . import xero_connection
 from . import xero_digest

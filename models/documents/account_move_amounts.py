@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 from odoo import models
 
+from ...xero.sums import Row
 from ..core.kinds import MONEY_LINES
+
+TEXT_LINES = ('line_section', 'line_subsection', 'line_note')
 
 
 class LineAmounts(NamedTuple):
@@ -32,6 +35,36 @@ class AccountMove(models.Model):
         :rtype: list(LineAmounts)"""
         self.ensure_one()
         return self._xero_booked_amounts() or self._xero_computed_amounts()
+
+    def _xero_printed_lines(self, amounts):
+        """
+        :param list amounts: of :meth:`_xero_line_amounts`
+        :return: the lines that are sent, texts among them, in the order in which they are printed
+        :rtype: recordset of `account.move.line`
+        """
+        texts = self.invoice_line_ids.filtered(
+            lambda line: line.display_type in TEXT_LINES and line.name)
+        lines = self.env['account.move.line'].browse(each.record.id for each in amounts) | texts
+        return lines.sorted(lambda line: (line.sequence, line.id))
+
+    def _xero_sum_rows(self, no_tax):
+        """
+        :param str no_tax: tax type that lines without tax are sent with
+        :return: what the lines would be sent as, for :func:`sums.add_up`; the account or tax is
+            None where it is not mapped
+        :rtype: list(sums.Row)
+        """
+        rows = []
+        for line in self._xero_line_amounts():
+            record, rate = line.record, line.record._xero_tax_rate()
+            for part in record._xero_tax_parts(line):
+                taxed = part.taxed and record.tax_ids
+                rows.append(Row(
+                    record.account_id.xero_account_id.xero_id or None,
+                    (rate.tax_type or None) if taxed else no_tax,
+                    tuple(record._xero_tracking_options().mapped('xero_id')),
+                    part.untaxed, part.tax))
+        return rows
 
     def _xero_booked_amounts(self):
         """Return the amounts that Odoo's journal items say. Computing the taxes anew costs more

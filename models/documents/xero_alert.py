@@ -91,6 +91,9 @@ class XeroAlert(models.AbstractModel):
         if may_sync and move.xero_error_code == 'not_in_xero':
             return {'action_text': self.env._("Look for it in Xero"),
                     'action_call': ('account.move', 'action_xero_seek', move.ids)}
+        if move.xero_error_code == 'corrected_in_xero' and (
+                differences := self.env['xero.difference'].sudo()._of_documents(move)):
+            return differences._alert_action()
         model, _comma, res_id = (move.xero_error_target or '').partition(',')
         record = self.env[model].browse(int(res_id)).exists() if model in self.env else None
         if not record or record == move or not record.has_access('write'):

@@ -18,6 +18,16 @@ HELP = {
     'payment': {'pull'},
     'credit': {'pull'},
     'missing': {'seek'},
+    'tax': {'push', 'pull'},
+    'rate': {'push', 'pull'},
+    'account': {'push', 'pull'},
+    'tax_rate': {'push', 'pull'},
+    'tracking': {'push', 'pull'},
+}
+#: What is inside a document, and what Xero gets with it.
+INSIDE = {
+    'tax': ('LineItems',), 'account': ('LineItems',), 'tax_rate': ('LineItems',),
+    'tracking': ('LineItems',), 'rate': ('CurrencyCode', 'CurrencyRate'),
 }
 #: What a document is made of. The rest follows from something else.
 CONTENT = frozenset(name for name, help in HELP.items() if 'push' in help)
@@ -45,6 +55,8 @@ class XeroDifference(models.Model):
             ('number', "Number"),
             ('contact', "Contact"), ('amount_due', "Amount due"), ('payment', "Payment"),
             ('credit', "Credit"), ('missing', "Gone from Xero"),
+            ('credit', "Credit"), ('tax', "Tax"), ('rate', "Exchange rate"),
+            ('account', "Accounts"), ('tax_rate', "Tax rates"), ('tracking', "Tracking"),
         ],
         string="What", required=True, readonly=True)
     here = fields.Char("In Odoo", readonly=True)
@@ -56,6 +68,8 @@ class XeroDifference(models.Model):
     fixed = fields.Boolean(
         readonly=True,
         help="Payments or credits are applied to the document in Xero, which takes no change then.")
+    unsent = fields.Boolean(
+        readonly=True, help="It has changed here only, and Xero has refused it.")
     create_date = fields.Datetime("Found", readonly=True)
     can_push = fields.Boolean(compute='_compute_can')
     can_pull = fields.Boolean(compute='_compute_can')
@@ -86,7 +100,8 @@ class XeroDifference(models.Model):
     def _of_documents(self, moves):
         """:param recordset moves: `account.move`
         :return: what is listed of them, with what is ignored"""
-        return self.search([('res_model', '=', moves._name), ('res_id', 'in', moves.ids)])
+        return self.search([
+            ('res_model', '=', moves._name), ('res_id', 'in', moves.ids)]) if moves else self
 
     # === TELLING THE DOCUMENTS === #
 
@@ -146,6 +161,29 @@ class XeroDifference(models.Model):
         self.sudo().search([
             ('connection_id', '=', connection.id), ('res_model', '=', records._name),
             ('res_id', 'in', records.ids), ('field', 'in', list(names))]).unlink()
+
+    @api.model
+    def _replace(self, connection, moves, names, found, fixed=(), unsent=()):
+        """Keep what was found, and take from the list what agrees again.
+
+        :param recordset connection: `xero.connection`
+        :param recordset moves: `account.move`, those that were compared
+        :param names: fields that were compared
+        :param dict found: {(id, field): values as of :meth:`_note`}
+        :param fixed: ids of those that Xero takes no change of
+        :param unsent: (id, field) of what has changed here only
+        :return: ids of those of which anything is on the list
+        :rtype: set
+        """
+        known = self.sudo()._of_documents(moves)
+        known.filtered(lambda row: row.field in names
+                       and (row.res_id, row.field) not in found).unlink()
+        for (move_id, field), values in found.items():
+            row = self._note(connection, moves.browse(move_id), field, *values)
+            values = {'fixed': move_id in fixed, 'unsent': (move_id, field) in unsent}
+            if any(row[name] != value for name, value in values.items()):
+                row.write(values)
+        return {move_id for move_id, _field in found} | set(known.exists().mapped('res_id'))
 
     def _in_words(self):
         """:return: the difference in one line, for people"""
@@ -220,7 +258,8 @@ class XeroDifference(models.Model):
                 "Xero takes nothing that is sent for these. Their explanations say what helps."))
         moves.check_access('read')
         # Without the fingerprint of what Xero has, nothing counts as sent already.
-        moves.sudo().with_context(skip_is_manually_modified=True).xero_payload_hash = False
+        moves.sudo().with_context(skip_is_manually_modified=True).write(
+            {'xero_payload_hash': False, 'xero_overwrite': True})
         return moves.action_xero_sync_now()
 
     def action_pull(self):

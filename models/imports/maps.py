@@ -48,13 +48,7 @@ class ImportMaps:
         self.partners = {partner.xero_contact_id: partner for partner in partners}
         self.currencies = {currency.name: currency for currency in self.env['res.currency'].search(
             [('name', 'in', list({document.currency_code for document in documents}))])}
-        self.xero_accounts = {}
-        for account in self._reference('xero.account', [
-                '|', ('code', 'in', list({line.account_code for line in lines})),
-                ('xero_id', 'in', list({line.account_id for line in lines}))]):
-            self.xero_accounts[account.xero_id] = account
-            if account.code:
-                self.xero_accounts[account.code] = account
+        self.xero_accounts = self.env['xero.account']._xero_find(connection, lines)
         self.rates = {rate.tax_type: rate for rate in self._reference('xero.tax.rate', [
             ('tax_type', 'in', list({line.tax_type for line in lines}))])}
         self.no_tax = (NO_TAX, self.env['xero.tax.rate']._no_tax_type(connection))

@@ -68,6 +68,24 @@ class XeroAccount(models.Model):
         return self.type != 'BANK' and self.system_account in (False, '', 'ROUNDING')
 
     @api.model
+    def _xero_find(self, connection, lines):
+        """Find the accounts that lines of documents name, archived ones too.
+
+        :param recordset connection: one `xero.connection`
+        :param list lines: documents.Line
+        :return: {identifier, and code: `xero.account`} of those that are known here
+        """
+        found = {}
+        for account in self.with_context(active_test=False).search([
+                ('connection_id', '=', connection.id),
+                '|', ('code', 'in', list({line.account_code for line in lines})),
+                ('xero_id', 'in', list({line.account_id for line in lines}))]) if lines else ():
+            found[account.xero_id] = account
+            if account.code:
+                found[account.code] = account
+        return found
+
+    @api.model
     def _prepare_values(self, account):
         """
         :param parse.Account account: as Xero has it

@@ -110,10 +110,13 @@ class XeroApply(models.AbstractModel):
     def _save_agreement(self, connection, documents, _payments):
         """Compare both books, and remember the states in which they agree."""
         agreed = self.env['xero.compare']._compare(connection, documents)
-        self.env['account.move']._xero_store([
-            (move, {
-                'xero_pull_hash': document.fingerprint if move in agreed else None,
-                'xero_last_pull': fields.Datetime.now()})
-            for move, document in documents.items()
-            if (move.xero_pull_hash or None) != (
-                document.fingerprint if move in agreed else None)])
+        rows = []
+        for move, document in documents.items():
+            values = move._xero_renew_lines(document)
+            fingerprint = document.fingerprint if move in agreed else None
+            if (move.xero_pull_hash or None) != fingerprint:
+                values |= {
+                    'xero_pull_hash': fingerprint, 'xero_last_pull': fields.Datetime.now()}
+            if values:
+                rows.append((move, values))
+        self.env['account.move']._xero_store(rows)

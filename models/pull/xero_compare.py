@@ -3,15 +3,16 @@ from odoo.tools.misc import format_date
 
 from ...xero.errors import CATALOGUE
 from ..core.kinds import GONE
-from ..documents.xero_difference import CONTENT
+from ..documents.xero_difference import CONTENT, INSIDE
 
 #: What is compared after each pull.
 COMPARED = ('document', 'status', 'total', 'currency', 'date', 'due_date', 'number', 'contact',
-            'amount_due', 'credit', 'missing')
+            'amount_due', 'credit', 'missing', *INSIDE)
 #: Problems that are over once both books agree: they are not put right in Odoo's mappings, contacts
 #: or connection, where something would still be wrong.
 SETTLED_BY_AGREEMENT = frozenset(
-    code for code, text in CATALOGUE.items() if text.where in ('document', 'log', 'xero'))
+    code for code, text in CATALOGUE.items() if text.where in ('document', 'log', 'xero')
+) - {'corrected_in_xero'}
 
 
 class XeroCompare(models.AbstractModel):
@@ -30,26 +31,16 @@ class XeroCompare(models.AbstractModel):
         """
         found = {(move.id, field): values for move, document in documents.items()
                  for field, *values in move._xero_differences(document)}
+        inside, unsent = self.env['xero.compare.content']._find(connection, documents)
+        found |= inside
         moves = self.env['account.move'].union(*documents)
-        Difference = self.env['xero.difference'].sudo()
-        open_ones = Difference.search([
-            ('res_model', '=', moves._name), ('res_id', 'in', moves.ids)])
-        open_ones.filtered(lambda row: row.field in COMPARED
-                           and (row.res_id, row.field) not in found).unlink()
-        fixed = {move.id for move, document in documents.items() if self._is_fixed(document)}
-        for (move_id, field), values in found.items():
-            row = Difference._note(connection, moves.browse(move_id), field, *values)
-            if row.fixed != (move_id in fixed):
-                row.fixed = move_id in fixed
+        differing = self.env['xero.difference']._replace(
+            connection, moves, COMPARED, found,
+            {move.id for move, document in documents.items() if document.is_fixed}, unsent)
         self._settle_refusals(connection, documents, found)
+        self._release_held(moves, found)
         moves._xero_update_differs()
-        differing = {move_id for move_id, _field in found} | set(
-            open_ones.exists().mapped('res_id'))
         return {move for move in documents if move.id not in differing}
-
-    def _is_fixed(self, document):
-        """:return: whether Xero takes no change of a document, as something is applied to it"""
-        return document.status == 'PAID' or bool(document.payments or document.credits)
 
     def _settle_refusals(self, connection, documents, found):
         """A document that failed, and of which Xero has all the content, needs nothing more.
@@ -69,6 +60,18 @@ class XeroCompare(models.AbstractModel):
             (move, 'success', None, self.env._(
                 "What Xero had refused is over: it has the document as it is here."))
             for move in moves])
+
+    def _release_held(self, moves, found):
+        """Send what waited for a decision and agrees inside by now.
+
+        :param recordset moves: `account.move`
+        :param dict found: {(id of a document, field): values} of what differs
+        """
+        moves.filtered(
+            lambda move: move.xero_state == 'failed'
+            and move.xero_error_code == 'corrected_in_xero'
+            and not any((move.id, field) in found for field in INSIDE),
+        ).with_context(xero_pulling=False)._xero_queue(manual=True)
 
     def _differences(self, move, document):
         """Yield in what a document differs; see :meth:`account.move._xero_differences`.
@@ -108,7 +111,7 @@ class XeroCompare(models.AbstractModel):
             return
         decided = self.env._(
             "Payments or credits are applied to it in Xero, which takes no change of it now. "
-            "Change it here, or take those off in Xero.") if self._is_fixed(document) \
+            "Change it here, or take those off in Xero.") if document.is_fixed \
             else self.env._("Push sends Odoo's side again. To keep Xero's, change it here.")
         total, due = move._xero_decimal(move.amount_total), move._xero_decimal(move.amount_residual)
         pairs = [

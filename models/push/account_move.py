@@ -1,13 +1,20 @@
 """What is sent for a document, and what the answer makes of it."""
+import json
 import re
 from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...xero import money, payload
+from ...xero import line_ids, money, payload, sums
 from ..core.kinds import XERO_KINDS
 from ..core.problem import Problem
+
+#: What of a document is sent with every change, and what does not tell whether it has changed.
+ALWAYS = ('InvoiceID', 'CreditNoteID', 'Status', 'SentToContact')
+UNCOMPARED = (*ALWAYS, 'Url', 'LineItems')
+#: What is sent together or not at all: Xero takes the day's rate for a currency without one.
+TOGETHER = ({'CurrencyCode', 'CurrencyRate'},)
 
 
 class AccountMove(models.Model):
@@ -94,12 +101,54 @@ class AccountMove(models.Model):
         if self.xero_payload_hash in (new_hash, fingerprint({**content, **mark})):
             return None         # a mark that was set stays set
         if self.xero_payload_hash != fingerprint(content):
-            return body
+            return self._xero_prepare_changed(body)
         # Nothing but the mark is new. A paid document takes no change in Xero, and the mark is
         # not worth a failure.
         if self.payment_state != 'not_paid' or self.xero_status == 'PAID':
             return None
         return {'InvoiceID': self.xero_document_id, **mark}
+
+    def _xero_prepare_changed(self, body):
+        """Return what of a document has changed here since it was sent: nothing else that somebody
+        has corrected in Xero is written over.
+
+        Xero keeps the fields and the lines that an update does not name. With the lines it deletes
+        those that are not among them, and makes those anew that come without their identifier.
+
+        :param dict body: the document as it is here
+        :rtype: dict
+        """
+        sent = self.xero_sent
+        if not sent or not self.xero_payload_hash or self.xero_overwrite:
+            return body
+        changed = {key for key, value in body.items()
+                   if key not in UNCOMPARED and sent['header'].get(key) != value}
+        for together in TOGETHER:
+            if changed & together:
+                changed |= together
+        lines, marks = body['LineItems'], line_ids.line_marks(body)
+        if marks != [mark for mark, _line_id in sent['lines']]:
+            changed |= {'LineItems', 'LineAmountTypes'}
+            lines = line_ids.with_line_ids(lines, marks, sent['lines'])
+        return {key: lines if key == 'LineItems' else value for key, value in body.items()
+                if key in changed or key in ALWAYS}
+
+    def _xero_prepare_sent(self, body):
+        """Return what is kept of what is sent, see ``xero_sent``; the identifiers of the lines
+        come with the answer.
+
+        :param dict body: the document as it is here
+        :rtype: dict
+        """
+        accounts, rates = self.line_ids.account_id.xero_account_id, {
+            rate.tax_type: Decimal(f'{rate.rate:.4f}') for rate in (
+                line._xero_tax_rate() for line in self.line_ids) if rate}
+        return {
+            'header': {key: value for key, value in body.items() if key not in UNCOMPARED},
+            'lines': [[mark, None] for mark in line_ids.line_marks(body)],
+            'sums': sums.to_json(sums.of_body(
+                body, {account.code: account.xero_id for account in accounts}, rates)),
+        }
 
     def _xero_prepare_lines(self, kind, no_tax):
         """Return the lines in the order in which they are printed, and what Xero makes of them.
@@ -109,14 +158,10 @@ class AccountMove(models.Model):
         :return: list of payload.Line, list of (amount, tax)
         """
         amounts_of = {each.record.id: each for each in self._xero_line_amounts()}
-        texts = self.invoice_line_ids.filtered(
-            lambda line: line.display_type in ('line_section', 'line_subsection', 'line_note'))
-        records = self.env['account.move.line'].browse(amounts_of) | texts
         lines, amounts = [], []
-        for record in records.sorted(lambda line: (line.sequence, line.id)):
-            if record in texts:
-                if record.name:
-                    lines.append(payload.Line(description=record.name))
+        for record in self._xero_printed_lines(amounts_of.values()):
+            if record.id not in amounts_of:
+                lines.append(payload.Line(description=record.name))
                 continue
             for part in record._xero_tax_parts(amounts_of[record.id]):
                 line, amount = self._xero_prepare_line(kind, part, no_tax)
@@ -182,6 +227,7 @@ class AccountMove(models.Model):
             'xero_payload_hash': item['hash'],
             **({'xero_pdf_state': 'pending', 'xero_pdf_message': None} if item.get('pdf') else {}),
             'xero_updated': document.updated,
+            **self._xero_prepare_kept(document, item),
         }
         expected = self._xero_decimal(self.amount_total)
         if item['revision'] != self.xero_revision:
@@ -198,6 +244,25 @@ class AccountMove(models.Model):
                     "The total here is %(here)s and in Xero it is %(there)s.",
                     here=expected, there=document.total)))}
         return {**values, **self._xero_success()}
+
+
+    def _xero_prepare_kept(self, document, item):
+        """Return what is kept of what was sent, with Xero's identifiers of the lines.
+
+        :param documents.Document document: as Xero has it now
+        :param dict item: ``sent``, and ``line_ids`` of the lines that have kept theirs
+        :return: values, for :meth:`_xero_store`
+        :rtype: dict
+        """
+        sent = item.get('sent')
+        if not sent:
+            return {}
+        ids = line_ids.found_ids([line.xero_id for line in document.lines], item.get('line_ids'),
+                               len(sent['lines']))
+        lines = [[mark, line_id] for (mark, _none), line_id in zip(
+            sent['lines'], ids, strict=True)]
+        return {'xero_sent': json.dumps({**sent, 'lines': lines}),
+                **({'xero_overwrite': False} if item['revision'] == self.xero_revision else {})}
 
 
 def fingerprint(body):

@@ -174,14 +174,18 @@ class Writer:
         status, old = record["Status"], record["LineItems"]
         builder = LineBuilder(self.organisation, record["Type"], rules.complete(status),
                               record["LineAmountTypes"], self.unitdp)
-        # Without LineItems the present ones stay, and are completed for the new status.
+        # Without LineItems the present ones stay, and are completed for the new status. Xero makes
+        # them anew all the same, under other identifiers and in the request's decimals (reported to
+        # Xero as "Preserve invoice line items if they are not sent").
         items = data.get("LineItems")
         if items is None:
             # A TaxAmount counts as long as taxes are meant the same way.
             same = before is None or before["LineAmountTypes"] == record["LineAmountTypes"]
-            builder.unitdp, items = 4, [
+            fresh = () if before and rules.applied(before) else ("LineItemID", "LineAmount")
+            items = [
                 {key: value for key, value in line.items()
-                 if value is not None and (same or key != "TaxAmount")} for line in old]
+                 if value is not None and key not in fresh and (same or key != "TaxAmount")}
+                for line in old]
         record["LineItems"] = builder.build(items, old)
         errors += builder.errors
         if not errors and before:

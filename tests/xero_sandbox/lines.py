@@ -35,11 +35,12 @@ class LineBuilder:
         """:return: list of complete lines.
 
         :param list items: as sent. A LineItemID names the line it replaces; lines that are not
-            listed are gone (Xero: updating line items).
+            listed are gone (Xero: updating line items). New ones come first, which Xero means so:
+            Xero-NetStandard #374.
         :param list old_lines: the document's present lines.
         """
         old = {line["LineItemID"]: line for line in old_lines}
-        result = []
+        kept, new = [], []
         for item in items:
             line_id = (item.get("LineItemID") or "").lower()
             base = {}
@@ -50,8 +51,8 @@ class LineBuilder:
                     continue
                 before = old.pop(line_id)
                 base = {key: before[key] for key in _INPUTS if before.get(key) is not None}
-            result.append(self.line({**base, **item}, line_id or guid()))
-        return result
+            (kept if line_id else new).append(self.line({**base, **item}, line_id or guid()))
+        return new + kept
 
     def line(self, data, line_id):
         """:return: one complete line. :param dict data: as sent, over what the line was."""

@@ -116,6 +116,8 @@ class XeroPushDocument(models.AbstractModel):
         fetch_for_taxes(moves)
         numbers = self.env['xero.push.numbers']
         held = numbers._get_held_for(moves, self._domain(connection))
+        differences = self.env['xero.difference'].sudo()._of_documents(
+            moves.filtered('xero_document_id')).grouped('res_id')
         for move in moves:
             endpoint = _endpoint(move)
             if move.state == 'cancel':
@@ -131,12 +133,17 @@ class XeroPushDocument(models.AbstractModel):
                 rows.append((move, move._xero_failure(problem)))
                 continue
             item = {'id': move.id, 'revision': move.xero_revision, 'total': str(totals.total),
-                    'hash': fingerprint(body), 'pdf': move._xero_wants_pdf(connection)}
+                    'hash': fingerprint(body), 'pdf': move._xero_wants_pdf(connection),
+                    'sent': move._xero_prepare_sent(body)}
             if not move.xero_document_id:
                 bodies, items = new.setdefault(endpoint, ([], []))
                 bodies.append(body)
                 items.append(item)
             elif change := move._xero_prepare_change(body, item['hash']):
+                if problem := move._xero_check_corrections(change, differences.get(move.id)):
+                    rows.append((move, move._xero_failure(problem)))
+                    continue
+                item['line_ids'] = [line.get('LineItemID') for line in change.get('LineItems', ())]
                 values.append(Request._values(
                     connection, 'update', 'POST', f'{endpoint}/{move.xero_document_id}', [change],
                     [item], endpoint))
@@ -145,6 +152,7 @@ class XeroPushDocument(models.AbstractModel):
                 rows.append((move, {**move._xero_success(),
                                     **({'xero_pdf_state': 'pending'} if again else {})}))
         moves._xero_store(rows)
+        # What is listed of them may agree by now.
         moves.browse(move.id for move, _values in rows if move.xero_differs)._xero_queue_pull()
         for endpoint, (bodies, items) in new.items():
             values[:0] = Request._batches(connection, 'create', endpoint, bodies, items, endpoint)
@@ -263,10 +271,13 @@ class XeroPushDocument(models.AbstractModel):
         Move = self.env['account.move']
         moves = {move.id: move for move in Move.browse(
             item['id'] for item, _result in done).exists()}
+        documents = {moves[item['id']]: Document.from_json(result.data)
+                     for item, result in done if item['id'] in moves}
         Move._xero_store([
             (moves[item['id']], moves[item['id']]._xero_apply_answer(
-                Document.from_json(result.data), item))
-            for item, result in done if item['id'] in moves], answer)
+                documents[moves[item['id']]], item))
+            for item, _result in done if item['id'] in moves], answer)
+        self.env['xero.compare.content']._compare(request.connection_id, documents)
         # What is listed of them may be over. Where Xero gives the first answer again, what has
         # happened since has passed the pull by.
         Move.union(*(move for move in moves.values() if request.attempts > 1 or move.xero_differs)

@@ -139,7 +139,8 @@ class XeroPushDocument(models.AbstractModel):
                 words = self._words(rejection)
                 problem = Problem.at(move._xero_partner(), rejection.code, words) \
                     if rejection.code in CONTACT_CODES else Problem(rejection.code, words)
-                rows.append((move, move._xero_failure(problem)))
+                forgotten = move._xero_forget_lines(rejection.element)
+                rows.append((move, {**move._xero_failure(problem), **forgotten}))
         moves = self.env['account.move'].union(*(move for move, _values in rows))
         moves._xero_store(rows)
         # Xero may have it all the same, as it is here.
