@@ -1,8 +1,6 @@
 """When the managers of a connection get a digest of what failed."""
 from odoo import api, fields, models
 
-from ..connection.xero_connection import ACTIVE_STATES
-
 
 class XeroConnection(models.Model):
     _inherit = 'xero.connection'
@@ -16,14 +14,7 @@ class XeroConnection(models.Model):
     @api.model
     def _cron_digest(self):
         """Send the digests of the day, each connection's in a transaction of its own."""
-        today = fields.Date.today()
-        connections = self.search([
-            ('send_digest', '=', True), ('state', 'in', ACTIVE_STATES),
-            '|', ('digest_date', '=', False), ('digest_date', '<', today)])
-        for done, connection in enumerate(connections, 1):
-            self.env['xero.digest']._send(connection)
-            connection.digest_date = today
-            self.env['ir.cron']._commit_progress(1, remaining=len(connections) - done)
+        self.env['xero.digest']._send_all()
 
     def _digest_url(self):
         """:return: address of the page that lists what is wrong"""

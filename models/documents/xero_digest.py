@@ -1,10 +1,23 @@
 """What managers are told of a connection without looking: a daily digest of what failed."""
-from odoo import Command, models
+from odoo import Command, fields, models
+
+from ..connection.xero_connection import ACTIVE_STATES
 
 
 class XeroDigest(models.AbstractModel):
     _name = 'xero.digest'
     _description = "Daily Digest of Problems"
+
+    def _send_all(self):
+        """Send the digests of the day, each connection's in a transaction of its own."""
+        today = fields.Date.today()
+        connections = self.env['xero.connection'].search([
+            ('send_digest', '=', True), ('state', 'in', ACTIVE_STATES),
+            '|', ('digest_date', '=', False), ('digest_date', '<', today)])
+        for done, connection in enumerate(connections, 1):
+            self._send(connection)
+            connection.digest_date = today
+            self.env['ir.cron']._commit_progress(1, remaining=len(connections) - done)
 
     def _send(self, connection):
         """Queue an e-mail to each manager, in the manager's language, if there is anything to say.
