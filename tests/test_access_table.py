@@ -75,6 +75,10 @@ class AccessCommon(XeroCommon, HttpCase):
             'xero.cursor': env['xero.cursor']._get_or_create(connection, ['Invoices']),
             'xero.connection': connection,
         }
+        request = self.records['xero.request']
+        self.records['xero.request.element'] = env['xero.request.element'].search([
+            ('request_id', '=', request.id)]) or env['xero.request.element'].create({
+                'request_id': request.id, 'move_id': self.move.id})
         for model in set(MODELS) - OWN - set(self.records):
             self.records[model] = env[model].search([('connection_id', '=', connection.id)],
                                                     limit=1)
