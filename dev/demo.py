@@ -19,6 +19,7 @@ sys.path.insert(0, str(CHECKOUT / "tests"))
 import demo_backlog  # noqa: E402
 import demo_books  # noqa: E402
 import demo_import  # noqa: E402
+import demo_inside  # noqa: E402
 import demo_pull  # noqa: E402
 import screenshots  # noqa: E402
 from demo_server import OdooServer  # noqa: E402
@@ -161,6 +162,7 @@ def main():
         say(f"  All {len(moves)} documents agree between both books: "
             f"{'yes' if all_agree else 'NO'}")
         agree = demo_pull.run(odoo, connection, sandbox, organisation, say) and agree
+        agree = demo_inside.run(odoo, sandbox, organisation, say) and agree
         agree = demo_import.run(odoo, connection, organisation, say) and agree
         if agree and pictures:
             screenshots.take(odoo, sandbox, organisation, say)
