@@ -13,6 +13,7 @@ import psycopg2
 from odoo.sql_db import connection_info_for
 
 from .chaos_books import Company
+from .chaos_compare import compare
 from .hosts import Host
 from .processes import Worker, _options
 from .test_webhook_server import Server
@@ -86,8 +87,9 @@ class Chaos:
             call('ir.config_parameter', [], 'set_param', f'account_xero.{name}', self.sandbox.url)
         self.app = self.sandbox.add_app('chaos', 'secret', ['http://localhost:8069/'])
         [second] = call('res.company', [], 'create', {'name': "Second"})
-        self.companies = [Company(call, self._sql, self.sandbox, self.app, company)
-                          for company in (1, second)]
+        self.companies = [
+            Company(call, self._sql, self.sandbox, self.app, company, sends_payments)
+            for company, sends_payments in ((1, False), (second, True))]
         self.server = self._opened(Server())
         self.app.webhook_url = f'http://127.0.0.1:{self.server.port}/xero/webhook'
         self.app.webhook_key = KEY
@@ -119,7 +121,7 @@ class Chaos:
         self._settle()
         problems = []
         for company in self.companies:
-            compared, apart = company.compare()
+            compared, apart = compare(company)
             problems += apart
             self.say(f"  {company.org.name}: " + ', '.join(
                 f"{number} {what}" for what, number in compared.items()))
@@ -144,6 +146,7 @@ class Chaos:
         for _time in range(self.batch):
             company.work_in_xero(dice)
         company.work_in_odoo(dice)
+        company.pay_on_both_sides(dice)
         if step % 4 == 0:
             self._deliver(duplicate=dice.random() < 0.5, reorder=dice.random() < 0.5,
                           drop=dice.choice((0, 0, 1, 5)), size=dice.choice((None, 3)))
@@ -245,7 +248,8 @@ class Chaos:
     def _busy(self):
         """:return: what still is to be done, {what: number}"""
         rows = self._sql(
-            "SELECT 'documents', count(*) FROM account_move WHERE xero_state <> 'synced'"
+            "SELECT 'documents', count(*) FROM account_move"
+            "        WHERE xero_state <> 'synced' AND state <> 'draft'"
             " UNION SELECT 'requests', count(*) FROM xero_request"
             " UNION SELECT 'events', count(*) FROM xero_event"
             " UNION SELECT 'lists', count(*) FROM xero_cursor WHERE repair_since IS NOT NULL"

@@ -1,6 +1,5 @@
-"""The two sides of a chaos run: accountants in Odoo, people in Xero, and the comparison of both."""
+"""The two sides of a chaos run: accountants in Odoo, and people in Xero."""
 import zlib
-from collections import Counter, defaultdict
 from decimal import Decimal
 
 from .common_process import connect
@@ -8,9 +7,13 @@ from .common_process import connect
 PRICES = (38.41, 4.99, 87.5, 12.0, 9.33, 249.99, 0.05)
 QUANTITIES = (1, 2, 3, 0.5, 2.333, 1.25)
 LIVE = ('AUTHORISED', 'PAID')
-#: What happens to a document, by a number made of its own number: most are paid in Xero.
-EDITED, CANCELLED, VOIDED = range(3)
-FATES = 12
+#: What happens to a document, by a number made of its own number: most are paid in Xero. What is
+#: CREDITED is matched here with a credit note; CORRECTED in Xero, at an equal total; left DRAFTED
+#: here; of those SHARED a part payment is entered on both sides.
+FATES = 16
+EDITED, CANCELLED, VOIDED, CREDITED, CORRECTED, DRAFTED, SHARED = range(7)
+#: The account that a correction in Xero chooses, and the bank's.
+OTHER_ACCOUNT, BANK = '400', '090'
 
 
 def fate(number):
@@ -24,9 +27,10 @@ class Company:
     :param call: function(model, ids, method, *arguments) that an Odoo process runs
     :param query: function(statement, *values) that runs SQL and returns the rows
     :param int company: id
+    :param bool sends_payments: those registered here
     """
 
-    def __init__(self, call, query, sandbox, app, company):
+    def __init__(self, call, query, sandbox, app, company, sends_payments):
         self.call, self.query, self.company = call, query, company
         call('account.chart.template', [], 'try_loading', 'generic_coa', company)
         self.org, self.connection, _expense = connect(call, sandbox, app, company)
@@ -42,6 +46,14 @@ class Company:
             call('account.tax', [self.taxes[use]], 'write', {
                 'amount': 20, 'xero_tax_rate_id': target})
         self.partners = []
+        #: What a document went through only once: {number}
+        self.credited, self.corrected, self.shared = set(), set(), set()
+        [self.bank] = call('account.journal', [], 'search', [
+            ('company_id', '=', company), ('type', '=', 'bank')], 0, 1)
+        [account] = call('xero.account', [], 'search', [
+            ('connection_id', '=', self.connection), ('code', '=', BANK)])
+        call('account.journal', [self.bank], 'write', {'xero_account_id': account})
+        call('xero.connection', [self.connection], 'write', {'push_payments': sends_payments})
 
     # === IN ODOO === #
 
@@ -66,116 +78,144 @@ class Company:
                 'quantity': dice.choice(QUANTITIES), 'tax_ids': [[6, 0, [self.taxes[use]]]],
             }] for _line in range(dice.randint(1, 4))]}
 
-    def _documents(self):
+    def documents(self):
         """:return: list of dict: the documents as Odoo has them now"""
-        names = ('id', 'number', 'state', 'xero_state', 'total', 'residual', 'xero_id', 'message')
-        return [dict(zip(names, row, strict=True)) for row in self.query(
-            "SELECT id, CASE WHEN move_type LIKE 'in%%' THEN ref ELSE name END, state, xero_state,"
-            " amount_total::text, amount_residual::text, xero_document_id, xero_error_message"
-            " FROM account_move WHERE company_id = %s AND move_type <> 'entry'", self.company)]
+        names = ('id', 'number', 'state', 'kind', 'xero_state', 'xero_id', 'message', 'date')
+        amounts = ('total', 'tax', 'residual')
+        rows = self.query(
+            "SELECT id, CASE WHEN move_type LIKE 'in%%' THEN ref ELSE name END, state, move_type,"
+            " xero_state, xero_document_id, xero_error_message, invoice_date::text,"
+            " amount_total::text, amount_tax::text, amount_residual::text"
+            "  FROM account_move WHERE company_id = %s AND move_type <> 'entry'", self.company)
+        return [dict(zip(names + amounts, [*row[:-3], *map(Decimal, row[-3:])], strict=True))
+                for row in rows]
 
     def work_in_odoo(self, dice):
-        """Change or cancel a document that is on its way, or there."""
-        moves = [move for move in self._documents()
-                 if fate(move['number']) in (EDITED, CANCELLED) and move['state'] == 'posted']
-        if not moves:
-            return
-        move = dice.choice(moves)
+        """Change, cancel, credit or reset a document that is on its way, or there."""
+        by_fate = {}
+        for move in self.documents():
+            if move['state'] == 'posted' and move['number'] not in self.credited | self.shared:
+                by_fate.setdefault(fate(move['number']), []).append(move)
+        for work, fates in ((self._edit, (EDITED,)), (self._cancel, (CANCELLED,)),
+                            (self._credit, (CREDITED,)), (self._reset, (DRAFTED,))):
+            moves = [move for each in fates for move in by_fate.get(each, ())]
+            if moves and dice.random() < 0.5:
+                work(dice.choice(moves), dice)
+
+    def _reset(self, move, _dice):
         self.call('account.move', [move['id']], 'button_draft')
-        if fate(move['number']) == CANCELLED:
-            self.call('account.move', [move['id']], 'button_cancel')
-            return
+
+    def _cancel(self, move, _dice):
+        self.call('account.move', [move['id']], 'button_draft')
+        self.call('account.move', [move['id']], 'button_cancel')
+
+    def _edit(self, move, dice):
+        self.call('account.move', [move['id']], 'button_draft')
         [[line]] = self.query(
             "SELECT min(id) FROM account_move_line WHERE move_id = %s"
             " AND display_type = 'product'", move['id'])
         self.call('account.move.line', [line], 'write', {'price_unit': dice.choice(PRICES)})
         self.call('account.move', [move['id']], 'action_post')
 
+    def _credit(self, move, dice):
+        """Make a credit note of an invoice or bill, for all or a part of it; Odoo matches both."""
+        if move['kind'] not in ('out_invoice', 'in_invoice'):
+            return
+        self.count += 1
+        ref = f'R{self.company}-{self.count}'
+        [note] = self.call('account.move', [move['id']], '_reverse_moves', [
+            {'invoice_date': move['date'], 'ref': ref}])
+        if dice.random() < 0.5:
+            [[line]] = self.query(
+                "SELECT min(id) FROM account_move_line WHERE move_id = %s"
+                " AND display_type = 'product'", note)
+            self.call('account.move.line', [line], 'write', {'price_unit': dice.choice(PRICES)})
+        self.call('account.move', [note], 'action_post')
+        [[number]] = self.query(
+            "SELECT CASE WHEN move_type LIKE 'in%%' THEN ref ELSE name END"
+            "  FROM account_move WHERE id = %s", note)
+        self.credited |= {move['number'], number}
+
+    def _pay(self, move, amount, day):
+        [[line]] = self.query(
+            "SELECT id FROM account_move_line WHERE move_id = %s"
+            " AND display_type = 'payment_term'", move['id'])
+        [register] = self.call('account.payment.register', [], 'create', {
+            'line_ids': [[6, 0, [line]]], 'journal_id': self.bank, 'payment_date': day,
+            'amount': float(amount), 'payment_difference_handling': 'open'})
+        self.call('account.payment.register', [register], '_create_payments')
+
     def sync_failed(self):
         """Press *Sync now* on what failed. :return: number of documents"""
-        failed = [move['id'] for move in self._documents() if move['xero_state'] == 'failed']
+        failed = [move['id'] for move in self.documents() if move['xero_state'] == 'failed']
         if failed:
             self.call('account.move', failed, 'action_xero_sync_now')
         return len(failed)
 
     # === IN XERO === #
 
-    def _there(self):
+    def there(self):
+        """:return: {identifier: document} of those that Xero has"""
         return {row.get('InvoiceID') or row['CreditNoteID']: row
                 for row in [*self.org.invoices, *self.org.credit_notes]}
 
     def work_in_xero(self, dice):
-        """Pay a document in full or in part, delete a payment, or void a document."""
+        """Pay a document in full or in part, delete a payment, void or correct a document."""
         with self.org.lock:
-            rows = [(xero_id, row) for xero_id, row in self._there().items()
-                    if row['Status'] in LIVE and fate(_number(row)) not in (EDITED, CANCELLED)]
+            rows = [(xero_id, row) for xero_id, row in self.there().items()
+                    if row['Status'] in LIVE and number_of(row) not in self.credited
+                    and fate(number_of(row)) not in (EDITED, CANCELLED, CREDITED, DRAFTED, SHARED)]
             if not rows:
                 return
             xero_id, row = dice.choice(rows)
-            if fate(_number(row)) == VOIDED:
+            if fate(number_of(row)) == VOIDED:
                 self.org.as_person.void(xero_id)
+            elif fate(number_of(row)) == CORRECTED:
+                self._correct(xero_id, row, dice)
             elif row['Payments'] and dice.random() < 0.3:
                 self.org.as_person.delete_payment(dice.choice(row['Payments'])['PaymentID'])
-            elif _due(row) > 0:
-                part = max(Decimal('0.01'), round(_due(row) / 3, 2))
-                self.org.as_person.pay(xero_id, dice.choice((None, part)))
+            elif due(row) > 0:
+                part = max(Decimal('0.01'), round(due(row) / 3, 2))
+                self.org.as_person.pay(xero_id, dice.choice((None, part)), account=BANK)
 
-    # === BOTH === #
-
-    def compare(self):
-        """:return: Counter of what was compared, and list of texts: in what both books disagree"""
-        there, problems = self._there(), []
-        moves = [move for move in self._documents() if move['state'] != 'draft']
-        payments = defaultdict(dict)
-        for move, xero_id, amount in self.query(
-                "SELECT link.invoice_id, payment.xero_payment_id, payment.amount::text"
-                "  FROM account_payment payment"
-                "  JOIN account_move__account_payment link ON link.payment_id = payment.id"
-                " WHERE payment.company_id = %s AND payment.state IN ('in_process', 'paid')",
-                self.company):
-            if xero_id in payments[move]:
-                problems.append(f"payment {xero_id} is doubled")
-            payments[move][xero_id] = Decimal(amount)
-        for move in moves:
-            problems += [f"{move['number']}: {text}" for text in self._apart(
-                move, there.get(move['xero_id']), payments[move['id']])]
-        linked = {move['xero_id'] for move in moves}
-        problems += [f"{_number(row)} is in Xero without a document here"
-                     for xero_id, row in there.items()
-                     if row['Status'] in LIVE and xero_id not in linked]
-        names = Counter(contact['Name'] for contact in self.org.contacts)
-        problems += [f"contact {name} is doubled" for name in names if names[name] > 1]
-        problems += [f"difference: {row}" for row in self.query(
-            "SELECT document, field, here, there, message FROM xero_difference"
-            " WHERE connection_id = %s", self.connection)]
-        return Counter({
-            'documents': len(moves), 'payments': sum(map(len, payments.values())),
-            'cancelled or voided': sum(move['state'] == 'cancel' for move in moves)}), problems
-
-    @staticmethod
-    def _apart(move, row, payments):
-        """:return: iterator of texts: in what a document and Xero's disagree"""
-        gone = row is None or row['Status'] not in LIVE
-        if move['state'] == 'cancel':
-            if not gone:
-                yield f"cancelled here, {row['Status']} in Xero"
+    def _correct(self, xero_id, row, dice):
+        """Another account, or no tax, at the same total."""
+        if number_of(row) in self.corrected:
             return
-        if gone or move['xero_state'] != 'synced':
-            yield (f"{move['xero_state']} here, {row and row['Status']} in Xero:"
-                   f" {move['message']}")
+        self.corrected.add(number_of(row))
+        if dice.random() < 0.5:
+            lines = [{'LineItemID': line['LineItemID'], 'AccountCode': OTHER_ACCOUNT}
+                     for line in row['LineItems']]
+        else:
+            lines = [{'Description': "Corrected", 'Quantity': 1, 'UnitAmount': row['Total'],
+                      'AccountCode': '429', 'TaxType': 'NONE'}]
+        self.org.as_person.edit(xero_id, LineItems=lines)
+
+    def pay_on_both_sides(self, dice):
+        """Enter the same part payment here and, a day later by its date, in Xero."""
+        there = self.there()
+        moves = [move for move in self.documents()
+                 if move['xero_state'] == 'synced' and move['state'] == 'posted'
+                 and fate(move['number']) == SHARED and move['number'] not in self.shared
+                 and move['xero_id'] in there and due(there[move['xero_id']]) > Decimal('0.1')]
+        if not moves:
             return
-        if row['Total'] != Decimal(move['total']):
-            yield f"{move['total']} here, {row['Total']} in Xero"
-        if _due(row) != Decimal(move['residual']):
-            yield f"{move['residual']} due here, {_due(row)} in Xero"
-        in_xero = {payment['PaymentID']: payment['Amount'] for payment in row['Payments']}
-        if payments != in_xero:
-            yield f"payments {payments} here, {in_xero} in Xero"
+        move = dice.choice(moves)
+        self.shared.add(move['number'])
+        part = round(due(there[move['xero_id']]) / 3, 2)
+        if dice.random() < 0.5:
+            self._pay(move, part, '2026-03-12')
+            self.org.as_person.pay(move['xero_id'], part, '2026-03-13', BANK)
+        else:
+            self.org.as_person.pay(move['xero_id'], part, '2026-03-12', BANK)
+            self._pay(move, part, '2026-03-13')
 
 
-def _number(row):
+def number_of(row):
+    """:return: the number of a document of Xero"""
     return row.get('InvoiceNumber') or row['CreditNoteNumber']
 
 
-def _due(row):
+def due(row):
+    """:return: what is open of a document of Xero"""
     return row['AmountDue'] if 'AmountDue' in row else row['RemainingCredit']
