@@ -1,8 +1,8 @@
 """The demo's fourth part: what is inside documents, and what is matched.
 
-A credit note that is made in Odoo is matched with its invoice there, so it is in Xero, too. Somebody
-corrects the tax of another invoice in Xero, at the same total: Odoo finds it, says it in words, and
-takes it over when asked to.
+A credit note that is made in Odoo is matched with its invoice there, so it is in Xero, too.
+Somebody corrects the tax of another invoice in Xero, at the same total: Odoo finds it, says it in
+words, and takes it over when asked to.
 """
 
 import time
