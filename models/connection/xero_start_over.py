@@ -31,7 +31,7 @@ class XeroConnection(models.Model):
         defaults = connection_sudo.default_get(names)
         connection_sudo.write({
             **{name: defaults.get(name, False) for name in names},
-            'payment_journal_id': connection_sudo.company_id._xero_first_bank_journal().id,
+            'payment_journal_id': False,
             'reference_date': False})
         self.env['xero.log'].sudo()._add_event(connection_sudo, self.env._(
             "Started over: settings and mappings were set back, links were kept."))
