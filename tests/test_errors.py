@@ -11,7 +11,8 @@ CODES = {
     "currency_not_enabled", "amount_not_final", "number_taken", "period_locked",
     "document_not_editable", "total_mismatch", "plan_limit", "validation_error", "rate_limited",
     "transient", "allocation_exceeds", "allocation_unsuitable", "payment_unclear",
-    "payment_delete_no_match", "order_reinvoiced",
+    "payment_delete_no_match", "order_reinvoiced", "maybe_in_xero", "not_in_xero",
+    "corrected_in_xero",
 }  # fmt: skip
 PLACES = {
     "connection", "contact", "account_mapping", "tax_mapping", "item_mapping", "tracking_mapping",

@@ -11,13 +11,13 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
 
 #: Names in README.rst that are Odoo's own or Xero's.
-OF_ODOO = {'Accounting', 'Apps', 'Configuration', 'Invoicing', 'Run Manually', 'Settings',
-           'Update Apps List'}
+OF_ODOO = {'Accounting', 'Apps', 'Configuration', 'Group of Taxes', 'Invoicing', 'Resequence',
+           'Run Manually', 'Settings', 'Update Apps List'}
 OF_XERO = {'My Apps', 'New app', 'Webhooks', 'Webhooks key', 'Invoices', 'Credit notes',
-           'Mobile or desktop app', 'custom connection', 'Send "Intent to receive"'}
+           'BAS Excluded', 'No VAT', 'Mobile or desktop app', 'custom connection', 'Send "Intent to receive"'}
 #: What README.rst emphasises and is no name.
 OTHER = {'Server', 'wkhtmltopdf', 'Documents stay grey.', 'An old invoice has no badge.',
-         'The webhook stays unverified in Xero.', 'Xero: pending, failed, synced, not linked'}
+         'The webhook stays unverified in Xero.', 'Xero: pending, failed, differs, synced, not linked'}
 
 
 @tagged('post_install', '-at_install')

@@ -133,7 +133,7 @@ CATALOGUE: dict[str, ErrorText] = {
             "Xero has a document of this contact under this number, and only a person can tell "
             "whether it is this one."
         ),
-        _lt("Press Decide: link the document to the one in Xero, or send it as another one."),
+        _lt("Link the document to the one in Xero, or send it as another one."),
         "document",
     ),
     "not_in_xero": ErrorText(

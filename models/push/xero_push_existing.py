@@ -68,8 +68,9 @@ class XeroPushExisting(models.AbstractModel):
             failed.extend(move for move, _error in faults)
 
         parts = apart(
-            self.env, moves.filtered(partial(self._is_unsure, connection)),
-            lambda some: {move: move._xero_own() for move in some}, fail)
+            self.env, moves, lambda some: {
+                move: move._xero_own() for move in some if self._is_unsure(connection, move)},
+            fail)
         return ({move: own for part in parts for move, own in part.items()},
                 moves.browse().union(*failed))
 

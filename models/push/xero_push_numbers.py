@@ -149,7 +149,7 @@ class XeroPushNumbers(models.AbstractModel):
         if holder:
             return Problem.at(holder, 'number_taken', self.env._(
                 "In Xero %(number)s still is the number of %(name)s. Bring that one in step with "
-                "Xero first, then press Sync now here.",
+                "Xero first, then press Sync now.",
                 number=document.number, name=holder.display_name))
         return Problem('number_taken', self.env._(
             "Xero has another document %(number)s: %(total)s of %(date)s.",
