@@ -14,10 +14,12 @@ from odoo.tools.translate import trans_export
 OF_ODOO = {'Accounting', 'Apps', 'Configuration', 'Group of Taxes', 'Invoicing', 'Resequence',
            'Run Manually', 'Settings', 'Update Apps List'}
 OF_XERO = {'My Apps', 'New app', 'Webhooks', 'Webhooks key', 'Invoices', 'Credit notes',
-           'BAS Excluded', 'No VAT', 'Mobile or desktop app', 'custom connection', 'Send "Intent to receive"'}
+           'BAS Excluded', 'No VAT', 'Mobile or desktop app', 'custom connection',
+           'Send "Intent to receive"'}
 #: What README.rst emphasises and is no name.
 OTHER = {'Server', 'wkhtmltopdf', 'Documents stay grey.', 'An old invoice has no badge.',
-         'The webhook stays unverified in Xero.', 'Xero: pending, failed, differs, synced, not linked'}
+         'The webhook stays unverified in Xero.',
+         'Xero: pending, failed, differs, synced, not linked'}
 
 
 @tagged('post_install', '-at_install')
