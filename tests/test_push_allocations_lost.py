@@ -140,17 +140,18 @@ class TestPushAllocationsLost(XeroAllocationCommon):
         self._settled(self.note | self.invoice)
 
     def test_a_fault_of_xero_in_one_element_is_temporary(self):
-        second = self._pushed()
+        second, note_id = self._pushed(), self.note.xero_document_id
         self._match(self.note, self.invoice, 50)
         self._match(self.note, second, 60)
 
+        # In a thread of the sandbox's, where nothing may be read from the test's database.
         def spoil(request, status, payload):
             if request.method != 'PUT' or len(payload['Allocations']) < 2:
                 return status, payload
             with self.org.transaction():
-                credit = self.org.store['CreditNotes'].get(self.note.xero_document_id)
+                credit = self.org.store['CreditNotes'].get(note_id)
                 allocation = credit['Allocations'][1]['AllocationID']
-            self.org.as_person.remove_allocation(self.note.xero_document_id, allocation)
+            self.org.as_person.remove_allocation(note_id, allocation)
             rows = list(payload['Allocations'])
             rows[1] = {**rows[1], **TEMPORARY['Elements'][0], 'StatusAttributeString': 'ERROR'}
             return status, {'Allocations': rows}
@@ -309,11 +310,12 @@ class TestPushAllocationsRefused(XeroAllocationCommon):
     def test_refused_by_xero_itself(self):
         """Somebody pays between the question and the match."""
         self._match(self.note, self.invoice)
+        invoice_id = self.invoice.xero_document_id
 
         def pay(request):
             if request.method == 'PUT':
                 self.sandbox.before_work = None
-                self.org.as_person.pay(self.invoice.xero_document_id)
+                self.org.as_person.pay(invoice_id)
         self.sandbox.before_work = pay
         self._push()
         pair = self._pair(self.note, self.invoice)
