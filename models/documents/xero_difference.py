@@ -94,7 +94,7 @@ class XeroDifference(models.Model):
     def _moves(self):
         """:return: the `account.move` of these differences that exist, with all rights"""
         rows = self.filtered(lambda row: row.res_model == 'account.move')
-        return self.env['account.move'].sudo().browse(rows.mapped('res_id')).exists()
+        return self.env['account.move'].sudo().browse(dict.fromkeys(rows.mapped('res_id'))).exists()
 
     @api.model
     def _of_documents(self, moves):

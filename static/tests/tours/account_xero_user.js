@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 import { badgeSays, openMenu, openPanel, openRow, openXeroMenu } from "./account_xero_helpers";
 
 const lists = [
-    ...badgeSays(".o_data_row:contains(Paid Ltd)", "Synced to Xero", "success", "in Xero: Paid"),
+    ...badgeSays(".o_data_row:contains(Paid Ltd)", "Differs", "warning", "Xero and Odoo do not agree"),
     ...badgeSays(".o_data_row:contains(Unmapped Ltd)", "Sync failed", "danger", "Last tried"),
     { trigger: ".o_searchview_dropdown_toggler", run: "click" },
     { trigger: ".o_filter_menu .o_menu_item:contains(Xero: failed)", run: "click" },
