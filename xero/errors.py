@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from .refusals import RULES
+
 
 def _lt(text: str) -> str:
     """Mark `text` for translation export; it is translated where it is shown.
@@ -245,73 +247,6 @@ CATALOGUE: dict[str, ErrorText] = {
 # Codes that are about a document's contact.
 CONTACT_CODES = tuple(code for code, text in CATALOGUE.items() if text.where == "contact")
 
-# Xero's validation texts are not a documented contract and vary in wording, so these patterns look
-# for what a text is about. The order is the priority when a document has several messages, and it
-# keeps the specific ahead of the general ("archived contacts cannot be edited" is a contact's).
-_RULES = tuple(
-    (code, re.compile(pattern, re.IGNORECASE | re.DOTALL))
-    for code, pattern in (
-        # Xero's own fault, even where it calls it a validation error.
-        ("transient", r"\ban error occurred in xero\b"),
-        ("contact_archived", r"archived contact|contact\b.*\b(archived|un-?archived)\b"),
-        (
-            "contact_collision",
-            r"contact name\b.*\b(unique|already)\b|another contact has this"
-            r"|existing contact with (that )?name"
-            r"|contact (number|code)\b.*\b(already|unique)\b",
-        ),
-        (
-            "contact_missing",
-            r"elements to identify the contact|contact\b.*\b(not (be )?found|does ?n[o']t exist|"
-            r"not recognised)|contact( is|id)? (required|invalid|must be)|invalid contact",
-        ),
-        (
-            "currency_not_enabled",
-            r"not subscribed to currency|multi-?\s?currency"
-            r"|currency( code)?\b(?! ?rate).*\b(not (enabled|subscribed|valid|found|active|support)"
-            r"|invalid|must be (added|enabled))",
-        ),
-        ("period_locked", r"lock(ed)? date|locked period|period\b.*\block"),
-        ("plan_limit", r"limit of (invoices|bills|documents)|limit\b.*\bcan approve"),
-        (
-            "number_taken",
-            r"\b(invoice|bill|credit note|document)\s*(#|no\b\.?|num(ber)?)?.{0,80}\b"
-            r"(must be unique|(is )?already (exists?|been used|used|taken|in use|assigned))",
-        ),
-        ("unmapped_tracking", r"tracking ?(categor|option|item|name)"),
-        (
-            "unmapped_tax",
-            r"tax ?type|tax (rate|code)\b.*\b(not|invalid|archived|deleted|cannot|must be)\b",
-        ),
-        (
-            "unmapped_item",
-            r"\bitem ?code\b.*\b(not|invalid)\b"
-            r"|\b(item|product)\b(?! ?id).*\b(not (be )?found|does ?n[o']t exist|not a valid item)",
-        ),
-        (
-            "unmapped_account",
-            r"account ?(code|id)?\b.*\b(not (a )?(valid|recogni[sz]ed|found|active)|removed|"
-            r"does ?n[o']t (exist|match)|required|must be (specified|provided|valid)|archived|"
-            r"deleted|cannot be used|invalid)\b|invalid account",
-        ),
-        (
-            "total_mismatch",
-            r"\btotals?\b.*\b(does ?n[o']t (match|equal)|do not (match|equal|add))",
-        ),
-        (
-            "allocation_exceeds",
-            r"allocat.*\b(paid off|greater than amount outstanding)",
-        ),
-        ("allocation_unsuitable", r"\ballocated\b.*\b(invoice type|same (contact|currency))"),
-        (
-            "document_not_editable",
-            r"not of valid status(?! for creation)"
-            r"|cannot be (edited|modified|updated|changed|voided|deleted)"
-            r"|status \S+ cannot be applied|payments? or (a )?credit notes? (is |are )?allocated",
-        ),
-    )
-)
-
 
 def classify(messages: Iterable[str]) -> str:
     """Find what Xero's validation messages are about.
@@ -320,7 +255,7 @@ def classify(messages: Iterable[str]) -> str:
     :return: a code of CATALOGUE; 'validation_error' when no text is recognised
     """
     texts = [text for text in messages if text]
-    for code, pattern in _RULES:
+    for code, pattern in RULES:
         if any(pattern.search(text) for text in texts):
             return code
     return "validation_error"
