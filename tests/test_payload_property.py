@@ -4,7 +4,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ..xero import parse, payload
+from ..xero import encoding, parse, payload
 from .test_payload import INVOICE, LINE, D
 from .unit import BaseCase, tagged
 
@@ -19,5 +19,5 @@ class TestPayloadProperty(BaseCase):
         number = D(digits).scaleb(-places)
         line = replace(LINE, unit_amount=number)
         body = payload.document_body(replace(INVOICE, lines=(line,)))
-        raw = payload.encode(body)
+        raw = encoding.encode(body)
         self.assertEqual(parse.loads(raw)["LineItems"][0]["UnitAmount"], number)

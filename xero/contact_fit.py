@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import NamedTuple
 
-from .payload import Address, ContactData, contact_name
+from .contact_payload import Address, ContactData, contact_name
 
 NAME_LENGTH = 255
 LINE_LENGTH = 500

@@ -7,7 +7,7 @@ identifier: what people have set on them there is lost.
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from .payload import encode
+from .encoding import encode
 
 
 def line_marks(body: dict) -> list[str]:

@@ -1,22 +1,13 @@
-"""Plain values to request bodies.
+"""Documents and what is paid or allocated of them as request bodies."""
 
-xero-python's models say what may be sent: a wrong field, enum value or length fails here. They are
-only used as types. The JSON is ours, because theirs adds read-only flags, writes dates as
-'/Date(ms)/' and floats as they come.
-"""
-
-import hashlib
-import json
 import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import Enum
-from functools import cache
 from typing import Any
 
+from . import encoding
+from .encoding import plain, required
 from .money import RATE_PLACES
 
 _Day = date  # a field has this name, too
@@ -25,7 +16,6 @@ KINDS = ("ACCREC", "ACCPAY", *CREDIT_KINDS)
 # Xero: Reference exists on customer documents only, a discount on customer invoices only.
 _KINDS_WITH_REFERENCE = ("ACCREC", "ACCRECCREDIT")
 _KIND_WITH_DISCOUNT = "ACCREC"
-_ID_FIELDS = ("InvoiceID", "CreditNoteID", "ContactID")
 
 DESCRIPTION_LENGTH = 4000
 TRACKING_PER_LINE = 2
@@ -74,42 +64,6 @@ class DocumentData:
     sent_to_contact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """`type` is POBOX or STREET; at most four `lines`."""
-
-    type: str
-    lines: tuple[str, ...] = ()
-    city: str | None = None
-    region: str | None = None
-    postal_code: str | None = None
-    country: str | None = None
-    attention_to: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """`type` is DEFAULT, DDI, MOBILE, FAX or OFFICE."""
-
-    type: str
-    number: str
-    area_code: str | None = None
-    country_code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ContactData:
-    name: str
-    number: str | None = None
-    email: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    tax_number: str | None = None
-    phones: tuple[Phone, ...] = ()
-    addresses: tuple[Address, ...] = ()
-    xero_id: str | None = None
-
-
 def endpoint_of(kind: str) -> str:
     """Name the endpoint of a kind of document.
 
@@ -142,13 +96,13 @@ def document_body(data: DocumentData) -> dict:
     :return: dict ready for encode()
     :raise ValueError: when Xero cannot take it
     """
-    models = _models()
+    models = encoding.models()
     credit = endpoint_of(data.kind) == "CreditNotes"
     values = {
         "type": data.kind,
-        "contact": models.Contact(contact_id=_required(data.contact_id, "a ContactID")),
+        "contact": models.Contact(contact_id=required(data.contact_id, "a ContactID")),
         "date": data.date,
-        "status": _required(data.status, "a status"),
+        "status": required(data.status, "a status"),
         "line_amount_types": models.LineAmountTypes.EXCLUSIVE,
         "line_items": [_line_item(models, line, data.kind) for line in data.lines],
         "currency_code": _currency_code(data.currency_code),
@@ -167,49 +121,9 @@ def document_body(data: DocumentData) -> dict:
         }
     if not data.lines:
         raise ValueError("A document needs at least one line")
-    body = _plain((models.CreditNote if credit else models.Invoice)(**values))
+    body = plain((models.CreditNote if credit else models.Invoice)(**values))
     # Xero: on approved invoices only; it is no flag that could be taken back by leaving it out.
     return {**body, "SentToContact": True} if data.sent_to_contact and not credit else body
-
-
-def contact_body(data: ContactData) -> dict:
-    """Build the element for a contact; what is empty is left out and stays as it is in Xero.
-
-    :param data: the contact
-    :return: dict ready for encode()
-    :raise ValueError: when Xero cannot take it
-    """
-    models = _models()
-    return _plain(
-        models.Contact(
-            contact_id=data.xero_id,
-            name=_required(contact_name(data.name), "a name"),
-            contact_number=data.number,
-            email_address=data.email,
-            first_name=data.first_name,
-            last_name=data.last_name,
-            tax_number=data.tax_number,
-            phones=[
-                models.Phone(
-                    phone_type=_required(phone.type, "a phone type"),
-                    phone_number=phone.number,
-                    phone_area_code=phone.area_code,
-                    phone_country_code=phone.country_code,
-                )
-                for phone in data.phones
-            ],
-            addresses=[_address(models, address) for address in data.addresses],
-        )
-    )
-
-
-def contact_name(name: str) -> str:
-    """Write a name as Xero stores it (no angle brackets, no leading, trailing or double spaces).
-
-    :param str name: any name
-    :return: str
-    """
-    return " ".join(name.replace("<", " ").replace(">", " ").split())
 
 
 def number_body(kind: str, xero_id: str, number: str) -> dict[str, Any]:
@@ -221,8 +135,8 @@ def number_body(kind: str, xero_id: str, number: str) -> dict[str, Any]:
     :return: dict ready for encode()
     """
     return {
-        id_field(kind): _required(xero_id, "an identifier"),
-        number_field(kind): _required(number, "a number"),
+        id_field(kind): required(xero_id, "an identifier"),
+        number_field(kind): required(number, "a number"),
     }
 
 
@@ -235,10 +149,10 @@ def status_body(kind: str, xero_id: str, status: str) -> dict[str, Any]:
     :return: dict ready for encode()
     :raise ValueError: for an unknown kind or status
     """
-    models = _models()
+    models = encoding.models()
     model = models.CreditNote if endpoint_of(kind) == "CreditNotes" else models.Invoice
-    checked = model(type=kind, status=_required(status, "a status"))
-    return {id_field(kind): _required(xero_id, "an identifier"), "Status": checked.status}
+    checked = model(type=kind, status=required(status, "a status"))
+    return {id_field(kind): required(xero_id, "an identifier"), "Status": checked.status}
 
 
 def payment_body(
@@ -265,17 +179,17 @@ def payment_body(
     :return: dict ready for encode()
     :raise ValueError: when Xero cannot take it
     """
-    models = _models()
-    target = {id_field(kind): _required(document_id, "an identifier")}
+    models = encoding.models()
+    target = {id_field(kind): required(document_id, "an identifier")}
     payment = models.Payment(
-        account=models.Account(account_id=_required(account_id, "an account")),
+        account=models.Account(account_id=required(account_id, "an account")),
         date=date,
         amount=amount,
         currency_rate=currency_rate,
         bank_amount=bank_amount,
         reference=reference,
     )
-    return {endpoint_of(kind)[:-1]: target, **_plain(payment)}
+    return {endpoint_of(kind)[:-1]: target, **plain(payment)}
 
 
 def allocation_body(invoice_id: str, amount: Decimal, day: date) -> dict[str, Any]:
@@ -287,61 +201,14 @@ def allocation_body(invoice_id: str, amount: Decimal, day: date) -> dict[str, An
     :return: dict ready for encode()
     :raise ValueError: when Xero cannot take it
     """
-    models = _models()
-    return _plain(
+    models = encoding.models()
+    return plain(
         models.Allocation(
-            invoice=models.Invoice(invoice_id=_required(invoice_id, "an identifier")),
+            invoice=models.Invoice(invoice_id=required(invoice_id, "an identifier")),
             amount=amount,
             date=day,
         )
     )
-
-
-def wrap(kind_or_contacts: str, bodies: Sequence[dict]) -> dict:
-    """Put elements into a request.
-
-    :param str kind_or_contacts: one of KINDS, or 'Contacts'
-    :param bodies: elements
-    :return: {'Invoices' | 'CreditNotes' | 'Contacts': [...]}
-    """
-    contacts = kind_or_contacts == "Contacts"
-    return {"Contacts" if contacts else endpoint_of(kind_or_contacts): list(bodies)}
-
-
-def encode(body: dict[str, Any]) -> bytes:
-    """Write JSON in the one form that stays the same for the same content.
-
-    :param body: what this module builds; Decimals are allowed
-    :return: bytes, UTF-8, keys sorted, no spaces
-    """
-    return json.dumps(
-        body,
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
-        default=_json_number,
-    ).encode()
-
-
-def payload_hash(body: dict) -> str:
-    """Fingerprint an element, to know whether a change concerns Xero at all.
-
-    The element's own identifier does not count, so creating and updating compare.
-
-    :param body: from document_body() or contact_body()
-    :return: SHA-256 in hexadecimal
-    """
-    content = {key: value for key, value in body.items() if key not in _ID_FIELDS}
-    return hashlib.sha256(encode(content)).hexdigest()
-
-
-@cache
-def _models() -> Any:
-    # Imported on first use: it takes 100 ms that a worker which never pushes need not spend.
-    from xero_python.accounting import models
-
-    return models
 
 
 def _line_item(models: Any, line: Line, kind: str) -> Any:
@@ -360,32 +227,12 @@ def _line_item(models: Any, line: Line, kind: str) -> Any:
         item_code=line.item_code,
         tracking=[
             models.LineItemTracking(
-                tracking_category_id=_required(option.category_id, "a tracking category"),
-                tracking_option_id=_required(option.option_id, "a tracking option"),
+                tracking_category_id=required(option.category_id, "a tracking category"),
+                tracking_option_id=required(option.option_id, "a tracking option"),
             )
             for option in line.tracking
         ],
     )
-
-
-def _address(models: Any, address: Address) -> Any:
-    if len(address.lines) > 4:
-        raise ValueError("Xero takes at most four lines of an address")
-    return models.Address(
-        address_type=_required(address.type, "an address type"),
-        city=address.city,
-        region=address.region,
-        postal_code=address.postal_code,
-        country=_letters(address.country),
-        attention_to=address.attention_to,
-        **{f"address_line{number}": line for number, line in enumerate(address.lines, 1)},
-    )
-
-
-def _letters(country: str | None) -> str:
-    """Xero: a country has the letters A-Z only."""
-    ascii_text = unicodedata.normalize("NFKD", country or "").encode("ascii", "ignore").decode()
-    return " ".join(re.sub(r"[^A-Za-z ]", " ", ascii_text).split())
 
 
 def _currency_code(code: str | None) -> str | None:
@@ -398,65 +245,3 @@ def _currency_code(code: str | None) -> str | None:
 def _url(url: str | None) -> str | None:
     """Xero refuses a link that has its own name in it; a document without link beats none."""
     return None if "xero" in (url or "").lower() else url
-
-
-def _required(value: str | None, what: str) -> str:
-    # xero-python lets '' and 'None' pass as a member of any enumeration.
-    if not value or value == "None":
-        raise ValueError(f"Xero needs {what} here")
-    return value
-
-
-@cache
-def _fields(model_class: Any) -> dict[str, str]:
-    return {f"_{name}": key for name, key in model_class.attribute_map.items()}
-
-
-def _plain(model: Any) -> dict[str, Any]:
-    """Turn a model of xero-python into a dict, without what is empty.
-
-    Every flag goes too: we set none, and the models come with HasErrors and HasAttachments.
-    """
-    fields = _fields(model.__class__)
-    return {
-        fields[name]: _json_value(value)
-        for name, value in vars(model).items()
-        if name in fields
-        and not (value is None or value == "" or value == [])
-        and not isinstance(value, bool)
-    }
-
-
-#: Characters that no XML has, and for which Xero refuses the whole request; they come
-#: with what is pasted from elsewhere.
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, str):
-        return _NO_TEXT.sub("", value)
-    if isinstance(value, Decimal):
-        return _json_number(value)
-    if isinstance(value, list):
-        return [_json_value(item) for item in value]
-    if isinstance(value, date):
-        return value.isoformat()[:10]
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, int):
-        return value
-    return _plain(value)
-
-
-def _json_number(value: Decimal) -> int | float:
-    """Turn a Decimal into the JSON number of the same value."""
-    if not isinstance(value, Decimal):
-        raise TypeError(f"{type(value).__name__} has no place in a request")
-    if not value.is_finite():
-        raise ValueError(f"{value} is not an amount")
-    if value == value.to_integral_value():
-        return int(value)
-    number = float(value)
-    if Decimal(repr(number)) != value:
-        raise ValueError(f"{value} has more digits than Xero keeps")
-    return number

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from ...xero import contact_fit, payload
+from ...xero import contact_fit, contact_payload
 from ...xero.errors import CONTACT_CODES
 from ...xero.scalars import guid_of
 from ..connection.pages import open_in_xero
@@ -239,16 +239,16 @@ class ResPartner(models.Model):
 
         A contact that is linked keeps its number, which may be another program's.
 
-        :rtype: payload.ContactData
+        :rtype: contact_payload.ContactData
         """
         self.ensure_one()
-        return payload.ContactData(
+        return contact_payload.ContactData(
             xero_id=self.xero_contact_id or None,
             name=self.xero_contact_name or self.name,
             number=None if self.xero_contact_id else self._xero_contact_number(),
             email=self.email_normalized or self.email or None,
             tax_number=self.vat or None,
-            phones=(payload.Phone(type='DEFAULT', number=self.phone),) if self.phone else (),
+            phones=(contact_payload.Phone('DEFAULT', self.phone),) if self.phone else (),
             addresses=self._xero_prepare_addresses(),
         )
 
@@ -257,13 +257,13 @@ class ResPartner(models.Model):
 
         Xero: POBOX is the mailing address, which is printed on invoices; STREET is the place.
 
-        :rtype: tuple(payload.Address)
+        :rtype: tuple(contact_payload.Address)
         """
         chosen = self.address_get(['invoice', 'delivery'])
         places = (('POBOX', self.browse(chosen['invoice'])),
                   ('STREET', self.browse(chosen['delivery'])))
         return tuple(
-            payload.Address(
+            contact_payload.Address(
                 type=kind, lines=tuple(filter(None, (place.street, place.street2))),
                 city=place.city or None, region=place.state_id.name or None,
                 postal_code=place.zip or None, country=place.country_id.name or None)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...xero import line_ids, money, payload, sums
+from ...xero import encoding, line_ids, money, payload, sums
 from ..core.kinds import XERO_KINDS
 from ..core.problem import Problem
 
@@ -268,7 +268,7 @@ class AccountMove(models.Model):
 def fingerprint(body):
     """:return: hash of a document's or contact's content; its status, its ids and what makes it
     known as ours are no content"""
-    return payload.payload_hash({key: value for key, value in body.items()
+    return encoding.payload_hash({key: value for key, value in body.items()
                                  if key not in ('Status', 'Url', 'ContactNumber')})
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...xero import payload
+from ...xero import encoding
 from ...xero.errors import XeroOutcomeUnknown
 from ..core.apart import apart
 
@@ -134,7 +134,7 @@ class XeroRequest(models.Model):
             'method': method,
             'path': path,
             'params': self._params(path),
-            'body': payload.encode(content).decode(),
+            'body': encoding.encode(content).decode(),
             'idempotency_key': f'{connection.tenant_id}:{uuid.uuid4()}',
             'items': items,
         }
@@ -160,7 +160,7 @@ class XeroRequest(models.Model):
         :rtype: list(dict)
         """
         batches, start, size = [], 0, 0
-        sizes = [len(payload.encode(body)) for body in bodies]
+        sizes = [len(encoding.encode(body)) for body in bodies]
         for position, length in enumerate(sizes):
             if position - start == BATCH_SIZE or (size and size + length > BATCH_BYTES):
                 batches.append((start, position))

@@ -3,7 +3,7 @@ from functools import partial
 
 from odoo import fields, models
 
-from ....xero import contact_fit, payload, query
+from ....xero import contact_fit, contact_payload, query
 from ....xero.parse import Contact
 from ...connection.xero_budget import DAY_RESERVE
 from ...core.apart import apart
@@ -99,7 +99,8 @@ class XeroPushContact(models.AbstractModel):
         new, changed, same = ([], []), ([], []), []
         for partner in partners:
             row = rows.get(partner.id, Sync)
-            body = payload.contact_body(contact_fit.fit(partner._xero_prepare_contact()).data)
+            fitted = contact_fit.fit(partner._xero_prepare_contact())
+            body = contact_payload.contact_body(fitted.data)
             item = {'id': partner.id, 'revision': row.xero_revision, 'hash': fingerprint(body)}
             if partner.xero_contact_id and item['hash'] == row.xero_payload_hash:
                 same.append((partner, row.xero_revision, Sync._xero_success()))
