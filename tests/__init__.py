@@ -102,6 +102,7 @@ from . import test_push_wizard
 from . import test_recorded
 from . import test_requirements
 from . import test_schedule
+from . import test_scopes
 from . import test_screens
 from . import test_scope_missing
 from . import test_secret

@@ -105,7 +105,7 @@ FIELDS = {
             'token_id', 'oauth_nonce', 'oauth_verifier', 'state', 'tenant_id', 'tenant_name',
             'tenant_connection_id', 'connected_at', 'short_code', 'base_currency',
             'country_code', 'period_lock_date', 'end_of_year_lock_date', 'denied_actions',
-            'reference_date', 'attach_refused', 'day_left', 'minute_left', 'budget_seen_at',
+            'reference_date', 'day_left', 'minute_left', 'budget_seen_at',
             'resume_at', 'outages', 'last_push', 'last_pull', 'last_reconcile',
             'last_error', 'unannounced_at', 'payments_alone_at', 'call_counts', 'digest_date',
             'payments_since'},

@@ -76,4 +76,4 @@ class TestImportFiles(XeroImportCommon):
         self._pull()
         self._assert_as_there(bill)
         self.assertEqual(self.connection.state, 'connected')
-        self.assertTrue(self.connection.attach_refused)
+        self.assertIn('accounting.attachments.read', self.connection.missing_scopes)

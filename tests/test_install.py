@@ -6,6 +6,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.account_xero.xero.errors import CATALOGUE
 
 from .processes import ProcessCase, Worker
+from .xero_sandbox import XeroSandbox, openapi
 
 
 class TestReadme(BaseCase):
@@ -64,6 +65,7 @@ class TestUninstall(ProcessCase):
         [connection] = self.call('xero.connection', [], 'create', {
             'company_id': 1, 'client_id': 'cid', 'client_secret': 'secret', 'tenant_id': 'tenant',
             'tenant_name': "Organisation", 'state': 'connected'})
+        self._sign_in(connection)
         before, unpaid = self._invoice(), self._invoice()
         self.assertEqual(self._sql("SELECT DISTINCT xero_state FROM account_move"
                                    " WHERE move_type = 'out_invoice'"), [('pending',)])
@@ -85,8 +87,24 @@ class TestUninstall(ProcessCase):
         self.assertEqual(self._state(before), paid)
         [values] = self.call('account.payment', [payment], 'read', ['payment_method_code'])
         self.assertEqual(values['payment_method_code'], 'manual')
+        self.assertEqual(self.sandbox.identity.connections, [], "disconnected at Xero, too")
         self._assert_screens_open()
         self._assert_invoices_are_paid([unpaid, self._invoice()])
+
+    def _sign_in(self, connection):
+        """Give a connection what it needs to tell Xero that it is gone."""
+        self.sandbox = XeroSandbox(openapi_dir=openapi.folder()).start()
+        self.addCleanup(self.sandbox.stop)
+        self.call('ir.config_parameter', [], 'set_param', 'account_xero.api_url', self.sandbox.url)
+        tokens = self.sandbox.connect(
+            self.sandbox.add_app('cid', 'secret', ['http://localhost:8069/']),
+            [self.sandbox.add_organisation("Organisation")])
+        [row] = self.sandbox.identity.connections
+        [token] = self.call('xero.token', [], 'create', {
+            'client_id': 'cid', 'owner': 'user', 'access_token': tokens['access_token'],
+            'expires_at': '2099-01-01'})
+        self.call('xero.connection', [connection], 'write', {
+            'token_id': token, 'tenant_connection_id': row['id']})
 
     def _assert_no_trace(self):
         for table, column in (('ir_model', 'model'), ('ir_model_fields', 'name'),

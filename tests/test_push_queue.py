@@ -187,6 +187,17 @@ class TestPushQueue(XeroCommon):
         self.assertIn(self.org.short_code.replace('!', '%21'), action['url'])
         self.assertIn(invoice.xero_document_id, action['url'])
 
+    def test_nothing_to_open_in_xero(self):
+        entry = self.env['account.move'].create({'move_type': 'entry'})
+        for record in (self._invoice(), entry, self.env['res.partner'].create({'name': "New"})):
+            with self.subTest(record=record), self.assertRaisesRegex(UserError, "not linked"):
+                record.action_xero_open()
+        linked = self._invoice()
+        self._push()
+        self.connection.state = 'disconnected'
+        with self.assertRaisesRegex(UserError, "not linked"):
+            linked.action_xero_open()
+
     def test_two_companies_each_with_its_organisation(self):
         other = self.setup_other_company()
         company = other['company']

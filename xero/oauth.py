@@ -21,18 +21,6 @@ from .parse import Tenant
 from .scalars import loads, text_of, value_of
 from .transport import Auth, BearerAuth, RawAnswer, Transport, is_token, no_auth
 
-SCOPES = (
-    "offline_access",
-    "openid",
-    "profile",
-    "email",
-    "accounting.invoices",
-    "accounting.payments",
-    "accounting.contacts",
-    "accounting.settings.read",
-    "accounting.attachments",
-)
-
 AUTHORIZE_PATH = "/identity/connect/authorize"
 TOKEN_PATH = "/connect/token"
 REVOCATION_PATH = "/connect/revocation"
@@ -73,8 +61,8 @@ def authorize_url(
     client_id: str,
     redirect_uri: str,
     state: str,
+    scopes: Iterable[str],
     code_challenge: str | None = None,
-    scopes: Iterable[str] = SCOPES,
 ) -> str:
     """Build the address to send the user's browser to.
 
@@ -82,8 +70,8 @@ def authorize_url(
     :param str client_id: of the app
     :param str redirect_uri: exactly as registered with the app
     :param str state: comes back unchanged
-    :param str code_challenge: from pkce_pair(), for an app without secret
     :param scopes: what to ask for
+    :param str code_challenge: from pkce_pair(), for an app without secret
     :return: str
     """
     query = {
@@ -144,19 +132,19 @@ def refresh(
 
 
 def client_credentials(
-    identity_url: str, client_id: str, client_secret: str | None, scopes: Iterable[str] = SCOPES
+    identity_url: str, client_id: str, client_secret: str | None, scopes: Iterable[str]
 ) -> Token:
     """Get a token of a custom connection, which has no refresh token and no user.
 
     :param str identity_url: such as https://identity.xero.com
     :param str client_id: of the custom connection
     :param str client_secret: of the custom connection
-    :param scopes: what to ask for; what only makes sense for a user is left out
+    :param scopes: what to ask for
     :return: Token
+    :raise errors.XeroClientInvalid: the app, or one of the scopes, is not allowed
     :raise errors.XeroError: as refresh()
     """
-    scope = " ".join(name for name in scopes if "." in name)
-    form = {"grant_type": "client_credentials", "scope": scope}
+    form = {"grant_type": "client_credentials", "scope": " ".join(scopes)}
     return _token(identity_url, client_id, client_secret, form)
 
 

@@ -6,6 +6,7 @@ from . import xero_connection_run
 from . import xero_connection_client
 from . import xero_budget
 from . import xero_health
+from . import xero_scope
 from . import xero_sign_in
 from . import xero_start_over
 from . import xero_token

@@ -111,7 +111,9 @@ class XeroConnection(models.Model):
     attach_pdf = fields.Boolean(
         "Attach PDFs", help="The PDF of customer invoices and credit notes is attached to them in "
                             "Xero after they have been sent.")
-    attach_refused = fields.Boolean(readonly=True, copy=False)
+    missing_scopes = fields.Char(
+        "Not Allowed Yet", compute='_compute_missing_scopes', compute_sudo=True,
+        help="What is switched on here and Xero has not been asked for, or has not allowed.")
     mark_sent = fields.Boolean(
         "Mark as sent", help="Approved invoices that were sent to the customer from here are "
                              "marked as sent in Xero.")
@@ -182,6 +184,13 @@ class XeroConnection(models.Model):
         }
         for connection in self:
             connection.state_help = texts[connection.state]
+
+    @api.depends('attach_pdf', 'token_id.scope')
+    def _compute_missing_scopes(self):
+        for connection in self:
+            missing = self.env['xero.scope']._get_missing(connection)
+            connection.missing_scopes = ', '.join(
+                f'{purpose} ({scope})' for scope, purpose in missing.items())
 
     @api.depends('company_id')
     def _compute_payment_journal_id(self):

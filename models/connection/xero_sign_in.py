@@ -71,7 +71,9 @@ class XeroSignIn(models.AbstractModel):
             'target': 'self',
             'url': oauth.authorize_url(
                 address(self.env, LOGIN_URL), connection_sudo.client_id,
-                connection.redirect_uri, state, code_challenge=challenge),
+                connection.redirect_uri, state,
+                ('offline_access', *self.env['xero.scope']._get_wanted(connection)),
+                code_challenge=challenge),
         }
 
     # === BACK FROM XERO === #
@@ -147,7 +149,7 @@ class XeroSignIn(models.AbstractModel):
         if not tenants:     # nothing new was ticked: what was allowed earlier still stands
             tenants = oauth.connections(address(self.env, API_URL), token.access_token)
         return self._choose_organisation(
-            connection, token_id, [tenant for tenant in tenants if tenant.type != 'PRACTICE'])
+            connection, token_id, [tenant for tenant in tenants if tenant.type == 'ORGANISATION'])
 
     def _choose_organisation(self, connection, token_id, tenants):
         """Take the organisation when there is nothing to choose, else ask.
@@ -236,7 +238,6 @@ class XeroSignIn(models.AbstractModel):
             'tenant_name': tenant.name,
             'tenant_connection_id': tenant.connection_id,
             'connected_at': connection.connected_at or fields.Datetime.now(),
-            'attach_refused': False,
             'resume_at': False,
             'outages': 0,
             'last_error': False,
@@ -287,9 +288,7 @@ class XeroSignIn(models.AbstractModel):
         :raise UserError: the app is not authorised for an organisation, or it cannot be connected
         """
         try:
-            token = oauth.client_credentials(
-                address(self.env, IDENTITY_URL), connection.client_id,
-                self.env['xero.token']._get_secret(connection))
+            token = self.env['xero.token']._request_custom(connection)
             tenants = oauth.connections(address(self.env, API_URL), token.access_token)
         except XeroError as error:
             return connection._notify('danger', *self.env['xero.health']._describe(error))

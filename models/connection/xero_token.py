@@ -36,6 +36,8 @@ class XeroToken(models.Model):
     access_token = Secret(groups=fields.NO_ACCESS, copy=False)
     refresh_token = Secret(groups=fields.NO_ACCESS, copy=False)
     expires_at = fields.Datetime(groups='base.group_system')
+    scope = fields.Char(
+        groups='base.group_system', help="What Xero allows, as it said with the last token.")
     connection_ids = fields.One2many('xero.connection', 'token_id', groups=fields.NO_ACCESS)
 
     _chain_uniq = models.Constraint(
@@ -70,6 +72,7 @@ class XeroToken(models.Model):
             'access_token': token.access_token,
             'refresh_token': token.refresh_token,
             'expires_at': token.expires_at,
+            'scope': token.scope,
         })
 
     def _get_access_token(self, rejected=None, connection=None):
@@ -125,13 +128,32 @@ class XeroToken(models.Model):
         secret = self._get_secret(connection)
         try:
             if connection.app_type == 'custom':
-                return oauth.client_credentials(identity_url, self.client_id, secret)
+                return self._request_custom(connection)
             if not self.refresh_token:
                 raise XeroGrantInvalid(self._why_no_refresh_token())
             return oauth.refresh(identity_url, self.client_id, secret, self.refresh_token)
         except XeroError as error:
             _logger.info("Xero token %s not renewed: %s", self.id, error.code)
             raise
+
+    @api.model
+    def _request_custom(self, connection):
+        """Get the token of a custom connection. Xero gives none at all when a scope is asked for
+        that the app does not have: then it is one for what every connection needs.
+
+        :param recordset connection: one `xero.connection`, with all rights
+        :rtype: oauth.Token
+        :raise XeroError: Xero refused or could not be reached
+        """
+        app = (address(self.env, IDENTITY_URL), connection.client_id, self._get_secret(connection))
+        basic = self.env['xero.scope']._get_basic()
+        wanted = self.env['xero.scope']._get_wanted(connection)
+        try:
+            return oauth.client_credentials(*app, wanted)
+        except XeroClientInvalid:
+            if wanted == basic:
+                raise
+            return oauth.client_credentials(*app, basic)
 
     @api.model
     def _get_secret(self, connection):

@@ -333,7 +333,8 @@ class ResPartner(models.Model):
             "%s contact(s) go to Xero in a moment.", len(partners)))
 
     def action_xero_open(self):
-        """:return: action that opens the contact in Xero, in a new tab"""
+        """:return: action that opens the contact in Xero, in a new tab
+        :raise UserError: it is not linked to one"""
         self.ensure_one()
         return open_in_xero(self._xero_connection_to_use(), 'CONTACT', self.xero_contact_id)
 

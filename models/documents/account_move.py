@@ -297,11 +297,13 @@ class AccountMove(models.Model):
         return {**action, 'domain': [('res_model', '=', self._name), ('res_id', '=', self.id)]}
 
     def action_xero_open(self):
-        """:return: action that opens the document in Xero, in a new tab"""
+        """:return: action that opens the document in Xero, in a new tab
+        :raise UserError: it is not linked to one"""
         self.ensure_one()
         self.check_access('read')
-        connection = self.company_id._xero_connections()[self.company_id.id]
-        return open_in_xero(connection, XERO_KINDS[self.move_type], self.xero_document_id)
+        connection = self.company_id._xero_connections().get(
+            self.company_id.id, self.env['xero.connection'])
+        return open_in_xero(connection, XERO_KINDS.get(self.move_type), self.xero_document_id)
 
     def _xero_decimal(self, amount):
         """:return: an amount in the document's currency, rounded as that currency is

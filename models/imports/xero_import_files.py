@@ -6,8 +6,10 @@ from ...xero.documents import Attachment
 from ...xero.errors import XeroScopeMissing
 from ..connection.answers import rows_in
 from ..connection.xero_budget import DAY_RESERVE
+from ..connection.xero_scope import ATTACHMENTS
 from ..core.apart import apart
 from ..core.kinds import XERO_KINDS
+from .xero_scope import READ
 
 
 class XeroImportFiles(models.AbstractModel):
@@ -22,7 +24,9 @@ class XeroImportFiles(models.AbstractModel):
             connections, ('account.move', self._domain(connections)))
 
     def _domain(self, connections):
-        wanted = connections.filtered(lambda c: c.import_attachments and not c.attach_refused)
+        scopes = self.env['xero.scope']
+        wanted = connections.filtered(
+            lambda c: c.import_attachments and scopes._is_allowed(c, READ))
         return [('company_id', 'in', wanted.company_id.ids), ('xero_files_pending', '=', True),
                 ('xero_document_id', '!=', False)]
 
@@ -46,7 +50,7 @@ class XeroImportFiles(models.AbstractModel):
                 self._get_files(connection, move)
         except XeroScopeMissing:
             # The sign-in is good for all the rest.
-            connection._commit_with_retry(connection.write, {'attach_refused': True})
+            connection._commit_with_retry(self.env['xero.scope']._forget, connection, ATTACHMENTS)
 
     def _get_files(self, connection, move):
         """:param recordset move: `account.move`, a single one"""

@@ -328,7 +328,7 @@ class Identity:
     def _shown(self, row):
         organisation = self.sandbox.organisation(row["tenantId"])
         return {"id": row["id"], "authEventId": row["authEventId"], "tenantId": row["tenantId"],
-                "tenantType": "ORGANISATION", "tenantName": organisation.name,
+                "tenantType": organisation.tenant_type, "tenantName": organisation.name,
                 "createdDateUtc": row["createdDateUtc"], "updatedDateUtc": row["updatedDateUtc"]}
 
     def delete_connection(self, request, connection_id):

@@ -35,7 +35,7 @@ class Organisation:
         self.tenant_id = seed.guid()
         self.short_code = "!" + seed.guid().replace("-", "")[:5]
         self.created = clock.utcnow()
-        self.is_demo = False
+        self.is_demo, self.tenant_type = False, "ORGANISATION"
         self.period_lock_date = self.end_of_year_lock_date = None
         self.approval_limits = {}
         self.rounds_components = True

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from ....xero import payload
 from ....xero.client import Answer
 from ....xero.errors import XeroOutcomeUnknown, XeroRejected, XeroScopeMissing
+from ...connection.xero_scope import ATTACHMENTS
 from ...core.kinds import RETRY_DELAYS, XERO_KINDS
 
 _logger = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ class XeroPushAttachment(models.AbstractModel):
 
     def _prepare(self, connection, records):
         # OVERRIDES 'account_xero'
-        if connection.attach_refused:
+        if not self.env['xero.scope']._is_allowed(connection, ATTACHMENTS):
             self._save(records, self._refusal(), 'scope_missing')
             return []
         return [self._prepare_values(connection, move, *move._xero_pdf()) for move in records]
@@ -127,7 +128,7 @@ class XeroPushAttachment(models.AbstractModel):
             if move.xero_revision == request.items[0]['revision']:
                 self._save(move, answer=response)
         elif isinstance(response, XeroScopeMissing):
-            connection.attach_refused = True
+            self.env['xero.scope']._forget(connection, ATTACHMENTS)
             self._save(self.env['account.move'].search(self._domain(connection)),
                        self._refusal(), response.code, response)
         elif isinstance(response, XeroRejected) or request.attempts > len(RETRY_DELAYS):

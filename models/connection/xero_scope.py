@@ -1,0 +1,66 @@
+from odoo import models
+
+ATTACHMENTS = 'accounting.attachments'
+
+
+class XeroScope(models.AbstractModel):
+    """What a connection asks Xero's leave for: no more than its switches need.
+
+    Source: Xero's granular scopes; the checkpoint *Scopes* of its certification.
+    """
+
+    _name = 'xero.scope'
+    _description = "Scopes Asked of Xero"
+
+    def _get_wanted(self, connection):
+        """Return what the settings of a connection need; a module that adds a switch extends it.
+
+        :param recordset connection: one `xero.connection`
+        :return: {scope: what it is for, for people}
+        :rtype: dict
+        """
+        wanted = self._get_basic()
+        if connection.attach_pdf:
+            wanted[ATTACHMENTS] = self.env._("attaching PDFs")
+        return wanted
+
+    def _get_basic(self):
+        """:return: what every connection needs, as of :meth:`_get_wanted`"""
+        return {
+            'accounting.invoices': self.env._("invoices, bills and credit notes"),
+            'accounting.payments': self.env._("payments, overpayments and prepayments"),
+            'accounting.contacts': self.env._("contacts"),
+            'accounting.settings.read': self.env._(
+                "reading the organisation, accounts, tax rates, items and tracking categories"),
+        }
+
+    def _get_missing(self, connection):
+        """
+        :param recordset connection: one `xero.connection`, with all rights
+        :return: what is wanted and was not allowed, as of :meth:`_get_wanted`
+        :rtype: dict
+        """
+        return {scope: purpose for scope, purpose in self._get_wanted(connection).items()
+                if not self._is_allowed(connection, scope)}
+
+    def _is_allowed(self, connection, scope):
+        """
+        :param recordset connection: one `xero.connection`, with all rights
+        :param str scope: what writes is good for reading, too
+        :return: whether Xero allows it, or has not said what it allows
+        :rtype: bool
+        """
+        granted = (connection.token_id.scope or '').split()
+        return not granted or bool({scope, scope.removesuffix('.read')}.intersection(granted))
+
+    def _forget(self, connection, scope):
+        """Keep that Xero does not allow something, although it may have said so: until the next
+        answer that lists what is allowed.
+
+        :param recordset connection: one `xero.connection`, with all rights
+        :param str scope: without ``.read``
+        """
+        token = connection.token_id
+        granted = (token.scope or ' '.join(self._get_wanted(connection))).split()
+        token.scope = ' '.join(
+            name for name in granted if name.removesuffix('.read') != scope)
