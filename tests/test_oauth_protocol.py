@@ -61,7 +61,8 @@ class TestAuthorize(LoopbackCase):
         digest = base64.urlsafe_b64decode(challenge + "=")
         self.assertEqual(digest, hashlib.sha256(verifier.encode()).digest())
         self.assertNotEqual(oauth.pkce_pair()[0], verifier)
-        query = parse_qs(urlsplit(oauth.authorize_url("http://x", "i", "r", "s", SCOPES, challenge)).query)
+        url = oauth.authorize_url("http://x", "i", "r", "s", SCOPES, challenge)
+        query = parse_qs(urlsplit(url).query)
         self.assertEqual(query["code_challenge"], [challenge])
         self.assertEqual(query["code_challenge_method"], ["S256"])
 
