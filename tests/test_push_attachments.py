@@ -78,7 +78,7 @@ class TestPushAttachments(XeroTimeCommon):
         self._assert_attached(refund)
         [upload] = self._uploads()
         self.assertEqual((upload.query['IncludeOnline'], upload.headers['Content-Type']),
-                         ('true', 'application/octet-stream'))
+                         ('true', 'application/pdf'))
         self.assertTrue(upload.headers['Idempotency-Key'])
         self.assertEqual([row.message for row in self._log(invoice, 'success')][:1],
                          ["The PDF is attached."])

@@ -4,6 +4,7 @@ import logging
 import uuid
 from base64 import b64decode
 from datetime import timedelta
+from mimetypes import guess_type
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -190,7 +191,9 @@ class XeroRequest(models.Model):
             return call     # Xero: neither a body nor a key
         call.update(body=self.body.encode(), idempotency_key=self.idempotency_key)
         if self.content:
-            call.update(body=b64decode(self.content), content_type='application/octet-stream')
+            # It has to agree with the name, or Xero may take a file that it cannot show.
+            kind = guess_type(self.path)[0] or 'application/octet-stream'
+            call.update(body=b64decode(self.content), content_type=kind)
         return call
 
     def _record_ids(self):
