@@ -37,6 +37,7 @@ from . import test_install
 from . import test_layers
 from . import test_limits
 from . import test_mapping
+from . import test_mapping_items
 from . import test_mapping_wizard
 from . import test_matching
 from . import test_menus
@@ -85,6 +86,7 @@ from . import test_push_hooks
 from . import test_push_hooks_allocations
 from . import test_push_kind
 from . import test_push_limits
+from . import test_push_lines
 from . import test_push_missing
 from . import test_push_numbers
 from . import test_push_payments
@@ -94,6 +96,7 @@ from . import test_push_payments_twice
 from . import test_push_queue
 from . import test_push_recovery
 from . import test_push_refusals
+from . import test_push_renamed
 from . import test_push_taxes
 from . import test_push_taxes_country
 from . import test_push_twins

@@ -53,7 +53,9 @@ GUARDS = {
     'XeroPushContact._get_documents', 'XeroPushContact._get_syncs',
     'XeroPushContact._prepare_for', 'XeroPushContact._problem_faulty',
     'XeroPushDocument._check', 'XeroPushDocument._fail', 'XeroPushDocument._fail_applied',
-    'XeroPushDocument._get_rejected', 'XeroPushDocument._portions',
+    'XeroPushDocument._explain_stock', 'XeroPushDocument._get_doubtful',
+    'XeroPushDocument._get_rejected', 'XeroPushDocument._handle_rejections',
+    'XeroPushDocument._portions', 'XeroPushDocument._queue_again',
     'XeroPushDocument._still_queued', 'XeroPushKind._fail_faulty', 'XeroPushKind._fail_later',
     'XeroPushKind._handle_rejections', 'XeroPushKind._portions', 'XeroPushKind._prepare_apart',
     'XeroPushKind._resolve_apart', 'XeroPushPayment._fail', 'XeroPushPayment._get_rejected',
@@ -63,7 +65,7 @@ GUARDS = {
     'XeroPushPaymentDeletion._portions',
     '_xero_apply', '_xero_conclude', '_xero_count_attempt', '_xero_fail', '_xero_fail_faulty',
     '_xero_failure', '_xero_log_subject', '_xero_preflight',
-    '_xero_set_differs', '_xero_store', '_xero_stored_with',
+    '_xero_set_differs', '_xero_store', '_xero_stored_with', '_xero_tracked_products',
 }
 #: Hooks that run for a record while an organisation is pushed or pulled; each is broken there.
 HOOKS = {

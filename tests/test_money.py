@@ -74,12 +74,22 @@ class TestMoney(MoneyCase):
         self.check_fit(fit, D("1000.50"))
 
     def test_zero_quantity(self):
-        self.assertTrue(money.fit_line(D(0), D(0), D(12), D(0), True).exact)
+        self.assertEqual(money.fit_line(D(0), D(0), D(12), D(0), True), (1, 0, 0, False))
+        self.assertEqual(money.fit_line(D(0), D(0), D(0), D(10), True), (1, 0, 0, True))
         self.assertEqual(money.fit_line(D(7), D(0), D(12), D(0), True), (1, D(7), 0, False))
 
     def test_negative_line(self):
         self.assertEqual(
-            money.fit_line(D("-30.00"), D(-3), D(10), D(0), False), (D(-3), D(10), D(0), True)
+            money.fit_line(D("-30.00"), D(-3), D(10), D(0), False), (D(3), D(-10), D(0), True)
+        )
+        for quantity, price in ((D(-3), D(10)), (D(3), D(-10))):
+            self.assertEqual(
+                money.fit_line(D("-27.00"), quantity, price, D(10), True),
+                (D(3), D(-9), D(0), True),
+            )
+        # Two negatives are a positive line, which keeps its discount.
+        self.assertEqual(
+            money.fit_line(D("27.00"), D(-3), D(-10), D(10), True), (D(3), D(10), D(10), True)
         )
 
     def test_line_amount_keeps_four_decimals_of_the_price(self):

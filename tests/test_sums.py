@@ -51,11 +51,11 @@ class TestSums(BaseCase):
     def test_of_what_is_sent(self):
         body = {"LineItems": [
             {"Description": "note"},
-            {"AccountCode": "200", "TaxType": "OUTPUT2", "Quantity": 3, "UnitAmount": 33.33,
+            {"AccountID": SALES, "TaxType": "OUTPUT2", "Quantity": 3, "UnitAmount": 33.33,
              "DiscountRate": 10, "Tracking": [{"TrackingOptionID": NORTH}]},
-            {"AccountCode": "200", "TaxType": "OUTPUT2", "Quantity": 1, "UnitAmount": 1,
+            {"AccountID": SALES, "TaxType": "OUTPUT2", "Quantity": 1, "UnitAmount": 1,
              "TaxAmount": 0.21}]}
-        found = sums.of_body(body, {"200": SALES}, {"OUTPUT2": D(20)})
+        found = sums.of_body(body, {"OUTPUT2": D(20)})
         self.assertEqual(found, {
             "account": {SALES: (D("90.99"),)}, "tax_rate": {"OUTPUT2": (D("90.99"), D("18.21"))},
             "tracking": {NORTH: (D("89.99"),)}})

@@ -10,14 +10,44 @@ from collections.abc import Iterable, Sequence
 from .encoding import encode
 
 
+def content(line: dict) -> dict:
+    """Leave out of a line what is no content: an account that has got another number is the same.
+
+    :param line: of document_body()
+    :return: dict
+    """
+    return {
+        key: value for key, value in line.items() if key != "AccountCode" or "AccountID" not in line
+    }
+
+
+def earlier_forms(lines: Sequence[dict]) -> list[list[dict]]:
+    """Write lines as they were sent until 19.0.1.3.0: by the account's code alone, and what is
+    below zero by a negative quantity or by a negative price, as it was entered.
+
+    :param lines: of document_body()
+    :return: list of such lines, each way
+    """
+    plain = [{key: value for key, value in line.items() if key != "AccountID"} for line in lines]
+    return [
+        plain,
+        [
+            {**line, "Quantity": -line["Quantity"], "UnitAmount": -line["UnitAmount"]}
+            if line.get("UnitAmount", 0) < 0
+            else line
+            for line in plain
+        ],
+    ]
+
+
 def line_marks(body: dict) -> list[str]:
-    """Fingerprint the lines of a document.
+    """Fingerprint the lines of a document, each by what :func:`content` leaves of it.
 
     :param body: from document_body()
     :return: list of hexadecimal texts, a line each
     """
     return [
-        hashlib.sha1(encode(line), usedforsecurity=False).hexdigest()[:16]
+        hashlib.sha1(encode(content(line)), usedforsecurity=False).hexdigest()[:16]
         for line in body["LineItems"]
     ]
 

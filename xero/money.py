@@ -107,6 +107,10 @@ def fit_line(
     `untaxed` (which also turns a tax-included price into the exclusive one), and when no price of
     4 decimals does, the line becomes one unit at `untaxed`.
 
+    A line below zero has its sign on the price, and its discount in it: Xero refuses negative
+    quantities on some documents (Xero-OpenAPI #429), and discounts greater than their line. One
+    without a quantity is one unit at nothing.
+
     :param Decimal untaxed: the line's amount before tax in Odoo, representable()
     :param Decimal quantity: units, may be zero or negative
     :param Decimal price_unit: price of a unit before discount
@@ -116,7 +120,16 @@ def fit_line(
     :return: Fit; exact=False means quantity 1: write the real quantity into the description
     """
     zero = Decimal(0)
-    keep = allow_discount and 0 < discount <= _HUNDRED and _has_places(discount, DISCOUNT_PLACES)
+    if not quantity:
+        return Fit(Decimal(1), untaxed, zero, not untaxed and not price_unit)
+    if quantity < 0:
+        quantity, price_unit = -quantity, -price_unit
+    keep = (
+        allow_discount
+        and price_unit >= 0
+        and 0 < discount <= _HUNDRED
+        and _has_places(discount, DISCOUNT_PLACES)
+    )
     rate = discount if keep else zero
     with localcontext(_EXACT):
         folded = price_unit * (1 - discount / _HUNDRED)
@@ -126,8 +139,7 @@ def fit_line(
             candidates.append((untaxed / net_quantity, rate))
         if keep:
             candidates.append((folded, zero))
-            if quantity:
-                candidates.append((untaxed / quantity, zero))
+            candidates.append((untaxed / quantity, zero))
     for price, rate in candidates:
         unit_amount = _to_places(price, UNIT_PLACES)
         if _surely(untaxed, quantity, unit_amount, rate):

@@ -176,6 +176,7 @@ class Item:
     name: str
     is_sold: bool
     is_purchased: bool
+    is_tracked: bool
 
     @classmethod
     def from_json(cls, row: Any) -> Item:
@@ -185,6 +186,7 @@ class Item:
             name=text_of(value_of(row, "Name")),
             is_sold=value_of(row, "IsSold") is not False,
             is_purchased=value_of(row, "IsPurchased") is not False,
+            is_tracked=value_of(row, "IsTrackedAsInventory") is True,
         )
 
 

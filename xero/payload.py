@@ -32,12 +32,16 @@ class Tracking:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line; one with nothing but a description is a note. `discount_rate` is percent."""
+    """A line; one with nothing but a description is a note. `discount_rate` is percent.
+
+    `account_id` stays when somebody renumbers the account in Xero.
+    """
 
     description: str
     quantity: Decimal | None = None
     unit_amount: Decimal | None = None
     account_code: str | None = None
+    account_id: str | None = None
     tax_type: str | None = None
     tax_amount: Decimal | None = None
     discount_rate: Decimal | None = None
@@ -221,6 +225,7 @@ def _line_item(models: Any, line: Line, kind: str) -> Any:
         quantity=line.quantity,
         unit_amount=line.unit_amount,
         account_code=line.account_code,
+        account_id=line.account_id,
         tax_type=line.tax_type,
         tax_amount=line.tax_amount,
         discount_rate=(line.discount_rate or None) if kind == _KIND_WITH_DISCOUNT else None,

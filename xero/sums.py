@@ -91,11 +91,10 @@ def of_document(
     return add_up(rows)
 
 
-def of_body(body: dict, accounts: dict[str, str], percents: dict[str, Decimal]) -> Sums:
+def of_body(body: dict, percents: dict[str, Decimal]) -> Sums:
     """Add up what is sent, as Xero will compute it.
 
     :param body: of payload.document_body()
-    :param accounts: {code: identifier}
     :param percents: {tax type: effective rate}
     :return: Sums
     """
@@ -111,7 +110,7 @@ def of_body(body: dict, accounts: dict[str, str], percents: dict[str, Decimal]) 
         tax_type = line.get("TaxType", "")
         rows.append(
             Row(
-                accounts.get(line.get("AccountCode", "")),
+                line.get("AccountID"),
                 tax_type,
                 tuple(option["TrackingOptionID"] for option in line.get("Tracking", ())),
                 amount,

@@ -21,8 +21,12 @@ class ProductProduct(models.Model):
         by_name = unique_by(targets, lambda target: fold(target.name))
         matches = []
         for product in self:
-            if target := by_code.get(fold(product.default_code)):
-                matches.append(Match(product, target, self.env._("same code"), True))
+            coded = by_code.get(fold(product.default_code))
+            if coded and coded.is_tracked:
+                matches.append(Match(product, coded, self.env._(
+                    "same code, but Xero keeps its stock, and refuses what is not in it"), False))
+            elif coded:
+                matches.append(Match(product, coded, self.env._("same code"), True))
             elif target := by_name.get(fold(product.name)):
                 # The variants of a product all have its name.
                 matches.append(Match(product, target, self.env._("same name"), False))

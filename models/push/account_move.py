@@ -88,19 +88,18 @@ class AccountMove(models.Model):
         return connection.mark_sent and self.move_type == 'out_invoice' and self.is_move_sent \
             and self._xero_target_status(connection) == 'AUTHORISED'
 
-    def _xero_prepare_change(self, body, new_hash):
+    def _xero_prepare_change(self, body):
         """Return what brings the document in Xero up to date.
 
         :param dict body: the document as it is here
-        :param str new_hash: its fingerprint
         :return: what has to be sent, or None when Xero has it all
         :rtype: dict | None
         """
         mark = {'SentToContact': True}
         content = {key: value for key, value in body.items() if key not in mark}
-        if self.xero_payload_hash in (new_hash, fingerprint({**content, **mark})):
+        if self.xero_payload_hash in (*_fingerprints(body), *_fingerprints({**content, **mark})):
             return None         # a mark that was set stays set
-        if self.xero_payload_hash != fingerprint(content):
+        if self.xero_payload_hash not in _fingerprints(content):
             return self._xero_prepare_changed(body)
         # Nothing but the mark is new. A paid document takes no change in Xero, and the mark is
         # not worth a failure.
@@ -140,14 +139,13 @@ class AccountMove(models.Model):
         :param dict body: the document as it is here
         :rtype: dict
         """
-        accounts, rates = self.line_ids.account_id.xero_account_id, {
+        rates = {
             rate.tax_type: Decimal(f'{rate.rate:.4f}') for rate in (
                 line._xero_tax_rate() for line in self.line_ids) if rate}
         return {
             'header': {key: value for key, value in body.items() if key not in UNCOMPARED},
             'lines': [[mark, None] for mark in line_ids.line_marks(body)],
-            'sums': sums.to_json(sums.of_body(
-                body, {account.code: account.xero_id for account in accounts}, rates)),
+            'sums': sums.to_json(sums.of_body(body, rates)),
         }
 
     def _xero_prepare_lines(self, kind, no_tax):
@@ -199,7 +197,8 @@ class AccountMove(models.Model):
             tracking=tuple(
                 payload.Tracking(option.category_id.xero_id, option.xero_id)
                 for option in record._xero_tracking_options()),
-            account_code=record.account_id.xero_account_id.code,
+            account_code=record.account_id.xero_account_id.code or None,
+            account_id=record.account_id.xero_account_id.xero_id or None,
             tax_type=rate.tax_type or no_tax,
             tax_amount=tax_amount,
         )
@@ -268,8 +267,21 @@ class AccountMove(models.Model):
 def fingerprint(body):
     """:return: hash of a document's or contact's content; its status, its ids and what makes it
     known as ours are no content"""
-    return encoding.payload_hash({key: value for key, value in body.items()
-                                 if key not in ('Status', 'Url', 'ContactNumber')})
+    return _hash(body, list(map(line_ids.content, body.get('LineItems', ()))))
+
+
+def _fingerprints(body):
+    """:return: a document's fingerprint, and those under which earlier versions have kept it: an
+        upgrade is no change
+    :rtype: list(str)"""
+    return [fingerprint(body), *(
+        _hash(body, lines) for lines in line_ids.earlier_forms(body['LineItems']))]
+
+
+def _hash(body, lines):
+    content = {key: value for key, value in body.items()
+               if key not in ('Status', 'Url', 'ContactNumber')}
+    return encoding.payload_hash({**content, 'LineItems': lines} if lines else content)
 
 
 def _plain_decimal(value):

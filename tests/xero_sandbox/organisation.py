@@ -39,6 +39,7 @@ class Organisation:
         self.period_lock_date = self.end_of_year_lock_date = None
         self.approval_limits = {}
         self.rounds_components = True
+        self.codes_count = False
         self.minute_limit, self.concurrent_limit, self.day_limit = 60, 5, None
         self.actions = dict.fromkeys((
             "CreateApprovedInvoice", "CreateDraftPurchaseOrder", "CreateApprovedBill",

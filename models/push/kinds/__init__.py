@@ -2,6 +2,7 @@ from . import xero_push_kind
 from . import contact
 from . import document
 from . import document_refused
+from . import document_renewed
 from . import payment
 from . import payment_check
 from . import allocation

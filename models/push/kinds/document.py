@@ -139,7 +139,7 @@ class XeroPushDocument(models.AbstractModel):
                 bodies, items = new.setdefault(endpoint, ([], []))
                 bodies.append(body)
                 items.append(item)
-            elif change := move._xero_prepare_change(body, item['hash']):
+            elif change := move._xero_prepare_change(body):
                 if problem := move._xero_check_corrections(change, differences.get(move.id)):
                     rows.append((move, move._xero_failure(problem)))
                     continue
