@@ -79,9 +79,11 @@ from . import test_push_contacts
 from . import test_push_content
 from . import test_push_corrections
 from . import test_push_crash
+from . import test_push_cures
 from . import test_push_delivery
 from . import test_push_elements
 from . import test_push_faults
+from . import test_push_forbidden
 from . import test_push_hooks
 from . import test_push_hooks_allocations
 from . import test_push_kind

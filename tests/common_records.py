@@ -96,7 +96,8 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
             'journal_id': self.company_data['default_journal_bank'].id})
         payment.action_post()
         payment.write({'xero_state': 'failed', 'xero_error_code': 'validation_error',
-                       'xero_error_message': "What Xero said"})
+                       'xero_error_message': "What Xero said",
+                       'xero_error_target': f'account.journal,{payment.journal_id.id}'})
         self.payments = payment
 
     def _make_contacts(self):

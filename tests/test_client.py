@@ -180,8 +180,8 @@ class TestAnswers(LoopbackCase):
         ):
             error = self.failure(errors.XeroAccessRevoked, *self.refuse(403, body))
             self.assertEqual(error.code, "app_revoked")
-        error = self.failure(errors.XeroRejected, *self.refuse(403, {"Title": "Forbidden"}))
-        self.assertEqual(error.code, "plan_limit")
+        error = self.failure(errors.XeroForbidden, *self.refuse(403, {"Title": "Forbidden"}))
+        self.assertEqual(error.code, "role_missing")
 
     def test_rate_limits(self):
         for problem, retry, expected in (

@@ -86,6 +86,10 @@ class TestErrorCodes(XeroTimeCommon):
         self._bill()
         self.sandbox.inject('scope_missing', 'PUT', '/Invoices')
 
+    def _make_role_missing(self):
+        self.sandbox.inject('role_missing', 'PUT', '/Invoices')
+        return self._bill()
+
     def _make_rate_limited(self):
         self._bill()
         self.sandbox.inject('429_day', 'PUT', '/Invoices')
@@ -112,6 +116,12 @@ class TestErrorCodes(XeroTimeCommon):
         self.org.as_person.create_contact("Brook Ltd", EmailAddress='office@brook.example.com')
         partner = self.env['res.partner'].create({'name': "Brook Ltd"})
         return self._bill(partner_id=partner.id)
+
+    def _make_contact_refused(self):
+        self.sandbox.inject('html_400', 'PUT', '/Contacts', body={
+            'ErrorNumber': 10, 'Type': 'ValidationException',
+            'Message': "Email address must be valid."})
+        return self._bill(partner_id=self.env['res.partner'].create({'name': "Brook Ltd"}).id)
 
     def _make_contact_archived(self):
         self.org.as_person.archive_contact(self.partner_a.xero_contact_id)
@@ -157,6 +167,17 @@ class TestErrorCodes(XeroTimeCommon):
         return self._bill(currency_id=krone.id)
 
     # === THE DOCUMENT === #
+
+    def _make_number_voided(self):
+        invoice = self._make_number_taken()
+        [document] = [d for d in self.org.invoices if d['InvoiceNumber'] == invoice.name]
+        self.org.as_person.void(document['InvoiceID'])
+        return invoice
+
+    def _make_voided_in_xero(self):
+        bill = self._changed_bills(1)
+        self.org.as_person.void(bill.xero_document_id)
+        return bill
 
     def _make_number_taken(self):
         invoice = self._invoice()
@@ -211,17 +232,21 @@ class TestErrorCodes(XeroTimeCommon):
         'connection_inactive': _make_connection_inactive,
         'app_revoked': _make_app_revoked,
         'scope_missing': _make_scope_missing,
+        'role_missing': _make_role_missing,
         'rate_limited': _make_rate_limited,
         'transient': _make_transient,
         'contact_missing': _make_contact_missing,
         'contact_collision': _make_contact_collision,
         'contact_archived': _make_contact_archived,
+        'contact_refused': _make_contact_refused,
         'unmapped_account': _make_unmapped_account,
         'unmapped_tax': _make_unmapped_tax,
         'unmapped_item': _make_unmapped_item,
         'unmapped_tracking': _make_unmapped_tracking,
         'currency_not_enabled': _make_currency_not_enabled,
         'number_taken': _make_number_taken,
+        'number_voided': _make_number_voided,
+        'voided_in_xero': _make_voided_in_xero,
         'maybe_in_xero': _make_maybe_in_xero,
         'not_in_xero': _make_not_in_xero,
         'period_locked': _make_period_locked,

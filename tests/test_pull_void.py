@@ -246,7 +246,7 @@ class TestPullVoid(XeroApplyCommon):
         invoice.action_post()
         self.sandbox.ledger.reset()
         self._push()
-        self.assertEqual(invoice.xero_error_code, 'document_not_editable')
+        self.assertEqual(invoice.xero_error_code, 'voided_in_xero')
         self.assertIn("Duplicate", invoice.xero_error_message)
         self.assertFalse(self.sandbox.calls)
         self._apply(invoice)

@@ -180,7 +180,7 @@ class TestPushRecovery(XeroTimeCommon):
                 self._later(minutes=7)
                 self._push()
                 self.assertEqual((move.xero_state, move.xero_error_code),
-                                 ('failed', 'document_not_editable'))
+                                 ('failed', 'voided_in_xero'))
                 self.assertEqual(move.xero_status, 'VOIDED')
                 self.assertTrue(move.xero_document_id, "it is linked, for the void to be pulled")
                 self.assertEqual(len(self._in_xero(move)), 1, "nobody voids it to get a second one")

@@ -131,7 +131,11 @@ class XeroClient:
         with self._lock:
             self._budget = self._budget.merge(budget)
             self._answered += 1
-        data = raw.body if file_type and raw.status == 200 else read_answer(raw, budget)
+        try:
+            data = raw.body if file_type and raw.status == 200 else read_answer(raw, budget)
+        except errors.XeroError as error:
+            error.path = path
+            raise
         return Answer(raw.status, data, budget, raw.correlation_id, seconds)
 
     def get(self, path: str, *, if_modified_since: datetime | None = None, **params: Any) -> Answer:
@@ -254,16 +258,15 @@ def error_of(raw: RawAnswer, about: dict[str, Any]) -> errors.XeroError:
         )
         kind = errors.XeroScopeMissing if missing else errors.XeroTokenExpired
         return kind(message, **about)
-    if raw.status == 403 and "authenticationunsuccessful" in message.replace(" ", "").lower():
-        return errors.XeroAccessRevoked(message, **about)
+    if raw.status == 403:
+        revoked = "authenticationunsuccessful" in message.replace(" ", "").lower()
+        return (errors.XeroAccessRevoked if revoked else errors.XeroForbidden)(message, **about)
     if raw.status == 429:
         return rate_limited(raw, about)
     if 400 <= raw.status < 500 and raw.status != 408:
         code = errors.classify(texts or [message])
         if code == errors.XeroOutcomeUnknown.default_code:
             return errors.XeroOutcomeUnknown(message, **about)
-        if raw.status == 403 and code == "validation_error":
-            code = "plan_limit"  # the user's role in Xero, or the plan, does not cover it
         return errors.XeroRejected(message, code=code, elements=elements, **about)
     return errors.XeroOutcomeUnknown(message, **about)
 

@@ -63,6 +63,15 @@ CATALOGUE: dict[str, ErrorText] = {
         ),
         "connection",
     ),
+    "role_missing": ErrorText(
+        _lt("The Xero user's role does not allow this"),
+        _lt("The user who connected Odoo to Xero has no role there that covers it."),
+        _lt(
+            "Give that user a role in Xero that does, such as Standard or Adviser, or have somebody "
+            "who has one press Sign in again on the Xero connection; then press Test there."
+        ),
+        "connection",
+    ),
     "contact_missing": ErrorText(
         _lt("The contact is not in Xero"),
         _lt("Xero does not know the contact of this document, or no contact is set."),
@@ -79,6 +88,12 @@ CATALOGUE: dict[str, ErrorText] = {
         _lt("The contact is archived in Xero"),
         _lt("Xero takes no new documents for an archived contact."),
         _lt("Restore the contact in Xero, or link the partner to another one, then try again."),
+        "contact",
+    ),
+    "contact_refused": ErrorText(
+        _lt("Xero cannot take the contact as it is"),
+        _lt("Xero found something in the contact, not in the document, that it does not accept."),
+        _lt("Correct the partner; its documents go on by themselves then."),
         "contact",
     ),
     "unmapped_account": ErrorText(
@@ -123,10 +138,19 @@ CATALOGUE: dict[str, ErrorText] = {
     "number_taken": ErrorText(
         _lt("The document number is already used in Xero"),
         _lt("Another Xero document has this number, so Xero refuses a second one."),
-        _lt(
-            "Change the number here, or that of the other document in Xero unless it is voided, "
-            "then try again."
-        ),
+        _lt("Give one of the two another number, here or in Xero, then try again."),
+        "document",
+    ),
+    "number_voided": ErrorText(
+        _lt("A voided document in Xero keeps this number"),
+        _lt("Xero gives the number of a voided or deleted document to no other one."),
+        _lt("Reset the document to draft, give it another number and confirm it."),
+        "document",
+    ),
+    "voided_in_xero": ErrorText(
+        _lt("The document is void in Xero"),
+        _lt("It was voided or deleted in Xero, and nobody can take that back there."),
+        _lt("Cancel it here, too. If it is to count, duplicate it first: the copy is sent."),
         "document",
     ),
     "maybe_in_xero": ErrorText(
@@ -281,6 +305,8 @@ def clean_text(text: str, secrets: Iterable[str | None] = ()) -> str:
 class XeroError(Exception):
     """A call to Xero did not give what was asked for.
 
+    `path` is that of the call, below /api.xro/2.0/, empty where it is not known.
+
     `code` is a code of CATALOGUE, `message` Xero's own words (never a token), `status` the HTTP
     status if there was one, `correlation_id` what Xero's support asks for, `budget` the call
     budget (`limits.Budget`) read from the answer's headers, or None.
@@ -303,6 +329,7 @@ class XeroError(Exception):
         self.status = status
         self.correlation_id = correlation_id
         self.budget = budget
+        self.path = ""
 
 
 class XeroUnreachable(XeroError):
@@ -353,10 +380,12 @@ class XeroRejected(XeroError):
     """Xero understood the request and refused it (any other 4xx).
 
     `elements` are the refused elements as Xero describes them (Xero: `Elements` of a
-    ValidationException), empty when Xero named none.
+    ValidationException), empty when Xero named none. `is_of_call`: it is about none of the elements
+    of the request, so that no part of it would be taken either.
     """
 
     default_code = "validation_error"
+    is_of_call = False
 
     def __init__(
         self, message: str = "", *, elements: Iterable[dict[str, Any]] = (), **kwargs: Any
@@ -368,6 +397,19 @@ class XeroRejected(XeroError):
     def idempotency_conflict(self) -> bool:
         """Whether Xero remembers the Idempotency-Key with another request."""
         return "used with a different request" in self.message
+
+
+class XeroForbidden(XeroRejected):
+    """403: the user who signed in may not make this call, whatever is in it."""
+
+    default_code = "role_missing"
+    is_of_call = True
+
+    def again(self) -> "XeroForbidden":
+        """Say the same of another call of the kind, which need not be made for that."""
+        error = XeroForbidden(self.message, code=self.code, status=self.status)
+        error.path = self.path
+        return error
 
 
 class XeroGrantInvalid(XeroError):

@@ -13,7 +13,7 @@ from ...xero.errors import (
     XeroRateLimited,
     XeroScopeMissing,
 )
-from ..core.problem import error_text
+from ..core.problem import call_text, error_text
 from ..core.transaction import run_in_new_cursor
 from .answers import organisation_in
 from .xero_connection import RECONNECT
@@ -155,6 +155,7 @@ class XeroHealth(models.AbstractModel):
         :param recordset connection: one `xero.connection`
         """
         connection.last_error = False
+        self.env['xero.waiting.mixin']._xero_put_right(connection.company_id, ['role_missing'])
         if connection.state in ('reauth', 'revoked'):
             connection.state = 'connected'
             connection.activity_unlink([RECONNECT])
@@ -202,7 +203,7 @@ class XeroHealth(models.AbstractModel):
                 error.message)
         title, fix = error_text(self.env, error.code)
         cause = self.env._(CATALOGUE[error.code].cause)     # pylint: disable=gettext-variable
-        fix = f'{cause} {fix}'
+        fix = ' '.join(filter(None, (call_text(self.env, error), cause, fix)))
         if error.message:
             fix = self.env._("%(fix)s (Xero: %(message)s)", fix=fix, message=error.message)
         return title, fix

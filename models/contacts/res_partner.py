@@ -211,7 +211,8 @@ class ResPartner(models.Model):
                     lambda p: p.xero_contact_id and not p.xero_exclude)
             self.env['xero.contact.sync']._queue(connection, again)
         self.env['xero.waiting.mixin']._xero_put_right(
-            connections.company_id, ('contact_collision', 'contact_archived'), partners)
+            connections.company_id,
+            ('contact_collision', 'contact_archived', 'contact_refused'), partners)
 
     @api.model
     def _xero_forget(self, connection):

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from odoo.exceptions import UserError
 
-from ...xero.errors import CATALOGUE
+from ...xero.errors import CATALOGUE, XeroForbidden, XeroScopeMissing
+from ...xero.scopes import endpoint_of, permission_of
 
 _logger = logging.getLogger(__name__)
 
@@ -88,6 +89,26 @@ def error_text(env, code):
     """
     text = CATALOGUE[code or 'validation_error']
     return env._(text.title), env._(text.fix)   # pylint: disable=gettext-variable
+
+
+def call_text(env, error):
+    """Say which permission or role a refused call lacks, and what it is for.
+
+    :param Environment env: of the user
+    :param XeroError error: what Xero answered
+    :return: a sentence, empty for any other refusal
+    :rtype: str
+    """
+    permission = permission_of(error.path)
+    about = permission and env._(permission.about)  # pylint: disable=gettext-variable
+    if isinstance(error, XeroScopeMissing) and permission:
+        return env._("The permission %(scope)s is missing, which is needed for %(about)s.",
+                     scope=permission.scope, about=about)
+    if isinstance(error, XeroForbidden) and error.path:
+        return env._(
+            "The role in Xero of the user who connected Odoo does not cover %(about)s "
+            "(%(endpoint)s).", about=about or env._("this"), endpoint=endpoint_of(error.path))
+    return ''
 
 
 def error_selection(env):

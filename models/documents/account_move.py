@@ -193,19 +193,13 @@ class AccountMove(models.Model):
 
     @api.model
     def _xero_requeue(self, companies, codes, records):
-        # EXTENDS 'account_xero': a partner lets its own documents go out again, and those, too,
-        # that failed for something else which is put right on it
+        # EXTENDS 'account_xero': a partner lets its own documents go out again
         result = super()._xero_requeue(companies, codes, records)
         domain = fields.Domain([
             ('company_id', 'in', companies.ids), ('xero_state', '=', 'failed')])
         if records is not None and records._name == 'res.partner':
-            targets = [f'{records._name},{partner.id}' for partner in records]
-            domain &= fields.Domain('commercial_partner_id', 'in', records.ids) & (
-                fields.Domain('xero_error_code', 'in', codes)
-                | fields.Domain('xero_error_code', '=', 'validation_error')
-                & fields.Domain('xero_error_target', 'in', targets))
-        else:
-            domain &= fields.Domain('xero_error_code', 'in', codes)
+            domain &= fields.Domain('commercial_partner_id', 'in', records.ids)
+        domain &= fields.Domain('xero_error_code', 'in', codes)
         self.sudo().search(domain)._xero_queue()
         return result
 

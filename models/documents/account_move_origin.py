@@ -27,7 +27,7 @@ class AccountMove(models.Model):
                 "It takes back %(name)s, which was voided in Xero, so it has no counterpart there.",
                 name=self.reversed_entry_id.name))
         if self.xero_document_id and self.xero_status in GONE:
-            yield Problem('document_not_editable', self.env._(
+            yield Problem('voided_in_xero', self.env._(
                 "%(number)s was voided or deleted in Xero, which is final. Duplicate the document "
                 "to send it as a new one, and cancel this one.", number=self.xero_number))
         if self.xero_origin:

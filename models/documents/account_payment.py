@@ -103,6 +103,10 @@ class AccountPayment(models.Model):
             self.sudo().search([
                 ('journal_id', 'in', records.ids), ('xero_state', '=', 'failed'),
                 ('xero_error_code', '=', 'unmapped_account')])._xero_queue()
+        elif 'role_missing' in codes:
+            self.sudo().search([
+                ('company_id', 'in', companies.ids), ('xero_state', '=', 'failed'),
+                ('xero_error_code', '=', 'role_missing')])._xero_queue()
         return result
 
     @api.model
@@ -127,6 +131,21 @@ class AccountPayment(models.Model):
             self.state in COUNTS and not self.xero_payment_id and not self.xero_deleted
             and self.payment_method_line_id.code != XERO_SYNC
             and self.create_date >= connection.payments_since)
+
+    def action_xero_put_right(self):
+        """:return: action that opens the record on which this payment's problem is put right
+        :raise UserError: it is gone, or not for this user"""
+        self.ensure_one()
+        self.check_access('read')
+        problem = self._xero_stored_problem()
+        record = problem.model in self.env and self.env[problem.model].browse(
+            problem.res_id).exists()
+        if not record or not record.has_access('read'):
+            raise UserError(self.env._("Ask somebody who manages the connection to Xero."))
+        return {
+            'type': 'ir.actions.act_window', 'res_model': record._name, 'res_id': record.id,
+            'view_mode': 'form', 'views': [(False, 'form')],
+        }
 
     def action_xero_sync_now(self):
         """Try again to send payments.

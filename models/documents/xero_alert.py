@@ -2,7 +2,16 @@
 from odoo import models
 
 from ...xero.errors import CATALOGUE, CONTACT_CODES
+from ..connection.pages import open_in_xero
+from ..core.kinds import XERO_KINDS
 from ..core.problem import error_text
+from ..mapping.xero_mapping_mixin import XERO_MAPPED
+from .cures import MAPPINGS, suspects
+
+#: Codes of which the cure begins in Xero, at the document itself.
+SEEN_IN_XERO = ('document_not_editable', 'voided_in_xero', 'total_mismatch')
+#: Codes of a number that only another one cures.
+NUMBERS = ('number_taken', 'number_voided')
 
 
 class XeroAlert(models.AbstractModel):
@@ -79,7 +88,8 @@ class XeroAlert(models.AbstractModel):
         :rtype: dict
         """
         may_sync = self.env.user.has_group('account_xero.group_xero_user')
-        if move.xero_error_code in CONTACT_CODES and move._xero_partner().name and may_sync:
+        if move.xero_error_code in CONTACT_CODES and move.xero_error_code != 'contact_refused' \
+                and move._xero_partner().name and may_sync:
             return {
                 'action_text': self.env._("Choose the contact"),
                 'action': self.env['xero.contact.wizard']._action(
@@ -97,7 +107,7 @@ class XeroAlert(models.AbstractModel):
         model, _comma, res_id = (move.xero_error_target or '').partition(',')
         record = self.env[model].browse(int(res_id)).exists() if model in self.env else None
         if not record or record == move or not record.has_access('write'):
-            return self._get_sync_now(move)
+            return self._get_place(move) or self._get_sync_now(move)
         return {
             'action_text': self.env._("Open %s", record.display_name),
             'action': {
@@ -105,3 +115,37 @@ class XeroAlert(models.AbstractModel):
                 'view_mode': 'form', 'views': [(False, 'form')],
             },
         }
+
+    def _get_place(self, move):
+        """
+        :param recordset move: `account.move` that has failed for what no single record tells
+        :return: the button to the place where it is put right or seen; none where there is none,
+            or the user may do nothing there
+        :rtype: dict
+        """
+        code = move.xero_error_code or 'validation_error'
+        if kind := MAPPINGS.get(CATALOGUE[code].where):
+            return self._get_mapping(move, kind)
+        if code in NUMBERS and move.show_reset_to_draft_button and move.has_access('write'):
+            return {'action_text': self.env._("Reset to Draft"),
+                    'action_call': ('account.move', 'button_draft', move.ids)}
+        if code in SEEN_IN_XERO and move.xero_document_id:
+            connection = move.company_id._xero_connections()[move.company_id.id]
+            return {'action_text': self.env._("View in Xero"), 'action': open_in_xero(
+                connection, XERO_KINDS[move.move_type], move.xero_document_id)}
+        if code == 'validation_error' and self.env.user.has_group('account_xero.group_xero_user'):
+            return {'action_text': self.env._("Xero log"), 'action': move.action_xero_log()}
+        return {}
+
+    def _get_mapping(self, move, kind):
+        """:return: the button to the mappings, of one kind, that a document refers to
+        :rtype: dict"""
+        if not self.env.user.has_group('account_xero.group_xero_manager'):
+            return {}
+        connection = move.company_id._xero_connections()[move.company_id.id]
+        ids = [record.id for record in suspects(connection, move, CATALOGUE[
+            move.xero_error_code].where) if record._name == XERO_MAPPED[kind]]
+        action = self.env['ir.actions.actions']._for_xml_id(
+            f'account_xero.action_xero_mapping_{kind}')
+        return {'action_text': self.env._("Open the mapping"),
+                'action': {**action, 'domain': [('id', 'in', ids)], 'context': {}}}

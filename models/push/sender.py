@@ -7,14 +7,22 @@ from threading import Event
 from odoo import fields
 
 from ...xero import limits
+from ...xero.client import Answer
 from ...xero.errors import (
     XeroError,
+    XeroForbidden,
     XeroOutcomeUnknown,
     XeroRateLimited,
     XeroRejected,
     XeroTokenExpired,
 )
+from ...xero.scopes import endpoint_of
+from ..connection.xero_budget import DAY_RESERVE
 from ..connection.xero_connection_run import DEADLINE
+
+#: Batches that are refused one after the other in the same words, after which these are about none
+#: of the elements: a single one that Xero stumbles over has halves beside it that are taken.
+MOST_ALIKE = 6
 
 
 class RequestSender:
@@ -38,6 +46,10 @@ class RequestSender:
         self._unsent = connection.env['xero.request']
         self._renewed = False           # whether the token was refused once
         self._rejections = []           # (kind, Rejection)
+        self._reserve = DAY_RESERVE     # calls of the day that halves leave, too
+        self._forbidden = {}            # (method, endpoint): what Xero said of it
+        self._short = None              # the error that keeps halves back
+        self._alike = '', 0             # what it said last of a whole batch, how often by now
 
     def __enter__(self):
         return self
@@ -66,17 +78,38 @@ class RequestSender:
             return
         if self._calls_left()[0] < len(values):
             self.apply_answers()        # then Xero has said how many are left
-        left, today = self._calls_left()
-        allowed = max(0, min(left, today - reserve))
+        self._reserve = reserve
+        left, allowed = self._get_allowed()
         self.send(self.connection._commit_with_retry(
             self.connection.env['xero.request']._store, values[:allowed]))
         if left < len(values):
             self.finish()
-            now, budget = fields.Datetime.now(), self._get_budget()
-            raise XeroRateLimited(
-                self.connection.env._("The calls that Xero allows for now are used up."),
-                problem='day' if budget.day_available(now) <= 0 else 'minute',
-                retry_after=max(1, (limits.resume_at(budget, now) - now).seconds))
+            raise self._used_up()
+
+    def _push_instead(self, requests):
+        """Send what takes the place of a request. What the limits do not allow now goes back to
+        the queue.
+
+        :param recordset requests: committed `xero.request`
+        """
+        left, allowed = self._get_allowed()
+        self.connection._commit_with_retry(requests[allowed:].unlink)
+        if left < len(requests):
+            self._short = self._used_up()
+        self.send(requests[:allowed])
+
+    def _get_allowed(self):
+        """:return: calls that may be made now, and how many of them leave the reserve"""
+        left, today = self._calls_left()
+        return left, max(0, min(left, today - self._reserve))
+
+    def _used_up(self):
+        """:rtype: XeroRateLimited"""
+        now, budget = fields.Datetime.now(), self._get_budget()
+        return XeroRateLimited(
+            self.connection.env._("The calls that Xero allows for now are used up."),
+            problem='day' if budget.day_available(now) <= 0 else 'minute',
+            retry_after=max(1, (limits.resume_at(budget, now) - now).seconds))
 
     def _get_budget(self):
         return self.connection.env['xero.budget']._get(self.connection)
@@ -103,12 +136,29 @@ class RequestSender:
             an earlier one made it pointless, or time was up"""
         if self._halt.is_set() or time.monotonic() > self._deadline:
             return None
+        call = arguments['method'], endpoint_of(arguments['path'])
+        if call in self._forbidden:
+            return self._forbidden[call]
         try:
             return client.request(**arguments)
         except XeroError as error:
             if _stops_everything(error):
                 self._halt.set()
+            if isinstance(error, XeroForbidden):
+                self._forbidden[call] = error.again()
             return error
+
+    def _note_alike(self, request, answer):
+        """Halving finds what Xero stumbles over. Of what it says of every part, that is none."""
+        if isinstance(answer, Answer):
+            self._alike = '', 0
+        elif isinstance(answer, XeroRejected) and len(request.items) > 1:
+            words, count = self._alike
+            count = count + 1 if words == answer.message else 1
+            self._alike = answer.message, count
+            # Xero: 404 is a contact that it does not know, so it always is about an element.
+            answer.is_of_call = answer.is_of_call or (
+                count >= MOST_ALIKE and answer.status != 404)
 
     # === ANSWERS === #
 
@@ -126,10 +176,12 @@ class RequestSender:
             if isinstance(answer, XeroError) and _stops_everything(answer) \
                     and not request._kind()._is_its_own_trouble(answer):
                 self._stop = answer
+            self._note_alike(request, answer)
             kind = request._kind()
             instead, rejected = self._apply(request, answer)
             self._rejections += [(kind, rejection) for rejection in rejected]
-            self.send(instead)
+            if instead:
+                self._push_instead(instead)
         if self._stop:
             self._go_on(left)
 
@@ -169,6 +221,9 @@ class RequestSender:
             by_kind.setdefault(kind._name, []).append(rejection)
         for name, group in by_kind.items():
             self.connection.env[name]._handle_rejections(self.connection, group)
+        short, self._short = self._short, None
+        if short:
+            raise short
         return busy
 
 

@@ -138,10 +138,9 @@ class XeroPushNumbers(models.AbstractModel):
         :rtype: Problem
         """
         if document.status in GONE:
-            return Problem('number_taken', self.env._(
+            return Problem('number_voided', self.env._(
                 "Xero has a voided or deleted document %(number)s of %(date)s, which keeps its "
-                "number and cannot be changed any more. Give this one another number: reset it to "
-                "draft, change the number and confirm it.",
+                "number and cannot be changed any more.",
                 number=document.number, date=document.date))
         holder = self.env['account.move'].search([
             ('company_id', '=', move.company_id.id), ('id', '!=', move.id),

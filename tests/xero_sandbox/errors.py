@@ -69,3 +69,12 @@ def forbidden():
     """:return: ApiError 403: tenant missing, wrong or disconnected (Xero: troubleshooting)."""
     return ApiError(403, {"title": "Forbidden", "status": 403,
                           "detail": "AuthenticationUnsuccessful", "instance": None})
+
+
+def role_missing():
+    """:return: ApiError 403: the role of the user who signed in does not cover the endpoint. The
+        words are those of Xero-Net's issue 347."""
+    return ApiError(403, {
+        "Type": None, "Title": "Forbidden", "Status": 403,
+        "Detail": "You are not permitted to access this resource without the reporting role or "
+                  "higher privileges.", "Instance": None, "Extensions": {}})

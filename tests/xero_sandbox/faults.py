@@ -3,12 +3,12 @@ import random
 import threading
 from dataclasses import dataclass, field
 
-from .errors import ApiError, forbidden, scope_missing, unauthorized
+from .errors import ApiError, forbidden, role_missing, scope_missing, unauthorized
 from .ledger import path_matches
 
 KINDS = ("429_minute", "429_day", "429_concurrent", "429_appminute", "500", "503", "cut_before",
          "cut_after", "slow", "token_expired", "revoked", "html_200", "truncated_json",
-         "unknown_enum", "html_400", "scope_missing")
+         "unknown_enum", "html_400", "scope_missing", "role_missing")
 _HTML_500 = "<html><head><title>500</title></head><body>Internal Server Error</body></html>"
 _HTML_200 = "<html><body><h1>Xero is down for maintenance</h1></body></html>"
 
@@ -61,6 +61,8 @@ class Fault:
             return unauthorized("TokenExpired: token expired at 01/01/2026 00:00:00")
         if self.kind == "scope_missing":
             return scope_missing(self.options.get("challenge", False))
+        if self.kind == "role_missing":
+            return role_missing()
         return forbidden() if self.kind == "revoked" else None
 
     def _limited(self):

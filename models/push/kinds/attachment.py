@@ -10,6 +10,7 @@ from ....xero.client import Answer
 from ....xero.errors import XeroOutcomeUnknown, XeroRejected, XeroScopeMissing
 from ...connection.xero_scope import ATTACHMENTS
 from ...core.kinds import RETRY_DELAYS, XERO_KINDS
+from ...core.problem import call_text
 
 _logger = logging.getLogger(__name__)
 
@@ -39,8 +40,8 @@ class XeroPushAttachment(models.AbstractModel):
     def _refusal(self):
         """:return: what is wrong when the sign-in does not cover attachments"""
         return self.env._(
-            "Xero did not allow this sign-in to attach files. Open the Xero connection and press "
-            "Sign in again.")
+            "Xero did not allow this sign-in to attach files: the permission "
+            "accounting.attachments is missing. Open the Xero connection and press Sign in again.")
 
     # === WHAT IS SENT === #
 
@@ -132,7 +133,8 @@ class XeroPushAttachment(models.AbstractModel):
             self._save(self.env['account.move'].search(self._domain(connection)),
                        self._refusal(), response.code, response)
         elif isinstance(response, XeroRejected) or request.attempts > len(RETRY_DELAYS):
-            self._save(move, response.message, response.code, response)
+            self._save(move, ' '.join(filter(None, (
+                call_text(self.env, response), response.message))), response.code, response)
         else:
             request._retry_after(RETRY_DELAYS[request.attempts - 1])
             return nothing, []

@@ -249,13 +249,13 @@ class XeroPushContact(models.AbstractModel):
             rejection.item['id'] for rejection in rejections).exists()
         self._fail_partners(connection, [
             (partner, rejection.item['revision'],
-             Problem.at(partner, rejection.code, self._words(rejection)))
+             Problem.at(partner, _contact_code(rejection.code), self._words(rejection)))
             for rejection in rejections
             if (partner := partners.browse(rejection.item['id'])) in partners])
 
     def _problem_faulty(self, partner, error):
         """:return: Problem: the contact of a partner cannot be prepared"""
-        return Problem.at(partner, 'validation_error', self.env._(
+        return Problem.at(partner, 'contact_refused', self.env._(
             "Contact %(name)s: %(reason)s", name=partner.display_name,
             reason=fault_text(partner, error)))
 
@@ -275,3 +275,8 @@ class XeroPushContact(models.AbstractModel):
         Sync._store_outcomes(connection, [
             (partner, revision, Sync._xero_failure(problem))
             for partner, revision, problem in failed])
+
+
+def _contact_code(code):
+    """:return: the code for a contact that Xero refused; what is said of documents is of none"""
+    return 'contact_refused' if code == 'validation_error' else code

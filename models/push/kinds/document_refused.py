@@ -6,9 +6,9 @@ from odoo.tools.misc import format_date
 
 from ....xero import query
 from ....xero.documents import Document, PaymentRow
-from ....xero.errors import CONTACT_CODES
 from ...core.kinds import GONE
 from ...core.problem import Problem
+from ...documents.cures import cure_of
 
 
 class XeroPushDocument(models.AbstractModel):
@@ -60,6 +60,8 @@ class XeroPushDocument(models.AbstractModel):
             if rejection.code == 'not_in_xero':
                 self._fail(connection, [
                     self.env['xero.push.existing']._explain_missing(rejection, document)])
+            elif document and document.status in GONE:
+                self._fail(connection, [rejection._replace(code='voided_in_xero')])
             else:
                 self._fail_applied(connection, rejection, document, advice)
 
@@ -137,8 +139,9 @@ class XeroPushDocument(models.AbstractModel):
         for rejection in rejections:
             for move in self._get_rejected(connection, rejection)[0]:
                 words = self._words(rejection)
-                problem = Problem.at(move._xero_partner(), rejection.code, words) \
-                    if rejection.code in CONTACT_CODES else Problem(rejection.code, words)
+                cure = cure_of(connection, move, rejection.code, words)
+                problem = Problem.at(cure, rejection.code, words) if cure \
+                    else Problem(rejection.code, words)
                 forgotten = move._xero_forget_lines(rejection.element)
                 rows.append((move, {**move._xero_failure(problem), **forgotten}))
         moves = self.env['account.move'].union(*(move for move, _values in rows))

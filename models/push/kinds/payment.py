@@ -10,6 +10,7 @@ from ....xero.outcome import match_outcomes
 from ...core.kinds import CLOCK_SKEW, XERO_KINDS
 from ...core.problem import Problem
 from ...documents.account_payment_plan import PAYABLE
+from ...documents.cures import cure_of
 
 
 class XeroPushPayment(models.AbstractModel):
@@ -202,8 +203,11 @@ class XeroPushPayment(models.AbstractModel):
         # OVERRIDES 'account_xero'
         for rejection in rejections:
             if link := self.env['xero.payment.link'].browse(rejection.item['id']).exists():
-                link.payment_id._xero_fail([Problem(rejection.code, '\n'.join([
-                    link._in_words(), self._words(rejection)]))], rejection.item['revision'])
+                text = '\n'.join([link._in_words(), self._words(rejection)])
+                cure = _cure_of(connection, link, rejection.code)
+                link.payment_id._xero_fail([
+                    Problem.at(cure, rejection.code, text) if cure
+                    else Problem(rejection.code, text)], rejection.item['revision'])
 
 
 class XeroPushPaymentDeletion(models.AbstractModel):
@@ -287,3 +291,13 @@ def _identity(data):
     payment = Payment.from_json(data)
     return {'Document': payment.document_id, 'Amount': str(payment.amount),
             'Date': str(payment.date), 'Reference': payment.reference}
+
+
+def _cure_of(connection, link, code):
+    """
+    :param recordset link: `xero.payment.link` that Xero refused
+    :return: the record on which that is put right
+    """
+    if code == 'unmapped_account':
+        return link.journal_id
+    return cure_of(connection, link.move_id, code, '') or link.move_id

@@ -11,6 +11,7 @@ from ...connection.xero_budget import DAY_RESERVE
 from ...connection.xero_connection_run import is_time_left
 from ...core.apart import apart
 from ...core.kinds import RETRY_DELAYS
+from ...core.problem import call_text
 from ..sender import RequestSender
 from ..xero_push import LookUpFailed, Rejection
 
@@ -257,9 +258,9 @@ class XeroPushKind(models.AbstractModel):
         if isinstance(response, Answer):
             return nothing, self._apply_answer(request, response)
         if isinstance(response, XeroRejected) and request.attempts == 1:
-            if len(request.items) > 1:
+            if len(request.items) > 1 and not response.is_of_call:
                 return request._split(), []
-            return nothing, [self._reject(request, response)]
+            return nothing, self._reject(request, response)
         if isinstance(response, XeroOutcomeUnknown | XeroRejected):
             # That a repeated request is refused says nothing about its earlier attempts.
             self._postpone(request, response)
@@ -321,15 +322,17 @@ class XeroPushKind(models.AbstractModel):
         raise NotImplementedError
 
     def _reject(self, request, error):
-        """A call for a single record was refused as a whole.
+        """A call was refused as a whole: for its single record, or whatever is in it.
 
-        :rtype: Rejection
+        :rtype: list(Rejection)
         """
-        rejection = Rejection(
-            request.operation, request.items[0], request._elements()[0], [error.message],
-            self._rejection_code(request, error))
+        code = self._rejection_code(request, error)
+        messages = list(filter(None, (call_text(self.env, error), error.message)))
+        rejections = [
+            Rejection(request.operation, item, element, messages, code)
+            for item, element in zip(request.items, request._elements(), strict=True)]
         request.unlink()
-        return rejection
+        return rejections
 
     def _rejection_code(self, request, error):
         """:return: the code of the error catalogue for a call that was refused as a whole"""
