@@ -134,9 +134,9 @@ class TestPushNumbers(XeroTimeCommon):
         for move in (new, other):
             move.name = name
             self._push()
-            self.assertEqual((move.xero_state, move.xero_error_code), ('failed', 'number_taken'))
+            self.assertEqual((move.xero_state, move.xero_error_code), ('failed', 'number_voided'))
             self.assertIn("voided", move.xero_error_message)
-            self.assertIn("draft", move.xero_error_message)
+            self.assertIn("draft", move.alerts['xero_failed']['message'])
             # What it says is possible, and helps.
             move.button_draft()
             move.name = f'INV/X/{move.id:04}'

@@ -67,8 +67,8 @@ CATALOGUE: dict[str, ErrorText] = {
         _lt("The Xero user's role does not allow this"),
         _lt("The user who connected Odoo to Xero has no role there that covers it."),
         _lt(
-            "Give that user a role in Xero that does, such as Standard or Adviser, or have somebody "
-            "who has one press Sign in again on the Xero connection; then press Test there."
+            "Give that user a role in Xero that does, such as Standard or Adviser, or have "
+            "somebody who has one press Sign in again on the Xero connection; then press Test."
         ),
         "connection",
     ),

@@ -1,4 +1,4 @@
-"""The permissions (scopes) that calls of the Accounting API need. Source: Xero's guide to scopes."""
+"""The permissions (scopes) that calls need. Source: Xero's guide to scopes."""
 
 from typing import NamedTuple
 

@@ -11,6 +11,7 @@ from . import account_move_origin
 from . import account_move_sent
 from . import account_move_preflight
 from . import account_move_twin
+from . import account_move_void
 from . import account_payment
 from . import account_payment_plan
 from . import account_payment_method

@@ -6,6 +6,7 @@ from ..connection.pages import open_in_xero
 from ..core.kinds import XERO_KINDS
 from ..core.problem import error_text
 from ..mapping.xero_mapping_mixin import XERO_MAPPED
+from .account_move_void import can_be_voided
 from .cures import MAPPINGS, suspects
 
 #: Codes of which the cure begins in Xero, at the document itself.
@@ -36,6 +37,12 @@ class XeroAlert(models.AbstractModel):
                     'message': self.env._("If it is gone from Xero for good, send it again."),
                     'action_text': self.env._("Send anew"),
                     'action_call': ('account.move', 'action_xero_send_anew', move.ids)}
+            if can_be_voided(move) and self.env.user.has_group('account_xero.group_xero_user'):
+                alerts['xero_void'] = {
+                    'level': 'warning',
+                    'message': self.env._("If it is not to stay in Xero like that, take it back."),
+                    'action_text': self.env._("Void it in Xero"),
+                    'action_call': ('account.move', 'action_xero_void', move.ids)}
         if alert := move.xero_differs and self.env['xero.difference']._alert(move):
             alerts['xero_differs'] = alert
         for pair in move._xero_allocations('failed'):
@@ -124,8 +131,11 @@ class XeroAlert(models.AbstractModel):
         :rtype: dict
         """
         code = move.xero_error_code or 'validation_error'
-        if kind := MAPPINGS.get(CATALOGUE[code].where):
-            return self._get_mapping(move, kind)
+        where = CATALOGUE[code].where
+        if code == 'total_mismatch' and not move.xero_document_id:
+            where = 'tax_mapping'
+        if where in MAPPINGS:
+            return self._get_mapping(move, where)
         if code in NUMBERS and move.show_reset_to_draft_button and move.has_access('write'):
             return {'action_text': self.env._("Reset to Draft"),
                     'action_call': ('account.move', 'button_draft', move.ids)}
@@ -137,14 +147,15 @@ class XeroAlert(models.AbstractModel):
             return {'action_text': self.env._("Xero log"), 'action': move.action_xero_log()}
         return {}
 
-    def _get_mapping(self, move, kind):
-        """:return: the button to the mappings, of one kind, that a document refers to
+    def _get_mapping(self, move, where):
+        """:return: the button to the mappings of one kind that a document refers to
         :rtype: dict"""
+        kind = MAPPINGS[where]
         if not self.env.user.has_group('account_xero.group_xero_manager'):
             return {}
         connection = move.company_id._xero_connections()[move.company_id.id]
-        ids = [record.id for record in suspects(connection, move, CATALOGUE[
-            move.xero_error_code].where) if record._name == XERO_MAPPED[kind]]
+        ids = [record.id for record in suspects(connection, move, where)
+               if record._name == XERO_MAPPED[kind]]
         action = self.env['ir.actions.actions']._for_xml_id(
             f'account_xero.action_xero_mapping_{kind}')
         return {'action_text': self.env._("Open the mapping"),

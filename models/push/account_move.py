@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from ...xero import encoding, line_ids, money, payload, sums
 from ..core.kinds import XERO_KINDS
 from ..core.problem import Problem
+from ..documents.account_move_void import voided_values
 
 #: What of a document is sent with every change, and what does not tell whether it has changed.
 ALWAYS = ('InvoiceID', 'CreditNoteID', 'Status', 'SentToContact')
@@ -217,6 +218,9 @@ class AccountMove(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        if item.get('void') and self.state != 'cancel':
+            return voided_values(self, item['revision']) \
+                if self.xero_document_id == document.xero_id else {}
         values = {
             'xero_document_id': document.xero_id,
             'xero_linked_at': self.xero_linked_at or fields.Datetime.now(),
@@ -240,10 +244,10 @@ class AccountMove(models.Model):
             # Without the hash, the next push sends it again instead of calling it equal.
             return {**values, 'xero_payload_hash': None, **self._xero_failure(Problem(
                 'total_mismatch', self.env._(
-                    "The total here is %(here)s and in Xero it is %(there)s.",
+                    "The total here is %(here)s and in Xero it is %(there)s. It stays there like "
+                    "that until it is sent again, or until you press Void it in Xero.",
                     here=expected, there=document.total)))}
         return {**values, **self._xero_success()}
-
 
     def _xero_prepare_kept(self, document, item):
         """Return what is kept of what was sent, with Xero's identifiers of the lines.

@@ -7,6 +7,7 @@ from ...connection.xero_budget import DAY_RESERVE
 from ...core.kinds import CLOCK_SKEW, GONE, SWITCHES, XERO_KINDS
 from ...core.prefetch import fetch_for_taxes
 from ...core.problem import Problem
+from ...documents.account_move_void import is_void_wanted
 from ..account_move import fingerprint
 from ..xero_request import BATCH_SIZE
 
@@ -82,7 +83,8 @@ class XeroPushDocument(models.AbstractModel):
     def _check(self, connection, moves):
         """Fail what cannot be sent, and return the others that still are to go out."""
         moves = self._still_queued(connection, moves)
-        posted = moves.filtered(lambda move: move.state == 'posted')
+        posted = moves.filtered(
+            lambda move: move.state == 'posted' and not is_void_wanted(move))
         blocked = posted._xero_preflight(connection)
         reference_data = self.env['xero.reference.data']
         if reference_data._is_worth_asking(connection, blocked) \
@@ -120,7 +122,7 @@ class XeroPushDocument(models.AbstractModel):
             moves.filtered('xero_document_id')).grouped('res_id')
         for move in moves:
             endpoint = _endpoint(move)
-            if move.state == 'cancel':
+            if move.state == 'cancel' or is_void_wanted(move):
                 values.append(self._prepare_cancel(connection, move))
                 continue
             if not numbers._is_in_turn(move, held):
@@ -134,7 +136,7 @@ class XeroPushDocument(models.AbstractModel):
                 continue
             item = {'id': move.id, 'revision': move.xero_revision, 'total': str(totals.total),
                     'hash': fingerprint(body), 'pdf': move._xero_wants_pdf(connection),
-                    'sent': move._xero_prepare_sent(body)}
+                    'sent': move._xero_prepare_sent(body), 'voided': move.xero_voided_id}
             if not move.xero_document_id:
                 bodies, items = new.setdefault(endpoint, ([], []))
                 bodies.append(body)
@@ -166,7 +168,8 @@ class XeroPushDocument(models.AbstractModel):
                                    'DELETED' if draft else 'VOIDED')
         return self.env['xero.request']._values(
             connection, 'cancel', 'POST', f'{endpoint}/{move.xero_document_id}', [body],
-            [{'id': move.id, 'revision': move.xero_revision, 'hash': None}], endpoint)
+            [{'id': move.id, 'revision': move.xero_revision, 'hash': None,
+              'void': is_void_wanted(move)}], endpoint)
 
     # === WHILE THERE IS NO ANSWER === #
 
@@ -178,6 +181,9 @@ class XeroPushDocument(models.AbstractModel):
     def _is_settled(self, request):
         # OVERRIDES 'account_xero'
         moves = self.env['account.move'].browse(request._record_ids()).exists()
+        if request.operation == 'cancel':   # one that was voided is linked to it no more
+            moves = moves.filtered(
+                lambda move: request.path.endswith(f'/{move.xero_document_id}'))
         return all(move.xero_document_id and move.xero_state == 'synced' for move in moves)
 
     def _is_asked_first(self, request):
@@ -235,6 +241,8 @@ class XeroPushDocument(models.AbstractModel):
         found = {}
         for position, (element, item) in enumerate(zip(elements, items, strict=True)):
             for document in documents:
+                if document.xero_id == item.get('voided'):
+                    continue
                 verdict = recovery.compare(element, item['total'], document, since)
                 if verdict and owners.setdefault(document.xero_id, item['id']) != item['id']:
                     verdict = False if recovery.has_unique_number(element) else None

@@ -8,6 +8,7 @@ from ....xero import query
 from ....xero.documents import Document, PaymentRow
 from ...core.kinds import GONE
 from ...core.problem import Problem
+from ...documents.account_move_void import is_void_wanted, voided_values
 from ...documents.cures import cure_of
 
 
@@ -75,6 +76,9 @@ class XeroPushDocument(models.AbstractModel):
         for rejection in rejections:
             [move] = self._get_rejected(connection, rejection)
             document = known.get(_identity(rejection))
+            if is_void_wanted(move):
+                self._resolve_void(connection, rejection, move, document)
+                continue
             if not document and rejection.code == 'not_in_xero':
                 # What is not there needs no void.
                 move._xero_store([(move, {**move._xero_success(), 'xero_status': 'DELETED'})]
@@ -91,6 +95,22 @@ class XeroPushDocument(models.AbstractModel):
                 move._xero_queue()      # with today's status the right way to cancel is known
             move._xero_store([(move, values)] if move else [])
             move.filtered('xero_differs')._xero_queue_pull()
+
+    def _resolve_void(self, connection, rejection, move, document):
+        """As :meth:`_resolve_cancels`, of one that stays here.
+
+        :param recordset move: `account.move`
+        :param document: documents.Document, None where Xero has none
+        """
+        if document.status in GONE if document else rejection.code == 'not_in_xero':
+            move._xero_store([(move, voided_values(move))])
+        elif document and not document.payments and not document.credits \
+                and document.status != move.xero_status:
+            move._xero_queue()
+            move._xero_store([(move, {'xero_status': document.status})])
+        else:
+            self._fail_applied(connection, rejection, document, self.env._(
+                "Remove that in Xero and press Sync now to void it."))
 
     def _fail_applied(self, connection, rejection, document, advice):
         """Fail a document for what is applied to it in Xero; the pull releases it when that is

@@ -1,0 +1,73 @@
+"""Documents that Xero made with another total, and that are taken back there only."""
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..core.kinds import GONE
+from ..core.problem import Problem
+
+#: Documents whose numbers Xero keeps unique, also when they are voided.
+NUMBERED = ('out_invoice', 'out_refund')
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    xero_void = fields.Boolean(
+        copy=False, prefetch='xero', readonly=True, groups='base.group_system',
+        help="Somebody has asked to void it in Xero, where its total is another one. It stays "
+             "here.")
+    xero_voided_id = fields.Char(
+        copy=False, prefetch='xero', readonly=True, groups='base.group_system',
+        help="What it was in Xero until that was voided from here.")
+
+    def action_xero_void(self):
+        """Have Xero void documents that it made with another total. They stay as they are here.
+
+        :return: a notification; Xero is called in the background
+        :raise UserError: there is none among them
+        """
+        self._xero_check_may_sync()
+        moves = self.sudo().filtered(can_be_voided)
+        if not moves:
+            raise UserError(self.env._(
+                "Xero has none of these documents with another total, as far as is known here."))
+        models.Model.write(moves, {'xero_void': True})
+        return moves.with_env(self.env).action_xero_sync_now()
+
+
+def can_be_voided(move):
+    """
+    :param recordset move: one `account.move`
+    :return: whether it can be voided in Xero, and stay here
+    """
+    return move.xero_active and move.state == 'posted' and not move.xero_origin \
+        and move.xero_error_code == 'total_mismatch' and bool(move.xero_document_id) \
+        and move.xero_status not in GONE
+
+
+def is_void_wanted(move):
+    """:param recordset move: one `account.move`, with all rights
+    :return: whether it is to be voided in Xero only"""
+    return move.xero_void and move.state != 'cancel' and bool(move.xero_document_id)
+
+
+def voided_values(move, revision=None):
+    """
+    :param recordset move: one `account.move` that Xero has voided as somebody had asked for
+    :param str revision: of what was sent; one that has changed since goes out anew
+    :return: what it is by that: in Xero no more, and why
+    :rtype: dict
+    """
+    values = {
+        'xero_void': False, 'xero_voided_id': move.xero_document_id, 'xero_document_id': None,
+        'xero_status': None, 'xero_payload_hash': None, 'xero_pull_hash': None,
+        'xero_updated': None}
+    if revision not in (None, move.xero_revision):
+        return values
+    text = move.env._(
+        "Its total was another one in Xero, so it was voided there. Once the cause is put right, "
+        "press Sync now to send it again.")
+    if move.move_type in NUMBERED:
+        text = f'{text} ' + move.env._(
+            "Give it another number before: Xero keeps that of the voided one.")
+    return {**values, **move._xero_failure(Problem('total_mismatch', text))}
