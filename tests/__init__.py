@@ -57,6 +57,7 @@ from . import test_pull_dialects
 from . import test_pull_hooks
 from . import test_pull_inside
 from . import test_pull_lists
+from . import test_pull_missing
 from . import test_pull_money
 from . import test_pull_money_named
 from . import test_pull_payments

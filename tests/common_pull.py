@@ -77,6 +77,14 @@ class XeroPullCommon(XeroTimeCommon):
         self.env.cr.execute('UPDATE xero_delivery SET create_date = %s WHERE id = %s',
                             [fields.Datetime.now(), delivery.id])
 
+    def _vanish(self, move):
+        """The organisation was reset, say: Xero knows nothing of the document."""
+        kind = 'CreditNotes' if 'refund' in move.move_type else 'Invoices'
+        document = dict(self.org.store[kind].get(move.xero_document_id))
+        with self.org.transaction():
+            self.org.store[kind].restore(move.xero_document_id, None)
+        return document
+
     def _books(self):
         """:return: number of rows and moment of the last change of all that a pull may change"""
         self.env.flush_all()

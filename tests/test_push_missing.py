@@ -8,14 +8,6 @@ from .common_pull import XeroPullCommon
 @tagged('post_install', '-at_install')
 class TestPushMissing(XeroPullCommon):
 
-    def _vanish(self, move):
-        """The organisation was reset, say: Xero knows nothing of the document."""
-        kind = 'CreditNotes' if 'refund' in move.move_type else 'Invoices'
-        document = dict(self.org.store[kind].get(move.xero_document_id))
-        with self.org.transaction():
-            self.org.store[kind].restore(move.xero_document_id, None)
-        return document
-
     def _changed(self, move_type='in_invoice', **values):
         """:return: a document that has changed here since it was lost there, and was pushed"""
         move = self._pushed(move_type, **values)

@@ -135,9 +135,24 @@ class XeroPull(models.AbstractModel):
         :param recordset cursor: `xero.cursor` of that list
         :param str field: of the cursor; advances with what has been applied
         """
+        listed = set()
         for page in self.env['xero.fetch']._get_changes(
                 cursor.connection_id, pull_list, cursor[field] - OVERLAP, pull_list.filters):
+            if field == 'repair_since':
+                listed.update(item.xero_id for item in page.rows)
+                self._compare_unlisted(pull_list, cursor, page, listed)
             self._apply_page(pull_list, cursor, field, page.rows)
+
+    def _compare_unlisted(self, pull_list, cursor, page, listed):
+        """Ask for what a page should have had, before the cursor is past it.
+
+        :param Page page: of the comparison
+        :param set listed: identifiers of all that this run has read of the list
+        """
+        newest = max(filter(None, map(changed_at, page.rows)), default=cursor.repair_since)
+        self.env[pull_list.handler]._compare_unlisted(
+            cursor.connection_id, pull_list, cursor.repair_since,
+            newest.replace(microsecond=0) if page.more else None, listed)
 
     def _apply_page(self, pull_list, cursor, field, items):
         """Apply a page, and advance the cursor with each part of it.

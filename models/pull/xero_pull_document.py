@@ -7,13 +7,16 @@ from ...xero import payload, query
 from ...xero.documents import Document
 from ...xero.errors import XeroRejected
 from ..core.apart import apart
-from ..core.kinds import XERO_KINDS
+from ..core.kinds import GONE, XERO_KINDS
 from .live import LIVE
 
 _logger = logging.getLogger(__name__)
 
 #: A change this old should have been announced by a webhook.
 WEBHOOK_DELAY = timedelta(minutes=1)
+#: Documents in no list that are asked for by their own address. Where so many are gone, and none is
+#: there, the organisation was reset, say; the others are taken for gone, too, without a call each.
+CERTAIN = 5
 
 
 class XeroPullDocument(models.AbstractModel):
@@ -57,29 +60,82 @@ class XeroPullDocument(models.AbstractModel):
                     raise
         return list(map(self._parse, filter(None, rows)))
 
+    # === WHAT XERO HAS NO MORE === #
+
+    def _compare_unlisted(self, connection, pull_list, since, until, listed):
+        # OVERRIDES 'account_xero'
+        expected = self._get_expected(connection, pull_list, since, until)
+        ids = [xero_id for xero_id in expected if xero_id not in listed]
+        for start in range(0, len(ids), query.IDS):
+            some = ids[start:start + query.IDS]
+            documents = self._get_listed(connection, pull_list, some)
+            self._apply(connection, documents, True, {})
+            self._report_missing(
+                connection, pull_list, set(some) - {document.xero_id for document in documents})
+
+    def _get_expected(self, connection, pull_list, since, until):
+        """Return what Xero changed last in a period, as far as is known here. What is known to
+        differ is fetched at a comparison anyway, and nobody misses what was void there.
+
+        :return: list of identifiers
+        """
+        kinds = [kind for kind, name in XERO_KINDS.items() if name in pull_list.kinds]
+        domain = fields.Domain([
+            ('company_id', '=', connection.company_id.id), ('xero_document_id', '!=', False),
+            ('move_type', 'in', kinds), ('xero_updated', '>=', since),
+            ('xero_status', 'not in', list(GONE)), ('xero_differs', '=', False)])
+        if until:
+            domain &= fields.Domain('xero_updated', '<', until)
+        return self.env['account.move'].search_fetch(
+            domain, ['xero_document_id'], order='id').mapped('xero_document_id')
+
     def _report_missing(self, connection, pull_list, ids):
         # OVERRIDES 'account_xero'
         if not ids:
             return
-        gone = []
+        gone, documents = [], []
         for xero_id, move in self.env['xero.linked']._moves_by_xero_id(connection, ids).items():
-            try:
-                # A list is of the statuses that are known, its own address tells for certain.
-                self.env['xero.fetch']._get_one(connection, pull_list, xero_id)
-            except XeroRejected as error:
-                if error.status != 404:
-                    raise
-                gone.append(move)
+            if len(gone) < CERTAIN or documents:
+                try:
+                    # A list is of the statuses that are known, its own address tells for certain.
+                    row = self.env['xero.fetch']._get_one(connection, pull_list, xero_id)
+                except XeroRejected as error:
+                    if error.status != 404:
+                        raise
+                else:
+                    documents += [self._parse(row)] if row else []
+                    continue
+            gone.append(move)
+        self._apply(connection, documents, True, {})
         connection._commit_with_retry(self._note_missing, connection, gone)
 
     def _note_missing(self, connection, moves):
         """:param moves: `account.move` that Xero does not have any more"""
         for move in moves:
+            cure = self.env._(
+                "It was made in Xero and is not sent there. Cancel it here, if it is gone for good."
+            ) if move.xero_origin else self.env._(
+                "Look for it in Xero; or send it anew, if it is gone for good.")
             self.env['xero.difference']._note(
-                connection, move, 'missing', move.display_name, '–', self.env._(
+                connection, move, 'missing', move.display_name, '–', ' '.join((self.env._(
                     "Xero does not have %s any more: it was removed there, or the organisation was "
-                    "reset. Look for it in Xero; or send it anew, if it is gone for good.",
-                    move.xero_number))
+                    "reset.", move.xero_number), cure)))
+
+    # === SEVERAL AT ONCE === #
+
+    def _get_listed(self, connection, pull_list, ids):
+        """Fetch documents with as few calls as Xero allows; some that it has may be in no list.
+
+        :param list ids: identifiers
+        :return: list of documents.Document
+        """
+        if pull_list.by_ids:
+            return self._get(connection, pull_list, ids)
+        field, documents = payload.id_field(pull_list.kinds[0]), []
+        for question in query.by_id(pull_list.path, [{field: one} for one in ids]):
+            documents += map(self._parse, self.env['xero.fetch']._get_page(
+                connection, pull_list.path, **question).rows)
+        return documents
 
     def _get_together(self, connection, pull_list, ids):
         """As :meth:`_get`, with few calls for what Xero takes no list of identifiers of, too.
@@ -88,10 +144,7 @@ class XeroPullDocument(models.AbstractModel):
         """
         documents = []
         if not pull_list.by_ids and len(ids) > 1:   # for one, its own address is as good
-            field = payload.id_field(pull_list.kinds[0])
-            for question in query.by_id(pull_list.path, [{field: one} for one in sorted(ids)]):
-                documents += map(self._parse, self.env['xero.fetch']._get_page(
-                    connection, pull_list.path, **question).rows)
+            documents = self._get_listed(connection, pull_list, sorted(ids))
         # One that is in no list may be voided, which only it itself says.
         left = set(ids) - {document.xero_id for document in documents}
         return documents + self._get(connection, pull_list, sorted(left))

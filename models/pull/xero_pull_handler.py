@@ -70,6 +70,16 @@ class XeroPullHandler(models.AbstractModel):
         :param set ids: identifiers that were asked for, and that no answer had
         """
 
+    def _compare_unlisted(self, connection, pull_list, since, until, listed):
+        """Look for what is here, should be in the list that is compared, and is not.
+
+        :param recordset connection: `xero.connection`
+        :param PullList pull_list: the list
+        :param datetime since: naive UTC; the list was asked for what has changed from then on
+        :param datetime until: it has been read to there, None when to its end
+        :param set listed: identifiers of what it had
+        """
+
     def _after_poll(self, connection):
         """Do what follows once a list has been read to its end.
 
