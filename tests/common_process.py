@@ -73,18 +73,20 @@ class XeroProcessCase(ProcessCase):
 
     # === DOCUMENTS === #
 
-    def _bill(self, company=1, **values):
+    def _bill(self, company=1, move_type='in_invoice', **values):
         """Post a bill, whose number Xero does not keep unique, of a new partner.
 
+        :param str move_type: of another document instead
         :return: its id
         """
         name = f'Bill {next(self.names)}'
         call = self.office.call
         [partner] = call('res.partner', [], 'create', {'name': f'Vendor of {name}'})
         [journal] = call('account.journal', [], 'search', [
-            ('company_id', '=', company), ('type', '=', 'purchase')], 0, 1)
+            ('company_id', '=', company),
+            ('type', '=', 'purchase' if move_type == 'in_invoice' else 'sale')], 0, 1)
         [move] = call('account.move', [], 'create', {
-            'move_type': 'in_invoice', 'partner_id': partner, 'ref': name,
+            'move_type': move_type, 'partner_id': partner, 'ref': name,
             'invoice_date': '2026-03-02', 'journal_id': journal, 'invoice_line_ids': [[0, 0, {
                 'name': "Work", 'price_unit': 100, 'account_id': self.expenses[company],
                 'tax_ids': [[6, 0, []]], **values}]]})
@@ -104,7 +106,9 @@ class XeroProcessCase(ProcessCase):
                          " FROM account_move WHERE id = %s", move)[0]
 
     def _in_xero(self, move):
-        [[number]] = self._sql("SELECT ref FROM account_move WHERE id = %s", move)
+        [[number]] = self._sql(
+            "SELECT CASE move_type WHEN 'in_invoice' THEN ref ELSE name END"
+            " FROM account_move WHERE id = %s", move)
         return [d for d in self.org.invoices if d['InvoiceNumber'] == number]
 
     # === DEATH === #

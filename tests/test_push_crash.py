@@ -193,6 +193,25 @@ class TestPushCrash(XeroProcessCase):
         self._assert_there_once(move)
         self.assertEqual(len(self.sandbox.calls_to('PUT', '/Invoices')), 1)
 
+    def test_killed_then_rate_limited_with_the_key(self):
+        """An invoice is repeated without a question, as Xero knows its number and its key: that
+        the second attempt was not processed says nothing about the first."""
+        move = self._bill(move_type='out_invoice')
+        self._link_partner(move)
+        with self._killed_at(self._start_push, 'PUT', '/Invoices', when='after'):
+            pass
+        self.sandbox.inject('429_concurrent', 'PUT', '/Invoices')
+        self._push()
+        self.assertEqual(self._sql("SELECT attempts, sent_at IS NULL FROM xero_request"),
+                         [(1, False)])
+        self._sql("UPDATE xero_connection SET resume_at = NULL")
+        self._push()
+        self._assert_there_once(move)
+        calls = self.sandbox.calls_to('PUT', '/Invoices')
+        self.assertEqual([call.replayed for call in calls], [False, False, True])
+        self.assertEqual(len({call.headers['Idempotency-Key'] for call in calls}), 1)
+        self.assertFalse(self.sandbox.calls_to('GET'), "nothing is asked")
+
     # === MEETINGS === #
 
     def test_two_workers_at_once(self):
