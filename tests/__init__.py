@@ -73,6 +73,7 @@ from . import test_push_allocations
 from . import test_push_allocations_crash
 from . import test_push_allocations_lost
 from . import test_push_amounts
+from . import test_push_asked_once
 from . import test_push_attachments
 from . import test_push_changes
 from . import test_push_clocks

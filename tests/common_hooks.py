@@ -28,7 +28,7 @@ GUARDS = {
     'XeroFetch._get_payments', 'XeroFetch._items', 'XeroFetch._list_of',
     'XeroFetch._new_payments', 'XeroFetch._read_payments', 'XeroFetch._read_payments_by_id',
     'XeroPushExisting._get_free', 'XeroPushExisting._get_unsure', 'XeroPushExisting._settle',
-    'XeroPushExisting._without',
+    'XeroPushExisting._settle_found', 'XeroPushExisting._without',
     'XeroImport._make', 'XeroImport._refusal', 'XeroImport._rows', 'XeroImport._save_faulty',
     'XeroImport._take', 'XeroImportFiles._apart', 'XeroImportFiles._get_files',
     'XeroImportWaiting._end', 'XeroLinked._moves_by_xero_id', 'XeroLinked._partners_by_xero_id',

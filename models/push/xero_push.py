@@ -11,6 +11,9 @@ from .sender import RequestSender
 
 _logger = logging.getLogger(__name__)
 
+#: Key of the context: ids of the records of a kind that Xero has just been asked for, in vain.
+ASKED = 'xero_asked'
+
 
 class LookUpFailed(Exception):
     """Xero was asked and gave no usable answer; ``error`` is the XeroError."""
@@ -56,11 +59,11 @@ class XeroPush(models.AbstractModel):
         :raise TimeBudgetExceeded: this run has no time for more
         """
         self.env['xero.reference.data']._renew(connection)
-        self._finish_interrupted(connection)
+        asked = self._finish_interrupted(connection)
         for kind in connection._push_kinds():
             kind._push_first(connection)
         for kind in connection._push_kinds():
-            kind._push(connection)
+            kind.with_context(**{ASKED: asked.get(kind._model, set())})._push(connection)
         connection._commit_with_retry(self._report_unknown, connection)
         check_time(connection.env)
 
@@ -92,11 +95,13 @@ class XeroPush(models.AbstractModel):
     def _finish_interrupted(self, connection):
         """Bring to an end what an earlier run, or a process that died, left in the outbox.
 
+        :return: {model: ids of records that Xero does not have, as it has just said}
+        :rtype: dict
         :raise XeroError: nothing more can be sent now
         """
-        requests = self.env['xero.request'].search(self._outbox_domain(connection))
+        requests, asked = self.env['xero.request'].search(self._outbox_domain(connection)), {}
         if not requests:
-            return
+            return asked
         now = requests._now()
         # What certainly never left is built anew, from today's data.
         unsent = requests.filtered(lambda request: not request.sent_at)
@@ -111,12 +116,16 @@ class XeroPush(models.AbstractModel):
         with RequestSender(connection) as sender:
             sender.send(repeatable)
         for request in due - repeatable:
-            self._recover(connection, request)
+            model = request._kind()._model
+            asked[model] = asked.get(model, set()) | self._recover(connection, request)
+        return asked
 
     def _recover(self, connection, request):
         """Bring a request to an end that Xero no longer remembers, or of which that would be all
         that keeps it from being done twice.
 
+        :return: ids of the records that Xero does not have, as it has just said
+        :rtype: set
         :raise XeroError: nothing can be asked now
         """
         kind = request._kind()
@@ -139,8 +148,10 @@ class XeroPush(models.AbstractModel):
                 # Xero has refused the others, or is still at it.
                 connection._commit_with_retry(request._wait_until_forgotten)
             else:
-                connection._commit_with_retry(
+                ended = connection._commit_with_retry(
                     self._apply_apart, request, lambda one: kind._recover(one, found))
+                return set().union(*filter(None, ended))
+        return set()
 
     def _apply_apart(self, request, work):
         """Apply what became of a request. One whose outcome cannot be applied for an unexpected

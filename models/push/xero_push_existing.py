@@ -9,7 +9,7 @@ from ...xero.documents import Document
 from ..core.apart import apart
 from ..core.kinds import GONE
 from ..core.problem import Problem
-from .xero_push import LookUpFailed
+from .xero_push import ASKED, LookUpFailed
 
 #: After so long without a pull the database may be of a backup, or was kept from Xero for long.
 PULL_IS_OLD = timedelta(days=1)
@@ -53,6 +53,21 @@ class XeroPushExisting(models.AbstractModel):
         return moves - connection._commit_with_retry(
             self._settle, connection, unsure, list(map(Document.from_json, rows)))
 
+    def _settle_found(self, connection, numbers, documents):
+        """Do the same with what was looked up after a lost answer, so that Xero is not asked again.
+
+        :param dict numbers: {id of a document here: the number under which it was looked for}.
+            Vendor credits, which are looked up by their dates alone, are left to :meth:`_without`
+        :param list documents: documents.Document that Xero has under these numbers
+        :return: ids of the documents here that may be sent
+        :rtype: set
+        """
+        moves = self.env['account.move'].browse(numbers).exists().filtered(
+            lambda move: move.move_type == 'in_invoice' and move.xero_state == 'pending'
+            and move._xero_document_number() == numbers[move.id])
+        unsure, failed = self._get_unsure(connection, moves)
+        return set((moves - failed - self._settle(connection, unsure, documents)).ids)
+
     # === WHICH ONES === #
 
     def _get_unsure(self, connection, moves):
@@ -81,6 +96,8 @@ class XeroPushExisting(models.AbstractModel):
             return False
         if move.xero_seek or move.move_type not in ('in_invoice', 'in_refund'):
             return move.xero_seek
+        if move.id in self.env.context.get(ASKED, ()):
+            return False
         since, pulled = connection.connected_at, connection.last_pull
         return bool(
             move.xero_manual

@@ -224,7 +224,11 @@ class XeroPushDocument(models.AbstractModel):
         faulty = request._apart(
             [(request.items[position], *document) for position, document in matched.items()],
             lambda things: [self._adopt(*thing) for thing in things])
+        connection, numbers = request.connection_id, {
+            item['id']: element.get('InvoiceNumber') for position, (item, element) in enumerate(
+                zip(request.items, request._elements(), strict=True)) if position not in matched}
         self._end(request, [item for item, *_document in faulty])
+        return self.env['xero.push.existing']._settle_found(connection, numbers, found)
 
     def _match_documents(self, connection, elements, items, documents, since=None):
         """Find the document that each element has become; none is given away twice.

@@ -216,6 +216,7 @@ class XeroPushKind(models.AbstractModel):
         from the queue.
 
         :param list found: as of :meth:`_find_in_xero`
+        :return: ids of the records that need no further question before they go out; or None
         """
         request.unlink()
 
