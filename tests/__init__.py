@@ -71,6 +71,7 @@ from . import test_pull_void
 from . import test_push
 from . import test_push_allocations
 from . import test_push_allocations_crash
+from . import test_push_allocations_elements
 from . import test_push_allocations_lost
 from . import test_push_amounts
 from . import test_push_asked_once

@@ -3,6 +3,28 @@ from odoo import api, fields, models
 from odoo.tools.misc import formatLang
 
 from ..core.kinds import XERO_KINDS
+from ..core.prefetch import fetch_with_xero
+
+
+def fetch_matches(moves):
+    """Read at once what documents are matched with, which would be read document by document: the
+    filtered lines are not read together.
+
+    :param recordset moves: `account.move`, with all rights
+    """
+    lines = moves.line_ids
+    lines.fetch(['display_type', 'matched_debit_ids', 'matched_credit_ids'])
+    partials = lines.matched_debit_ids | lines.matched_credit_ids
+    fetch_with_xero(partials)
+    sides = partials.debit_move_id | partials.credit_move_id
+    sides.fetch(['move_id'])
+    moves |= sides.move_id
+    fetch_with_xero(moves)
+    moves.fetch(['line_ids', 'matched_payment_ids', 'xero_used_ids', 'xero_credited_ids'])
+    moves.line_ids.fetch([
+        'display_type', 'date', 'date_maturity', 'account_id', 'currency_id',
+        'amount_residual_currency'])
+    fetch_with_xero(moves.xero_used_ids | moves.xero_credited_ids)
 
 
 class AccountMove(models.Model):

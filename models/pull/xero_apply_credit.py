@@ -7,6 +7,7 @@ from odoo import models
 
 from ...xero.documents import Payment
 from ..core.kinds import CREDIT_NOTES, GONE
+from ..documents.account_move_allocation import fetch_matches
 from ..mapping.account_journal import NO_BANK
 from .live import live
 
@@ -40,7 +41,9 @@ class XeroApplyCredit(models.AbstractModel):
         :param recordset connection: `xero.connection` of the documents' company
         :param dict documents: {`account.move`: documents.Document}
         """
-        for move, document in live(documents).items():
+        counting = live(documents)
+        fetch_matches(self.env['account.move'].union(*counting))
+        for move, document in counting.items():
             wanted = _allocations(document)
             if move.state != 'posted' or wanted is None:
                 continue
@@ -115,16 +118,17 @@ class XeroApplyCredit(models.AbstractModel):
                    for pair in move._xero_allocations('pending', 'failed'))
 
     def _counterparts(self, move, wanted):
-        """Return the documents that Odoo has on the other side, drafts too.
+        """Return the documents that Odoo has on the other side, drafts too. Those that are matched
+        already need no query.
 
         :param dict wanted: {key: Allocation}
         :return: {key: `account.move`}
         """
-        if not wanted:
-            return {}
-        others = {other.xero_document_id: other for other in self.env['account.move'].search([
+        others = {other.xero_document_id: other for other in move._xero_matches()} if wanted else {}
+        unknown = {part.other_id for part in wanted.values()} - others.keys()
+        others |= {other.xero_document_id: other for other in self.env['account.move'].search([
             ('company_id', '=', move.company_id.id), ('state', '!=', 'cancel'),
-            ('xero_document_id', 'in', [part.other_id for part in wanted.values()])])}
+            ('xero_document_id', 'in', list(unknown))])} if unknown else {}
         return {key: others[part.other_id] for key, part in wanted.items()
                 if part.other_id in others}
 

@@ -1,6 +1,7 @@
 from . import account_move
 from . import account_move_attachment
 from . import xero_alert
+from . import xero_allocation
 from . import account_payment
 from . import xero_request
 from . import xero_request_element

@@ -23,8 +23,10 @@ class AccountMove(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_its_way(self):
-        if self.env['xero.request']._concerns(self) \
-                or not self.env['xero.request.element']._release('move_id', self):
+        Element, moves = self.env['xero.request.element'], self.sudo()
+        if self.env['xero.request']._concerns(self) or not (
+                Element._release('move_id', self) and Element._release(
+                    'allocation_id', moves.xero_used_ids | moves.xero_credited_ids)):
             raise UserError(self.env._(
                 "It is on its way to Xero, and Xero has not answered yet. Cancel it instead; it is "
                 "voided there if it has arrived."))

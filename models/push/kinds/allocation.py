@@ -11,6 +11,7 @@ from ....xero.outcome import match_outcomes
 from ...connection.xero_budget import DAY_RESERVE
 from ...core.apart import apart
 from ...core.problem import Problem
+from ...documents.account_move_allocation import fetch_matches
 from ...documents.account_payment_plan import PAYABLE
 from ..xero_push import LookUpFailed
 
@@ -29,6 +30,7 @@ class XeroPushAllocation(models.AbstractModel):
 
     _model = 'xero.allocation'
     _operations = {'allocate': "Match credit notes"}
+    _makes = {'allocate': 'allocation_id'}
     _id_fields = ()
 
     # === WHAT WAITS === #
@@ -96,6 +98,7 @@ class XeroPushAllocation(models.AbstractModel):
         :param dict documents: as of :meth:`_ask`
         :return: the others
         """
+        fetch_matches(records.credit_id | records.invoice_id)
         left = {xero_id: document.amount_due for xero_id, document in documents.items()}
         refused = records.browse()
         for pair in records:
@@ -124,6 +127,7 @@ class XeroPushAllocation(models.AbstractModel):
     def _prepare(self, connection, records):
         # OVERRIDES 'account_xero'
         values, done = [], records.browse()
+        fetch_matches(records.credit_id)
         for credit, pairs in records.grouped('credit_id').items():
             bodies, items = [], []
             for pair in pairs:
@@ -197,8 +201,10 @@ class XeroPushAllocation(models.AbstractModel):
 
     def _apply(self, request, done, answer):
         # OVERRIDES 'account_xero'
-        pairs, rows = {pair.id: pair for pair in self._get_pairs(request)}, []
-        self._get_pairs(request)._note_change()
+        records = self._get_pairs(request)
+        pairs, rows = {pair.id: pair for pair in records}, []
+        fetch_matches(records.credit_id)
+        records._note_change()
         for item, _result in done:
             if pair := pairs.get(item['id']):
                 amount = Decimal(item['amount'])
