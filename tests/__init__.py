@@ -23,6 +23,7 @@ from . import test_fuzz_pull
 from . import test_hosts
 from . import test_import
 from . import test_import_crash
+from . import test_import_demo_company
 from . import test_import_files
 from . import test_import_first_sync
 from . import test_import_history

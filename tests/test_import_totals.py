@@ -32,6 +32,12 @@ class TestImportTotals(XeroImportCommon):
         self.assertEqual(move.invoice_line_ids.price_unit, 9.99)
         self._check(self._line('9.99', Quantity=Decimal(3)), LineAmountTypes='Inclusive')
 
+    def test_included_here_and_between_two_cents(self):
+        self.tax_sale_20.price_include_override = 'tax_included'
+        self._check(self._line('108.95'), self._line(
+            '12.50', Quantity=Decimal(3), DiscountRate=Decimal(10)), LineAmountTypes='Inclusive')
+        self._check(*[self._line('33.75')] * 7, LineAmountTypes='Inclusive')
+
     def test_exclusive_with_a_tax_that_is_included_here(self):
         self.tax_sale_20.price_include_override = 'tax_included'
         self._check(self._line('100.01'), self._line('33.33', Quantity=Decimal(7)))

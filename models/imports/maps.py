@@ -100,7 +100,7 @@ class ImportMaps:
                 "The currency %s is not active in Odoo.", document.currency_code)))
         lines, taxes, more, sums = self._prepare_lines(document, move_type, False)
         if self.company.tax_calculation_rounding_method == 'round_globally' and any(
-                round2(raw) != net or is_tie(raw, 2) for raw, net in sums.values()):
+                round2(raw) != amount or is_tie(raw, 2) for raw, amount in sums.values()):
             lines, taxes, more, _sums = self._prepare_lines(document, move_type, True)
         blockers += more
         if not document.date or document.total is None:
@@ -149,7 +149,7 @@ class ImportMaps:
         """
         :param bool exactly: no line may need rounding, because Odoo rounds the sum of all lines
         :return: list of values of lines, {id of `account.tax`: Decimal}, list of ImportBlocker, and
-            {id of `account.tax`: (amounts before rounding, amounts)}
+            {what Odoo rounds the sum of: (amounts before rounding, amounts)}
         """
         taxes, sums, blockers = defaultdict(Decimal), defaultdict(lambda: (0, 0)), []
         lines = [self._line(document, line, move_type, exactly, taxes, sums, blockers)
@@ -171,8 +171,11 @@ class ImportMaps:
         if tax:
             taxes[tax.id] += line.tax_amount
         price, raw = self._price(document, line, net, tax, exactly)
-        for key in (tax and tax.id, 'all'):
-            sums[key] = (sums[key][0] + raw, sums[key][1] + net)
+        parts = {(tax and tax.id, 'net'): (raw, net), 'all': (raw, net)}
+        if tax and tax.price_include:
+            parts[tax.id, 'gross'] = (raw * (1 + _share(tax)), net + line.tax_amount)
+        for key, part in parts.items():
+            sums[key] = tuple(map(sum, zip(sums[key], part, strict=True)))
         values = {
             'name': line.description,
             **price,
@@ -252,7 +255,7 @@ class ImportMaps:
         price = net if line.unit_amount is None else line.unit_amount
         discount = line.discount_rate or Decimal(0)
         included = tax and tax.price_include
-        factor = 1 + Decimal(f'{tax._xero_percent() or 0:.6f}') / 100 if included else Decimal(1)
+        factor = 1 + _share(tax) if included else Decimal(1)
         left = (100 - discount) / 100
         if _has_step(quantity, self.quantity_step) and _has_step(discount, self.discount_step):
             same_way = bool(included) == (document.amount_types == 'Inclusive') or not factor - 1
@@ -266,6 +269,12 @@ class ImportMaps:
                 return _values(quantity, net * factor / (quantity * left), discount), net
         return {**_values(Decimal(1), net * factor, Decimal(0)), 'name': (
             f'{line.description} ({quantity.normalize():f} × {price:f})')}, net
+
+
+def _share(tax):
+    """:return: the tax on an amount of 1
+    :rtype: Decimal"""
+    return Decimal(f'{tax._xero_percent() or 0:.6f}') / 100
 
 
 def _values(quantity, price, discount):
