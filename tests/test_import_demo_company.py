@@ -32,7 +32,8 @@ class TestImportDemoCompany(XeroImportCommon):
 
     def _at(self, number):
         """:return: what documents of that number share: the contact, and the values"""
-        return self.contacts[number % 12], {'Date': f'2026-{number % 3 + 1:02}-{number % 27 + 1:02}'}
+        day = f'2026-{number % 3 + 1:02}-{number % 27 + 1:02}'
+        return self.contacts[number % 12], {'Date': day}
 
     def _follow(self, number, document):
         """Remember the tracking of a document, and note that it was long ago."""

@@ -1,6 +1,10 @@
 from odoo import models
 
+from ...xero.scopes import permission_of
+
 ATTACHMENTS = 'accounting.attachments'
+#: Endpoints that every connection asks, one for each permission.
+BASIC = ('Invoices', 'Payments', 'Contacts', 'Organisation')
 
 
 class XeroScope(models.AbstractModel):
@@ -26,13 +30,8 @@ class XeroScope(models.AbstractModel):
 
     def _get_basic(self):
         """:return: what every connection needs, as of :meth:`_get_wanted`"""
-        return {
-            'accounting.invoices': self.env._("invoices, bills and credit notes"),
-            'accounting.payments': self.env._("payments, overpayments and prepayments"),
-            'accounting.contacts': self.env._("contacts"),
-            'accounting.settings.read': self.env._(
-                "reading the organisation, accounts, tax rates, items and tracking categories"),
-        }
+        return {permission.scope: self.env._(permission.about)  # pylint: disable=gettext-variable
+                for permission in map(permission_of, BASIC)}
 
     def _get_missing(self, connection):
         """
