@@ -29,6 +29,7 @@ from . import test_import_first_sync
 from . import test_import_history
 from . import test_import_taxes
 from . import test_import_lost
+from . import test_import_numbers
 from . import test_import_take_over
 from . import test_import_totals
 from . import test_import_tracking

@@ -199,7 +199,7 @@ ELSEWHERE = {
     'XeroPullHandler._after_poll', 'XeroPullHandler._apply', 'XeroPullHandler._choose',
     'XeroPullHandler._choose_settled', 'XeroPullHandler._compare_unlisted',
     'XeroPullHandler._report_missing',
-    '_xero_leave_missing', 'XeroPullHandler._get', 'XeroPullHandler._parse',
+    '_xero_leave_missing', '_xero_lost_numbers', 'XeroPullHandler._get', 'XeroPullHandler._parse',
     'XeroPullNight._get_due', 'XeroPullNight._get_night', 'XeroPullNight._run',
     'XeroPullNight._run_everywhere',
     'XeroPullOverdue._get_due', 'XeroPullOverdue._run', 'XeroPush._finish_interrupted',

@@ -4,6 +4,8 @@ from decimal import Decimal
 from .common_pull import XeroPullCommon
 
 DAY = '2026-03-02'
+#: No document here has this id.
+NOBODY = 1_000_000_000
 
 
 class XeroImportCommon(XeroPullCommon):
@@ -72,4 +74,30 @@ class XeroImportCommon(XeroPullCommon):
         return [tuple(row.values()) for row in self._waiting().sorted('id').read(
             ['xero_id', 'reason', 'message', 'state', 'released', 'write_date'])]
 
+    # === LOST AFTER A BACKUP === #
 
+    def _url(self, record_id):
+        return f"{self.env['account.move'].get_base_url()}/mail/view?model=account.move" \
+               f"&res_id={record_id}"
+
+    def _sent(self, *args, **values):
+        """:return: a document that was sent by hand"""
+        move = self._invoice(*args, **values)
+        move.action_xero_sync_now()
+        self._push()
+        self._synced(move)
+        return move
+
+    def _lose(self, move):
+        """The database is one of a backup: it never had this document.
+
+        :return: the document of Xero
+        """
+        store = self.org.store['CreditNotes' if 'refund' in move.move_type else 'Invoices']
+        document = dict(store.get(move.xero_document_id))
+        store.put({**document, 'Url': self._url(NOBODY)})
+        move._xero_store([(move, {'xero_status': 'VOIDED'})])
+        move.button_draft()
+        move.name = False
+        move.with_context(force_delete=True).unlink()
+        return document

@@ -3,8 +3,6 @@ from odoo.tests import tagged
 
 from .common_import import XeroImportCommon
 
-GONE = 1_000_000_000
-
 
 @tagged('post_install', '-at_install')
 class TestImportLost(XeroImportCommon):
@@ -13,30 +11,6 @@ class TestImportLost(XeroImportCommon):
         super().setUp()
         self.contact = self._contact(self.partner_a)
         self.connection.write({'auto_sync': False, 'import_policy': 'none'})
-
-    def _url(self, record_id):
-        return f"{self.env['account.move'].get_base_url()}/mail/view?model=account.move" \
-               f"&res_id={record_id}"
-
-    def _sent(self, *args, **values):
-        move = self._invoice(*args, **values)
-        move.action_xero_sync_now()
-        self._push()
-        self._synced(move)
-        return move
-
-    def _lose(self, move):
-        """The database is one of a backup: it never had this document.
-
-        :return: the document of Xero
-        """
-        document = dict(self.org.store['Invoices'].get(move.xero_document_id))
-        self.org.store['Invoices'].put({**document, 'Url': self._url(GONE)})
-        move._xero_store([(move, {'xero_status': 'VOIDED'})])
-        move.button_draft()
-        move.name = False
-        move.with_context(force_delete=True).unlink()
-        return document
 
     # === TWICE === #
 

@@ -47,6 +47,6 @@ def has_unique_number(element: dict[str, Any]) -> bool:
     return is_number_unique(element["Type"])
 
 
-def is_number_unique(kind: str) -> bool:
+def is_number_unique(kind: str | None) -> bool:
     """:return: as has_unique_number(), by the kind of document"""
     return kind in ("ACCREC", "ACCRECCREDIT")

@@ -1,4 +1,13 @@
+import logging
+
+import psycopg2
+
 from odoo import fields, models
+
+from ...xero.recovery import is_number_unique
+from ..core.kinds import XERO_KINDS
+
+_logger = logging.getLogger(__name__)
 
 
 class AccountMove(models.Model):
@@ -8,3 +17,35 @@ class AccountMove(models.Model):
         copy=False, prefetch='xero', readonly=True, index='btree_not_null',
         help="Its attachments in Xero are still to be fetched.")
 
+    def _locked_increment(self, format_string, format_values):
+        # EXTENDS 'account': a number that Xero has of a document which was lost here, as after a
+        # database was restored from a backup, is not given out again; nor does it stop anybody
+        try:
+            held = self._xero_lost_numbers()
+        except psycopg2.Error:
+            raise
+        except Exception:
+            _logger.exception("Which numbers Xero has of lost documents cannot be told")
+            held = ()
+        seq = format_values['seq']
+        while True:
+            while format_string.format(**{**format_values, 'seq': seq + 1}) in held:
+                seq += 1
+            number = super()._locked_increment(format_string, {**format_values, 'seq': seq})
+            if number not in held:
+                return number
+            # Odoo goes on by itself from what others, or this transaction, have taken.
+            self._get_sequence_cache().clear()
+            seq = max(seq, self._get_sequence_format_param(number)[1]['seq'])
+
+    def _xero_lost_numbers(self):
+        """:return: the numbers that Xero has of documents of this one's kind which were sent from
+            here, and which are not here any more
+        :rtype: set"""
+        kind = XERO_KINDS.get(self.move_type)
+        if not is_number_unique(kind) \
+                or self.company_id.id not in self.env['res.company']._xero_connected_ids():
+            return set()
+        return set(self.env['xero.unmatched'].sudo().search_fetch([
+            ('company_id', '=', self.company_id.id), ('reason', '=', 'lost'),
+            ('kind', '=', kind)], ['number']).mapped('number'))

@@ -71,6 +71,8 @@ class XeroUnmatched(models.Model):
 
     _xero_uniq = models.Constraint(
         'UNIQUE(connection_id, xero_id)', "A document of Xero waits once.")
+    #: Each number that is given out is looked up among these.
+    _lost_idx = models.Index("(company_id, kind) WHERE reason = 'lost'")
 
     @api.depends('status')
     def _compute_status_label(self):
