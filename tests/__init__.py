@@ -35,6 +35,7 @@ from . import test_import_totals
 from . import test_import_tracking
 from . import test_import_twins
 from . import test_import_unmatched
+from . import test_import_unnamed
 from . import test_install
 from . import test_layers
 from . import test_limits

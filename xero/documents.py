@@ -217,6 +217,11 @@ class Document:
         return tuple(map(Line.from_json, self.raw_lines))
 
     @property
+    def name(self) -> str:
+        """Its number, or contact and total where it has none, as many bills."""
+        return self.number or f"{self.contact_name}, {self.total} {self.currency_code}"
+
+    @property
     def is_whole(self) -> bool:
         """Whether no payment and no credit is missing among those that are listed, going by the
         amounts. Where the amount of a credit is not told, the credits are left alone anyway."""

@@ -107,14 +107,16 @@ class AccountMove(models.Model):
         for move in self:
             if not move.xero_document_id or move.xero_status in GONE:
                 continue
+            # Its lines are gone by now, and with them its total.
+            number = move.xero_number or move.commercial_partner_id.display_name
             if move.xero_origin:
                 raise UserError(self.env._(
                     "%(name)s was made in Xero as %(number)s, and would be imported again. Void "
                     "it there, or cancel it here.",
-                    name=move.display_name, number=move.xero_number))
+                    name=move.display_name, number=number))
             raise UserError(self.env._(
                 "%(name)s is in Xero as %(number)s. Cancel it first, so that it is voided "
-                "there, too.", name=move.display_name, number=move.xero_number))
+                "there, too.", name=move.display_name, number=number))
 
     # === QUEUE === #
 

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 
 from ..core.kinds import GONE
 from ..core.problem import Problem
+from .showing import name_in_xero
 
 
 class AccountMove(models.Model):
@@ -29,11 +30,11 @@ class AccountMove(models.Model):
         if self.xero_document_id and self.xero_status in GONE:
             yield Problem('voided_in_xero', self.env._(
                 "%(number)s was voided or deleted in Xero, which is final. Duplicate the document "
-                "to send it as a new one, and cancel this one.", number=self.xero_number))
+                "to send it as a new one, and cancel this one.", number=name_in_xero(self)))
         if self.xero_origin:
             yield Problem('document_not_editable', self.env._(
                 "It was made in Xero as %s, so it is never sent there. Change it in Xero.",
-                self.xero_number))
+                name_in_xero(self)))
 
     def _xero_refetch(self):
         """Fetch those that are not sent again, as those made in Xero or kept back by a switch, as

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 
 from ...xero.twins import Own
 from ..core.kinds import XERO_KINDS
+from .showing import name_in_xero
 
 
 class AccountMove(models.Model):
@@ -38,7 +39,7 @@ class AccountMove(models.Model):
             'xero_linked_at': fields.Datetime.now(),
             'xero_number': document.number, 'xero_status': document.status})
         self.env['xero.log']._add_pulls(connection, [(self, 'success', None, self.env._(
-            "Linked to %s in Xero: the same document on both sides.", document.number))])
+            "Linked to %s in Xero: the same document on both sides.", name_in_xero(self)))])
 
     # === WHAT XERO HAS NO MORE === #
 

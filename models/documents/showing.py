@@ -1,4 +1,5 @@
-"""How several documents, and their statuses in Xero, are shown."""
+"""How documents, and their statuses in Xero, are shown."""
+from odoo.tools.misc import formatLang
 
 #: Documents that are named; of the others, how many there are.
 NAMED = 5
@@ -18,6 +19,23 @@ def status_labels(env):
         'VOIDED': env._("Voided"),
         'DELETED': env._("Deleted"),
     }
+
+
+def name_in_xero(move):
+    """
+    :param recordset move: one `account.move` that is linked
+    :return: its number in Xero, or contact and total where it has none there, as many bills
+    :rtype: str
+    """
+    return move.xero_number or unnumbered(
+        move.commercial_partner_id.display_name,
+        formatLang(move.env, move.amount_total, currency_obj=move.currency_id))
+
+
+def unnumbered(contact, total):
+    """:return: how a document without a number is named
+    :rtype: str"""
+    return ', '.join(filter(None, (contact, total)))
 
 
 def names_of(moves):

@@ -3,6 +3,7 @@ from odoo import models
 from odoo.tools.misc import format_datetime
 
 from ..core.problem import error_text
+from .showing import name_in_xero
 
 #: Characters of Xero's own words that fit into a hover text.
 LONGEST_MESSAGE = 300
@@ -54,14 +55,14 @@ class XeroTooltip(models.AbstractModel):
     def _get_synced(self, move):
         """:return: lines: under which number, how it stands there, when it was sent and looked at
         :rtype: list(str)"""
-        number = move.xero_number or move.name
+        number = name_in_xero(move)
         if move.xero_status_label:
             number = self.env._(
                 "%(number)s in Xero: %(status)s", number=number, status=move.xero_status_label)
         else:
             number = self.env._("%s in Xero", number)
         if move.xero_origin:
-            number = self.env._("Made in Xero as %s", move.xero_number or move.name)
+            number = self.env._("Made in Xero as %s", name_in_xero(move))
         return [
             number,
             move.xero_last_push and self.env._("Sent: %s", self._moment(move.xero_last_push)),

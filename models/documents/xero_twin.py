@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..connection.pages import open_in_xero
-from .showing import status_labels
+from .showing import status_labels, unnumbered
 
 
 class XeroTwin(models.Model):
@@ -36,6 +36,11 @@ class XeroTwin(models.Model):
 
     _move_uniq = models.Constraint(
         'UNIQUE(move_id, xero_id)', "A document of Xero is named once.")
+
+    @api.depends('number', 'contact_name', 'total')
+    def _compute_display_name(self):
+        for twin in self:
+            twin.display_name = twin.number or unnumbered(twin.contact_name, twin.total)
 
     @api.depends('status')
     def _compute_status_label(self):

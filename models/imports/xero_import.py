@@ -6,6 +6,7 @@ from odoo.exceptions import RedirectWarning, UserError
 
 from ..core.apart import apart
 from ..core.kinds import GONE
+from ..documents.showing import name_in_xero
 from .maps import APPROVED, MOVE_TYPES, ImportBlocker, ImportMaps
 from .xero_import_existing import back_link
 
@@ -207,7 +208,7 @@ class XeroImport(models.AbstractModel):
         if connection.import_policy == 'post':
             ready |= moves.filtered(lambda move: move.xero_status in APPROVED)
         ready._post(soft=False)
-        texts = {move: self.env._("Imported from Xero: %s", move.xero_number) for move in moves}
+        texts = {move: self.env._("Imported from Xero: %s", name_in_xero(move)) for move in moves}
         redated = moves.filtered(lambda move: move.date != days[move])
         for move in redated:
             texts[move] += '. ' + self.env._(

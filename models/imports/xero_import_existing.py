@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ...xero import twins
 from ..core.kinds import GONE, XERO_KINDS
+from ..documents.showing import name_in_xero
 from .maps import MOVE_TYPES, ImportBlocker
 
 RECORD_ID = re.compile(r'[?&]res_id=(\d+)')
@@ -145,12 +146,12 @@ class XeroImportExisting(models.AbstractModel):
         if move.xero_document_id and move.id == named:
             return ImportBlocker('double', self.env._(
                 "It was sent for %(name)s, which is linked to another one, %(number)s, in Xero. "
-                "Void one of them there.", name=move.display_name, number=move.xero_number), move)
+                "Void one of them there.", name=move.display_name, number=name_in_xero(move)), move)
         if move.xero_document_id:
             text = self.env._(
                 "%(name)s is linked to %(number)s in Xero, which looks the same. If this one was "
                 "entered twice there, void one of them.",
-                name=move.display_name, number=move.xero_number)
+                name=move.display_name, number=name_in_xero(move))
         elif move.state == 'draft':
             text = self.env._("The draft %s may be the same document. Post it and link it, or "
                               "import this one as another document.", move.display_name)

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..connection.pages import open_in_xero
-from ..documents.showing import status_labels
+from ..documents.showing import status_labels, unnumbered
 
 #: What is put right by mapping accounts, by mapping taxes and by a choice: field that names it.
 MAPPED = {'xero.account': 'account_ids', 'xero.tax.rate': 'tax_rate_ids',
@@ -73,6 +73,12 @@ class XeroUnmatched(models.Model):
         'UNIQUE(connection_id, xero_id)', "A document of Xero waits once.")
     #: Each number that is given out is looked up among these.
     _lost_idx = models.Index("(company_id, kind) WHERE reason = 'lost'")
+
+    @api.depends('number', 'contact_name', 'total', 'currency_code')
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = row.number or unnumbered(
+                row.contact_name, f'{row.total:.2f} {row.currency_code}')
 
     @api.depends('status')
     def _compute_status_label(self):

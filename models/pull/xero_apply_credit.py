@@ -261,6 +261,9 @@ class XeroApplyCredit(models.AbstractModel):
             return self.env._("Overpayment allocated in Xero")
         if part.kind == 'Prepayments':
             return self.env._("Prepayment allocated in Xero")
+        if not part.number:
+            return self.env._("Credit note of %(contact)s allocated in Xero, not in Odoo",
+                              contact=move.commercial_partner_id.display_name)
         return self.env._("Credit note %s allocated in Xero, not in Odoo", part.number)
 
 

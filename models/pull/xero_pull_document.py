@@ -8,6 +8,7 @@ from ...xero.documents import Document
 from ...xero.errors import XeroRejected
 from ..core.apart import apart
 from ..core.kinds import GONE, XERO_KINDS
+from ..documents.showing import name_in_xero
 from .live import LIVE
 
 _logger = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ class XeroPullDocument(models.AbstractModel):
             self.env['xero.difference']._note(
                 connection, move, 'missing', move.display_name, '–', ' '.join((self.env._(
                     "Xero does not have %s any more: it was removed there, or the organisation was "
-                    "reset.", move.xero_number), cure)))
+                    "reset.", name_in_xero(move)), cure)))
 
     # === SEVERAL AT ONCE === #
 

@@ -271,7 +271,7 @@ class XeroPushDocument(models.AbstractModel):
                   'xero_payload_hash': None, 'xero_last_pull': fields.Datetime.now()}
         if document.status in GONE and 'xero_state' in values and move.state != 'cancel':
             values.update(move._xero_failure(Problem('voided_in_xero', self.env._(
-                "%(number)s was voided or deleted in Xero.", number=document.number))))
+                "%(number)s was voided or deleted in Xero.", number=document.name))))
         move._xero_store([(move, values)])
         # What happened to it in Xero before it was linked here has passed the pull by.
         move._xero_queue_pull()

@@ -144,7 +144,7 @@ class XeroPushDocument(models.AbstractModel):
             return rejection
         return rejection._replace(messages=[
             self.env._("%(number)s in Xero has: %(applied)s.",
-                       number=document.number, applied=', '.join(applied)),
+                       number=document.name, applied=', '.join(applied)),
             advice, *rejection.messages])
 
     def _get_rejected(self, connection, rejection):
