@@ -112,6 +112,7 @@ from . import test_push_unknown
 from . import test_push_void
 from . import test_push_wizard
 from . import test_recorded
+from . import test_recorded_writes
 from . import test_requirements
 from . import test_schedule
 from . import test_scopes
