@@ -111,6 +111,7 @@ from . import test_push_twins
 from . import test_push_unknown
 from . import test_push_void
 from . import test_push_wizard
+from . import test_push_words
 from . import test_recorded
 from . import test_recorded_writes
 from . import test_requirements

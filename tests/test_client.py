@@ -212,7 +212,9 @@ class TestAnswers(LoopbackCase):
 
     def test_refused_without_json(self):
         page = b"<html><head><style>p{}</style><title>Not</title></head><p>found</p></html>"
-        for body, words in ((page, "Not found"), (b"", "HTTP 404"), (b"Gone \xff", "Gone �")):
+        for body, words in (
+            (page, "Not found"), (b"", "Xero does not have it"), (b"Gone \xff", "Gone �"),
+        ):
             error = self.failure(errors.XeroRejected, *self.refuse(404, body))
             self.assertEqual(
                 (error.message, error.elements, error.code), (words, [], "validation_error")
@@ -228,7 +230,8 @@ class TestAnswers(LoopbackCase):
             (500, {"Message": "An error occurred"}, "An error occurred"),
             (503, b"The Organisation is offline", "The Organisation is offline"),
             (502, b"<h1>Bad Gateway</h1>", "Bad Gateway"),
-            (408, b"", "HTTP 408"),
+            (408, b"", "Xero gave no reason"),
+            (503, b"", "Xero had a problem of its own"),
             (200, b"<xml/>", "Xero's answer is not readable as JSON"),
             (200, b'{"Invoices": [', "Xero's answer is not readable as JSON"),
         ):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import encoding
-from .encoding import plain, required
+from .encoding import Unfit, plain, required
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def contact_name(name: str) -> str:
 
 def _address(models: Any, address: Address) -> Any:
     if len(address.lines) > 4:
-        raise ValueError("Xero takes at most four lines of an address")
+        raise Unfit("Xero takes at most four lines of an address")
     return models.Address(
         address_type=required(address.type, "an address type"),
         city=address.city,

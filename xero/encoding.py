@@ -17,6 +17,10 @@ from typing import Any
 _ID_FIELDS = ("InvoiceID", "CreditNoteID", "ContactID")
 
 
+class Unfit(ValueError):
+    """Xero has no place for a value. The words are ours, for people; a library's are not."""
+
+
 def encode(body: dict[str, Any]) -> bytes:
     """Write JSON in the one form that stays the same for the same content.
 
@@ -59,7 +63,7 @@ def required(value: str | None, what: str) -> str:
     :raise ValueError: where there is none; `what` is named"""
     # xero-python lets '' and 'None' pass as a member of any enumeration.
     if not value or value == "None":
-        raise ValueError(f"Xero needs {what} here")
+        raise Unfit(f"Xero needs {what} here")
     return value
 
 
@@ -109,10 +113,10 @@ def _json_number(value: Decimal) -> int | float:
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} has no place in a request")
     if not value.is_finite():
-        raise ValueError(f"{value} is not an amount")
+        raise Unfit(f"{value} is not an amount")
     if value == value.to_integral_value():
         return int(value)
     number = float(value)
     if Decimal(repr(number)) != value:
-        raise ValueError(f"{value} has more digits than Xero keeps")
+        raise Unfit(f"{value} has more digits than Xero keeps")
     return number

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import encoding
-from .encoding import plain, required
+from .encoding import Unfit, plain, required
 from .money import RATE_PLACES
 
 _Day = date  # a field has this name, too
@@ -124,7 +124,7 @@ def document_body(data: DocumentData) -> dict:
             "url": _url(data.url),
         }
     if not data.lines:
-        raise ValueError("A document needs at least one line")
+        raise Unfit("A document needs at least one line")
     body = plain((models.CreditNote if credit else models.Invoice)(**values))
     # Xero: on approved invoices only; it is no flag that could be taken back by leaving it out.
     return {**body, "SentToContact": True} if data.sent_to_contact and not credit else body
@@ -217,7 +217,7 @@ def allocation_body(invoice_id: str, amount: Decimal, day: date) -> dict[str, An
 
 def _line_item(models: Any, line: Line, kind: str) -> Any:
     if len(line.tracking) > TRACKING_PER_LINE:
-        raise ValueError(f"Xero takes at most {TRACKING_PER_LINE} tracking options on a line")
+        raise Unfit(f"Xero takes at most {TRACKING_PER_LINE} tracking options on a line")
     # Xero wants at least one character on every line.
     description = (line.description or "").strip() or line.item_code or "-"
     return models.LineItem(
@@ -243,7 +243,7 @@ def _line_item(models: Any, line: Line, kind: str) -> Any:
 def _currency_code(code: str | None) -> str | None:
     # Not checked against the model's list, which lacks currencies that Xero does offer (XCG, ZWG).
     if code and not re.fullmatch(r"[A-Z]{3}", code):
-        raise ValueError(f"{code!r} is not a currency code")
+        raise Unfit(f"{code!r} is not a currency code")
     return code
 
 

@@ -25,6 +25,19 @@ TIMEOUT = (5, 60)  # seconds to connect, seconds of silence while reading
 MAX_BODY = 64 * 1024 * 1024  # bytes; a page of 1,000 invoices of 5 lines is about 5 MB
 
 _CHUNK = 65536
+#: What people read where an answer has no text.
+_WORDS = {403: "Xero does not allow it", 404: "Xero does not have it"}
+#: What they read of a call that failed, by parts of the names of what libraries raise.
+_KINDS = {
+    "Timeout": "it took too long",
+    "timeout": "it took too long",
+    "NameResolution": "its name was not found",
+    "gaierror": "its name was not found",
+    "Refused": "the connection was refused",
+    "SSL": "the connection was not secure",
+    "Certificate": "the connection was not secure",
+    "Decode": "it was not readable",
+}
 Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 _progress = threading.local()
 
@@ -127,7 +140,11 @@ class RawAnswer:
         """The body as one readable line: Xero's errors may be HTML, plain text or empty."""
         raw = self.body[:20000].decode("utf-8", "replace")
         raw = re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>", " ", raw)
-        return clean_text(raw, secrets) or f"HTTP {self.status}"
+        return clean_text(raw, secrets) or (
+            "Xero had a problem of its own"
+            if self.status >= 500
+            else _WORDS.get(self.status, "Xero gave no reason")
+        )
 
 
 class Transport:
@@ -183,11 +200,11 @@ class Transport:
             ) as response:
                 return RawAnswer(response.status_code, response.headers, _read(response))
         except (requests.RequestException, HTTPError, OSError) as error:
-            name = _innermost(error)
+            name = _in_words(_innermost(error))
         # Raised outside the handler: the original's text may hold an URL or a form with secrets.
         if _progress.sent:
-            raise XeroOutcomeUnknown(f"Xero's answer was lost ({name})")
-        raise XeroUnreachable(f"Xero could not be reached ({name})")
+            raise XeroOutcomeUnknown(f"Xero's answer was lost: {name}")
+        raise XeroUnreachable(f"Xero could not be reached: {name}")
 
     def close(self) -> None:
         self.session.close()
@@ -204,6 +221,10 @@ def _read(response: requests.Response) -> bytes:
             )
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _in_words(name: str) -> str:
+    return next((text for part, text in _KINDS.items() if part in name), "the connection broke")
 
 
 def _innermost(error: BaseException) -> str:

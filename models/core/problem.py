@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from odoo.exceptions import UserError
 
+from ...xero.encoding import Unfit
 from ...xero.errors import CATALOGUE, XeroForbidden, XeroScopeMissing
 from ...xero.scopes import endpoint_of, permission_of
 
@@ -61,11 +62,11 @@ def fault_text(record, error):
 
     :param record: recordset, for the log
     :param Exception error: Odoo's refusal or a value that Xero has no place for, whose words are
-        for people; or a fault of the software, such as of a module that extends what is sent, which
-        is logged
+        for people; or a fault of the software, such as of a module that extends what is sent, or a
+        library's refusal, which is logged
     :rtype: str
     """
-    if isinstance(error, UserError | ValueError):
+    if isinstance(error, UserError | Unfit):
         return str(error)
     _logger.error("%s cannot be prepared for Xero", record, exc_info=error)
     return record.env._("It cannot be prepared for Xero. The server's log says more.")
