@@ -76,3 +76,33 @@ class TestLineIds(BaseCase):
         self.assertEqual(line_ids.found_ids(["9", "1", "2"], ["1", None, "2"], 3), ["1", "9", "2"])
         self.assertEqual(line_ids.found_ids(["9", "8"], ["1", None], 2), [None, None])
         self.assertEqual(line_ids.found_ids(["1", "2", "3"], [], 2), [None, None])
+
+    def content(self, **sums):
+        """:return: Sums of {account or tax rate: amount, or (amount, tax)}"""
+        return {what: {key: tuple(map(D, values)) for key, values in parts.items()}
+                for what, parts in {"account": {}, "tax_rate": {}, "tracking": {}, **sums}.items()}
+
+    def test_what_follows_is_explained_to_the_cent(self):
+        here = self.content(account={"200": [100]}, tax_rate={"OUT": [100, 20]})
+        for there, tax, total, found in (
+            ({"account": {"200": [150]}, "tax_rate": {"OUT": [150, 30]}}, 10, 60,
+             {"tax_rate": "account", "tax": "account", "total": "account"}),
+            # Xero's own total is not what its lines come to.
+            ({"account": {"200": [150]}, "tax_rate": {"OUT": [150, 30]}}, 11, 61,
+             {"tax_rate": "account"}),
+            # The tax was changed, too.
+            ({"account": {"200": [150]}, "tax_rate": {"OUT": [150, 25]}}, 5, 55,
+             {"account": "tax_rate", "tax": "tax_rate", "total": "tax_rate"}),
+            # Moved to another account, and the tax changed.
+            ({"account": {"260": [100]}, "tax_rate": {"OUT": [100, 19]}}, -1, -1,
+             {"tax": "tax_rate", "total": "tax_rate"}),
+            ({"account": {"260": [100]}, "tax_rate": {"OUT": [100, 20]}}, 0, 0, {}),
+            # One line does not tell its account.
+            ({"account": None, "tax_rate": {"OUT": [150, 30]}}, 10, 60, None),
+        ):
+            with self.subTest(there=there):
+                content = self.content(**{name: parts for name, parts in there.items() if parts})
+                if found is None:
+                    content["account"] = None
+                    found = {"tax": "tax_rate", "total": "tax_rate"}
+                self.assertEqual(sums.consequences(here, content, D(tax), D(total)), found)

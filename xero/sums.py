@@ -16,6 +16,8 @@ from .money import line_amount, line_tax, round2
 #: Tax types of a line that is in no box of a tax return.
 OUTSIDE = ("", "NONE", "BASEXCLUDED")
 ACCOUNT, TAX_RATE, TRACKING = "account", "tax_rate", "tracking"
+#: Within which a tax is what the rate of another amount makes of it.
+ROUNDING = Decimal("0.05")
 
 #: {what: {key: amounts}}: before tax, and of tax rates also the tax. None where a line does not
 #: tell its key.
@@ -140,6 +142,71 @@ def total_tax(sums: Sums) -> Decimal | None:
     """:return: the tax of all lines"""
     parts = sums[TAX_RATE]
     return None if parts is None else sum((tax for _amount, tax in parts.values()), Decimal(0))
+
+
+def changes(here: Sums | None, there: Sums | None, what: str) -> dict[str, tuple[Decimal, ...]]:
+    """
+    :param here: sums of a document
+    :param there: sums of the same document in the other book
+    :return: {key: by how much there is more of it there}, without those that are equal; nothing
+        where one of both does not tell
+    """
+    mine, theirs = ((each or {}).get(what) for each in (here, there))
+    if mine is None or theirs is None:
+        return {}
+    width = 2 if what == TAX_RATE else 1
+    nothing = (Decimal(0),) * width
+    found = {
+        key: tuple(
+            new - old
+            for old, new in zip(mine.get(key, nothing), theirs.get(key, nothing), strict=True)
+        )
+        for key in {**mine, **theirs}
+    }
+    return {key: amounts for key, amounts in found.items() if any(amounts)}
+
+
+def consequences(
+    here: Sums | None, there: Sums | None, tax: Decimal, total: Decimal
+) -> dict[str, str]:
+    """Tell which differences only follow from another one: an amount of an account that was changed
+    changes its tax rate, the tax and the total, too. What nothing explains to the cent follows from
+    nothing.
+
+    :param here: sums of a document
+    :param there: sums of the same document in the other book
+    :param tax: by how much the tax is more there
+    :param total: by how much the total is more there
+    :return: {what follows: ACCOUNT or TAX_RATE, which it follows from}
+    """
+    accounts, rates, options = (
+        changes(here, there, what) for what in (ACCOUNT, TAX_RATE, TRACKING)
+    )
+    net, taxed = (
+        sum((amounts[number] for amounts in rates.values()), Decimal(0)) for number in (0, 1)
+    )
+    moved = sum((amount for (amount,) in accounts.values()), Decimal(0))
+    root, found = TAX_RATE if rates else ACCOUNT, {}
+    if accounts and rates and moved == net:
+        if len(rates) == 1 and _at_same_rate(here, there, next(iter(rates))):
+            root, found = ACCOUNT, {TAX_RATE: ACCOUNT}
+        elif len(accounts) == 1:
+            found = {ACCOUNT: TAX_RATE}
+    if rates and tax == taxed:
+        found["tax"] = root
+    if rates and total == net + taxed:
+        found["total"] = root
+    if len(accounts) == 1 and set(options.values()) == set(accounts.values()):
+        found[TRACKING] = root if ACCOUNT in found else ACCOUNT
+    return found
+
+
+def _at_same_rate(here: Sums | None, there: Sums | None, tax_type: str) -> bool:
+    """:return: whether the tax differs by no more than what the amount makes of it"""
+    old, new = (((each or {}).get(TAX_RATE) or {}).get(tax_type) for each in (here, there))
+    if old is None or new is None or not old[0]:
+        return False
+    return abs(new[1] - old[1] * new[0] / old[0]) <= ROUNDING
 
 
 def to_json(sums: Sums) -> dict:

@@ -40,8 +40,10 @@ class AccountMove(models.Model):
         if not touched or self.xero_overwrite:
             return None
         # Whoever ignored it did not mean that it is written over.
-        touched.filtered(lambda row: row.state == 'ignored').state = 'open'
-        return Problem('corrected_in_xero', '\n'.join(row._in_words() for row in touched))
+        causes = touched | touched.cause_id
+        (causes | causes.effect_ids).filtered(lambda row: row.state == 'ignored').state = 'open'
+        return Problem(
+            'corrected_in_xero', '\n'.join(row._in_words() for row in touched._causes()))
 
     def _xero_renew_lines(self, document):
         """

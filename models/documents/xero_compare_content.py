@@ -41,18 +41,19 @@ class XeroCompareContent(models.AbstractModel):
         :param dict documents: {`account.move`: documents.Document}
         """
         moves = self.env['account.move'].union(*documents)
-        found, unsent = self._find(connection, documents)
+        found, unsent, follows = self._find(connection, documents)
         self.env['xero.difference']._replace(
             connection, moves, INSIDE, found,
-            {move.id for move, document in documents.items() if document.is_fixed}, unsent)
+            {move.id for move, document in documents.items() if document.is_fixed}, unsent, follows)
 
     def _find(self, connection, documents):
         """
         :param recordset connection: `xero.connection`
         :param dict documents: {`account.move`: documents.Document}
         :return: what differs inside, {(id, field of `xero.difference`): (here, there,
-            explanation)}, and which of it has changed here only
-        :rtype: tuple(dict, set)
+            explanation)}, which of it has changed here only, and what only follows from another
+            difference, {(id, field): field}
+        :rtype: tuple(dict, set, dict)
         """
         compared = {
             move.with_company(connection.company_id): document
@@ -60,46 +61,73 @@ class XeroCompareContent(models.AbstractModel):
             if document.status not in GONE and (
                 move.state == 'posted' or move.state == 'draft' and move.xero_origin)}
         if not compared:
-            return {}, set()
+            return {}, set(), {}
         theirs, mapped = self._contents_there(connection, compared.values())
         known = self.env['xero.difference'].sudo()._of_documents(
             self.env['account.move'].union(*compared)).grouped('res_id')
-        found, unsent = {}, set()
+        found, unsent, follows = {}, set(), {}
         for move, document in compared.items():
-            there = theirs[document.xero_id]
-            here, names, own = self._differing(
-                move, connection, there, mapped, known.get(move.id))
+            here, there, names, own = self._differing(
+                move, connection, theirs[document.xero_id], mapped, known.get(move.id))
             unsent |= {(move.id, name) for name in own}
             explanation = names and self._explanation(move, document)
             found |= {(move.id, name): (here, there, move, explanation) for name in names}
-        return self._in_words(connection, found) if found else {}, unsent
+            follows |= {(move.id, name): cause for name, cause in self._consequences(
+                move, document, here, there).items() if cause in names}
+        return self._in_words(connection, found) if found else {}, unsent, follows
+
+    def _consequences(self, move, document, here, there):
+        """:return: which differences of a document follow from another one, as of
+            :func:`sums.consequences`"""
+        if None in (here.tax, there.tax, document.total):
+            return {}
+        return sums.consequences(
+            here.sums, there.sums, there.tax - here.tax,
+            document.total - move._xero_decimal(move.amount_total))
+
+    def _counting(self, here, there, mapped):
+        """
+        :param Content here: here
+        :param Content there: in Xero
+        :param set mapped: identifiers of tracking options that something here is mapped to
+        :return: the Content in Xero without the tracking options that nothing here knows
+        """
+        options = there.sums and there.sums[sums.TRACKING]
+        if not options:
+            return there
+        known = mapped | ((here.sums or {}).get(sums.TRACKING) or {}).keys()
+        return there._replace(sums={**there.sums, sums.TRACKING: {
+            key: amounts for key, amounts in options.items() if key in known}})
 
     def _differing(self, move, connection, there, mapped, known):
         """
         :param Content there: in Xero
         :param set mapped: identifiers of tracking options that something here is mapped to
         :param recordset known: `xero.difference` of this document, or None
-        :return: the Content here, the fields that differ, and those that have changed here only
-        :rtype: tuple(Content, set, set)
+        :return: the Content here, that in Xero as far as both are to be compared, the fields that
+            differ, and those that have changed here only
+        :rtype: tuple(Content, Content, set, set)
         """
         base = self._content_sent(move)
         if base and move.xero_state == 'synced':
-            return base, self._names(base, there, mapped), set()
+            there = self._counting(base, there, mapped)
+            return base, there, self._names(base, there), set()
         no_tax = self.env['xero.tax.rate']._no_tax_type(connection)
         here = self._content_here(move, connection, no_tax)
         # What came from there without tax has none here, whatever is chosen for that.
-        here, there = (each._replace(sums=sums.with_no_tax(each.sums, no_tax))
+        here, whole = (each._replace(sums=sums.with_no_tax(each.sums, no_tax))
                        for each in (here, there))
-        names = self._names(here, there, mapped)
+        there = self._counting(here, whole, mapped)
+        names = self._names(here, there)
         if move.xero_state not in ('pending', 'failed') or move.xero_origin:
-            return here, names, set()
-        changed = self._names(base, there, mapped) if base else set(
+            return here, there, names, set()
+        changed = self._names(base, self._counting(base, whole, mapped)) if base else set(
             known.filtered(lambda row: not row.unsent).mapped('field') if known else ())
         # What has changed here only is about to be sent, or was refused.
-        return (here, names & changed, set()) if move.xero_state == 'pending' \
-            else (here, names, names - changed)
+        return (here, there, names & changed, set()) if move.xero_state == 'pending' \
+            else (here, there, names, names - changed)
 
-    def _names(self, here, there, mapped):
+    def _names(self, here, there):
         """:return: the fields of `xero.difference` in which two contents differ
         :rtype: set(str)"""
         names = set()
@@ -109,12 +137,7 @@ class XeroCompareContent(models.AbstractModel):
             names.add('tax')
         for what in (sums.ACCOUNT, sums.TAX_RATE, sums.TRACKING):
             mine, others = ((each.sums or {}).get(what) for each in (here, there))
-            if mine is None or others is None:
-                continue
-            if what == sums.TRACKING:
-                others = {key: value for key, value in others.items()
-                          if key in mapped or key in mine}
-            if mine != others:
+            if None not in (mine, others) and mine != others:
                 names.add(what)
         return names
 

@@ -70,6 +70,10 @@ class XeroDifference(models.Model):
         help="Payments or credits are applied to the document in Xero, which takes no change then.")
     unsent = fields.Boolean(
         readonly=True, help="It has changed here only, and Xero has refused it.")
+    cause_id = fields.Many2one(
+        'xero.difference', "Follows From", readonly=True, index='btree_not_null',
+        help="The difference that explains this one to the cent, and that is decided for both.")
+    effect_ids = fields.One2many('xero.difference', 'cause_id', "Follow from It", readonly=True)
     create_date = fields.Datetime("Found", readonly=True)
     can_push = fields.Boolean(compute='_compute_can')
     can_pull = fields.Boolean(compute='_compute_can')
@@ -163,7 +167,7 @@ class XeroDifference(models.Model):
             ('res_id', 'in', records.ids), ('field', 'in', list(names))]).unlink()
 
     @api.model
-    def _replace(self, connection, moves, names, found, fixed=(), unsent=()):
+    def _replace(self, connection, moves, names, found, fixed=(), unsent=(), follows=()):
         """Keep what was found, and take from the list what agrees again.
 
         :param recordset connection: `xero.connection`
@@ -172,18 +176,59 @@ class XeroDifference(models.Model):
         :param dict found: {(id, field): values as of :meth:`_note`}
         :param fixed: ids of those that Xero takes no change of
         :param unsent: (id, field) of what has changed here only
+        :param follows: {(id, field): field} of what only follows from another one
         :return: ids of those of which anything is on the list
         :rtype: set
         """
         known = self.sudo()._of_documents(moves)
         known.filtered(lambda row: row.field in names
                        and (row.res_id, row.field) not in found).unlink()
-        for (move_id, field), values in found.items():
+        follows = {key: (key[0], cause) for key, cause in dict(follows).items()
+                   if key in found and (key[0], cause) in found}
+        for (move_id, field), values in self._with_effects(found, follows).items():
             row = self._note(connection, moves.browse(move_id), field, *values)
             values = {'fixed': move_id in fixed, 'unsent': (move_id, field) in unsent}
             if any(row[name] != value for name, value in values.items()):
                 row.write(values)
-        return {move_id for move_id, _field in found} | set(known.exists().mapped('res_id'))
+        rows = self.sudo()._of_documents(moves) if found else known.exists()
+        rows._follow(follows)
+        return set(rows.mapped('res_id'))
+
+    def _with_effects(self, found, follows):
+        """
+        :param dict found: {(id, field): values as of :meth:`_note`}
+        :param dict follows: {key: key of what it follows from}
+        :return: ``found``, with both values of what follows in the explanation of its cause
+        :rtype: dict
+        """
+        effects, names = {}, dict(self._fields['field']._description_selection(self.env))
+        for key, cause in follows.items():
+            here, there, *_message = found[key]
+            effects.setdefault(cause, []).append(self.env._(
+                "%(what)s: %(here)s in Odoo, %(there)s in Xero",
+                what=names[key[1]], here=here, there=there))
+        return {key: (here, there, '\n'.join([
+            self.env._("It explains this, too:"), *effects[key], *message])
+            ) if key in effects else (here, there, *message)
+            for key, (here, there, *message) in found.items()}
+
+    def _follow(self, follows):
+        """Fold what only follows into what it follows from; whatever somebody has decided about
+        one of both only is shown by itself.
+
+        :param dict follows: {(id, field): (id, field)}
+        """
+        rows = {(row.res_id, row.field): row for row in self}
+        for key, row in rows.items():
+            cause = rows.get(follows.get(key), self.browse())
+            if (cause.state, cause.unsent) != (row.state, row.unsent):
+                cause = self.browse()
+            if row.cause_id != cause:
+                row.cause_id = cause
+
+    def _causes(self):
+        """:return: these without what follows from another one of them"""
+        return self.filtered(lambda row: row.cause_id not in self)
 
     def _in_words(self):
         """:return: the difference in one line, for people"""
@@ -218,7 +263,7 @@ class XeroDifference(models.Model):
         """:param recordset move: the `account.move` of which these are the open differences
         :return: in what it differs, a line each; its state, too, which the night will list
         :rtype: list(str)"""
-        texts, state = [row._in_words() for row in self], move._xero_state_difference()
+        texts, state = [row._in_words() for row in self._causes()], move._xero_state_difference()
         if state and 'status' not in self.mapped('field'):
             texts.insert(0, self._words('status', *state))
         return texts
@@ -234,7 +279,7 @@ class XeroDifference(models.Model):
             'action': {
                 'type': 'ir.actions.act_window', 'res_model': self._name,
                 'name': self.env._("Differences with Xero"), 'view_mode': 'list',
-                'views': [(False, 'list')], 'domain': [('id', 'in', self.ids)],
+                'views': [(False, 'list')], 'domain': [('id', 'in', self._causes().ids)],
             },
         }
 
@@ -294,7 +339,7 @@ class XeroDifference(models.Model):
         """Leave both sides as they are; it comes back only when one of the values changes."""
         self._documents()
         self.check_access('read')
-        self.sudo().state = 'ignored'
+        (self | self.effect_ids).sudo().state = 'ignored'
 
     def action_open_record(self):
         """:return: action that opens the record that differs"""

@@ -31,12 +31,12 @@ class XeroCompare(models.AbstractModel):
         """
         found = {(move.id, field): values for move, document in documents.items()
                  for field, *values in move._xero_differences(document)}
-        inside, unsent = self.env['xero.compare.content']._find(connection, documents)
+        inside, unsent, follows = self.env['xero.compare.content']._find(connection, documents)
         found |= inside
         moves = self.env['account.move'].union(*documents)
         differing = self.env['xero.difference']._replace(
             connection, moves, COMPARED, found,
-            {move.id for move, document in documents.items() if document.is_fixed}, unsent)
+            {move.id for move, document in documents.items() if document.is_fixed}, unsent, follows)
         self._settle_refusals(connection, documents, found)
         self._release_held(moves, found)
         moves._xero_update_differs()

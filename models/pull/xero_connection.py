@@ -41,7 +41,7 @@ class XeroConnection(models.Model):
 
     def _compute_difference_count(self):
         counts = dict(self.env['xero.difference'].sudo()._read_group(
-            [('connection_id', 'in', self.ids), ('state', '=', 'open')],
+            [('connection_id', 'in', self.ids), ('state', '=', 'open'), ('cause_id', '=', False)],
             ['connection_id'], ['__count']))
         for connection in self:
             connection.difference_count = counts.get(connection, 0)

@@ -25,7 +25,7 @@ const differences = [
     {
         content: "What Xero has otherwise can be sent",
         trigger:
-            ".o_list_view .o_data_row:has(td[name=field]:contains(Total))" +
+            ".o_list_view .o_data_row:has(td[name=field]:contains(Accounts))" +
             ":has(button[name=action_push]) button[name=action_pull]",
     },
     {

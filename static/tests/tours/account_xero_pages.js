@@ -156,8 +156,8 @@ registry.category("web_tour.tours").add("account_xero_first_sync", {
     ],
 });
 
-/** The row that says that a document's total differs; its tax and accounts have rows, too. */
-const total = (name) => `${row(name)}:has(td[name=field]:contains(Total))`;
+/** The row that says what a document differs in; its tax and total follow, and have no rows. */
+const cause = (name) => `${row(name)}:has(td[name=field]:contains(Accounts))`;
 
 registry.category("web_tour.tours").add("account_xero_differences", {
     steps: () => [
@@ -165,16 +165,17 @@ registry.category("web_tour.tours").add("account_xero_differences", {
         {
             content: "Both values stand side by side",
             trigger:
-                `${total("To push")}:has(td[name=here]:contains(120.00))` +
-                ":has(td[name=there]:contains(60.00)) button[name=action_push]",
+                `${cause("To push")}:has(td[name=here]:contains(100.00))` +
+                ":has(td[name=there]:contains(50.00))" +
+                ":has(td[name=message]:contains(Total)) button[name=action_push]",
             run: "click",
         },
         ...toastSays("1 document(s) go to Xero in a moment."),
-        { trigger: `${total("To pull")} button[name=action_pull]`, run: "click" },
+        { trigger: `${cause("To pull")} button[name=action_pull]`, run: "click" },
         ...toastSays("1 document(s) are fetched from Xero in a moment."),
-        { trigger: `${total("To leave")} button[name=action_ignore]`, run: "click" },
-        { trigger: `.o_list_view:not(:has(${total("To leave")}))` },
-        { trigger: `${total("To push")} button[name=action_open_record]`, run: "click" },
+        { trigger: `${cause("To leave")} button[name=action_ignore]`, run: "click" },
+        { trigger: `.o_list_view:not(:has(${cause("To leave")}))` },
+        { trigger: `${cause("To push")} button[name=action_open_record]`, run: "click" },
         { trigger: ".o_form_view .o_xero_status:contains(Pending)" },
         ...openXeroMenu("menu_xero_unmatched"),
         {
