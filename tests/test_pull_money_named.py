@@ -59,7 +59,7 @@ class TestPullMoneyNamed(XeroApplyCommon):
     def test_foreign_overpayment_has_the_rate_of_xero(self):
         euro = self.setup_other_currency('EUR', rates=[('2026-01-01', 2.0), ('2026-03-05', 4.0)])
         invoice = self._synced_move(currency_id=euro.id, invoice_currency_rate=2.0)
-        rate = float(self._document(invoice).currency_rate)
+        rate = float(self.org.day_rates['EUR'])
         credit = self.person.receive_overpayment(
             self.partner_a.name, 100, currency='EUR')['OverpaymentID']
         self.person.allocate(credit, invoice.xero_document_id, 48, 'Overpayments')

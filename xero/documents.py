@@ -255,7 +255,9 @@ class Document:
             amount_types="",
             has_attachments=False,
             raw_lines=tuple(line.content for line in self.lines),
-            credits=tuple(replace(credit, date=None) for credit in self.credits),
+            credits=tuple(
+                replace(credit, date=None, currency_rate=None) for credit in self.credits
+            ),
         )
         return hashlib.sha1(repr(content).encode(), usedforsecurity=False).hexdigest()
 

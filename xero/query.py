@@ -57,9 +57,7 @@ def by_number(endpoint: str, elements: Sequence[dict[str, Any]]) -> Iterator[dic
 def by_id(endpoint: str, elements: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Ask for documents by their identifier; as created()."""
     if endpoint == "CreditNotes":
-        yield from _any_of(
-            f'CreditNoteID==guid("{element["CreditNoteID"]}")' for element in elements
-        )
+        yield from credits(endpoint, (element["CreditNoteID"] for element in elements))
         return
     for ids in _chunks(element["InvoiceID"] for element in elements):
         yield {"IDs": ",".join(ids), "Statuses": STATUSES}
@@ -79,6 +77,14 @@ def by_ids(ids: Iterable[str]) -> Iterator[dict[str, Any]]:
 def payments(ids: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Ask for payments by their identifiers; as by_ids()."""
     yield from _any_of(f'PaymentID==guid("{payment_id}")' for payment_id in ids)
+
+
+def credits(kind: str, ids: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Ask for credits by their identifiers, for which Xero has no lists; as by_ids().
+
+    :param str kind: 'CreditNotes', 'Overpayments' or 'Prepayments'
+    """
+    yield from _any_of(f'{kind[:-1]}ID==guid("{credit_id}")' for credit_id in ids)
 
 
 def paid(invoice_ids: Iterable[str]) -> Iterator[dict[str, Any]]:

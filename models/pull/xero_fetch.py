@@ -1,4 +1,6 @@
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -7,10 +9,13 @@ from odoo import models
 from ...xero import query
 from ...xero.client import PAGE_SIZE, has_more
 from ...xero.documents import Payment
-from ...xero.scalars import value_of
+from ...xero.errors import XeroRejected
+from ...xero.scalars import decimal_of, guid_of, value_of
 from ..connection.answers import rows_in
 from ..connection.xero_connection_run import check_time
 from .lists import changed_at
+
+_logger = logging.getLogger(__name__)
 
 #: Pages of payments that are read to find those of a document; further ones are asked for by name.
 PAYMENT_PAGES = 5
@@ -169,3 +174,64 @@ class XeroFetch(models.AbstractModel):
         """:param ids: identifiers of payments; those that Xero knows are added to ``known``"""
         for question in query.payments(sorted(ids)):
             self._read_payments(connection, known, **question)
+
+    # === CREDITS === #
+
+    def _with_rates(self, connection, documents):
+        """Add the rates of credits in foreign currency that are still to be booked here: documents
+        do not tell them, and the rate of a document is not that of what was paid before it.
+
+        :param recordset connection: `xero.connection`
+        :param documents: documents.Document
+        :return: list of them, in the same order
+        """
+        documents, rates = list(documents), {}
+        for kind, ids in self._unrated(connection, documents).items():
+            try:
+                rates |= self._get_rates(connection, kind, ids)
+            except XeroRejected as error:
+                # What was paid counts all the same, at the rate of its document.
+                _logger.info("%s: %s cannot be asked for: %s", connection, kind, error)
+        return [replace(document, credits=tuple(
+            replace(credit, currency_rate=rates.get(credit.credit_id) or credit.currency_rate)
+            for credit in document.credits)) if rates else document for document in documents]
+
+    def _get_rates(self, connection, kind, ids):
+        """:return: {identifier: rate} of credits of a list of Xero"""
+        rates = {}
+        for question in query.credits(kind, sorted(ids)):
+            answer = self._call(connection, lambda client, question=question: client.get(
+                kind, page=1, pageSize=PAGE_SIZE, **question))
+            rates |= {
+                guid_of(value_of(row, f'{kind[:-1]}ID')): decimal_of(value_of(row, 'CurrencyRate'))
+                for row in rows_in(self.env, answer, kind)}
+        return rates
+
+    def _unrated(self, connection, documents):
+        """:return: {list of Xero: set of identifiers of credits in it} of which the rate is missing
+        """
+        base = connection.base_currency
+        if not base or connection.company_id.currency_id.name != base:
+            return {}
+        missing = [
+            credit for document in documents if document.currency_code not in ('', None, base)
+            for credit in document.credits
+            if credit.credit_id and credit.invoice_id and not credit.currency_rate]
+        if not missing:
+            return {}
+        known = self.env['xero.linked']._moves_by_xero_id(
+            connection, {credit.credit_id for credit in missing if credit.kind == 'CreditNotes'})
+        booked = set(self.env['account.payment'].search([
+            ('company_id', '=', connection.company_id.id),
+            ('xero_payment_id', 'in', [_key(credit) for credit in missing]),
+        ]).mapped('xero_payment_id'))
+        found = {}
+        for credit in missing:
+            if credit.credit_id not in known and _key(credit) not in booked:
+                found.setdefault(credit.kind, set()).add(credit.credit_id)
+        return found
+
+
+def _key(credit):
+    """:return: what a payment here has as its identifier that stands for a credit"""
+    return f'{credit.credit_id}/{credit.invoice_id}'

@@ -152,7 +152,7 @@ class XeroPullDocument(models.AbstractModel):
 
     def _complete(self, connection, documents):
         """Fetch documents singly that came without all of their payments and credits: what is
-        missing from a list must not pass for deleted.
+        missing from a list must not pass for deleted. Likewise the rates of foreign credits.
 
         :param recordset connection: `xero.connection`
         :param documents: documents.Document
@@ -165,7 +165,7 @@ class XeroPullDocument(models.AbstractModel):
                     connection, fetch._list_of(connection, document.kind), document.xero_id)
                 document = self._parse(row) if row else document
             complete.append(document)
-        return complete
+        return fetch._with_rates(connection, complete)
 
     # === APPLYING === #
 
