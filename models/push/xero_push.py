@@ -4,9 +4,12 @@ from typing import NamedTuple
 
 from odoo import fields, models
 
+from ...xero import query
+from ...xero.documents import Document
 from ...xero.errors import XeroError, XeroOutcomeUnknown, XeroRejected
 from ..connection.xero_connection_run import TimeBudgetExceeded, check_time
 from ..core.apart import NOBODYS_FAULT, apart
+from ..core.kinds import CREDIT_NOTES
 from .sender import RequestSender
 
 _logger = logging.getLogger(__name__)
@@ -175,7 +178,7 @@ class XeroPush(models.AbstractModel):
     def _get_rows(self, connection, path, questions):
         """Ask Xero for records.
 
-        :param str path: of the list, which is its name in the answer, too
+        :param str path: of the list, which is its name in the answer, too, or of one in it
         :param questions: parameters of each call, of `xero.query`
         :return: list of JSON objects
         :raise LookUpFailed: this cannot be answered
@@ -187,7 +190,7 @@ class XeroPush(models.AbstractModel):
             for question in questions:
                 check_time(connection.env)
                 try:
-                    rows += client.pages(path, path, **question)
+                    rows += client.pages(path, path.partition('/')[0], **question)
                 except (XeroOutcomeUnknown, XeroRejected) as error:
                     raise LookUpFailed(error) from error
             connection._commit_with_retry(
@@ -197,3 +200,25 @@ class XeroPush(models.AbstractModel):
 
         questions = list(questions)
         return connection._ask_xero(ask) if questions else []
+
+    def _get_documents(self, connection, moves):
+        """Ask Xero for documents, with all of their payments and credits: what a list leaves out
+        must not pass for not being there, and is sent a second time.
+
+        :param recordset moves: `account.move` that Xero has
+        :return: {identifier: documents.Document} of those that it knows
+        :raise LookUpFailed: this cannot be answered
+        :raise XeroError: nothing can be asked now
+        """
+        notes = moves.filtered(lambda move: move.move_type in CREDIT_NOTES)
+        found = {}
+        for path, questions in (
+            ('CreditNotes', query.credits('CreditNotes', notes.mapped('xero_document_id'))),
+            ('Invoices', query.by_ids((moves - notes).mapped('xero_document_id'))),
+        ):
+            documents = list(map(Document.from_json, self._get_rows(connection, path, questions)))
+            for document in documents:
+                rows = [] if document.is_whole else self._get_rows(
+                    connection, f'{path}/{document.xero_id}', [{}])
+                found[document.xero_id] = Document.from_json(rows[0]) if rows else document
+        return found

@@ -71,19 +71,10 @@ class XeroPushAllocation(models.AbstractModel):
             yield connection._commit_with_retry(self._check_apart, connection, some, documents)
 
     def _ask(self, connection, records):
-        """Ask Xero for the credit notes and invoices of some matches.
-
-        :return: {identifier: documents.Document}
-        :raise LookUpFailed: this cannot be answered
-        :raise XeroError: nothing can be asked now
-        """
-        push = self.env['xero.push']
-        notes = set(records.credit_id.mapped('xero_document_id'))
-        rows = push._get_rows(connection, 'CreditNotes', query.by_id(
-            'CreditNotes', [{'CreditNoteID': note} for note in sorted(notes)]))
-        rows += push._get_rows(connection, 'Invoices', query.by_ids(
-            sorted(set(records.invoice_id.mapped('xero_document_id')))))
-        return {document.xero_id: document for document in map(Document.from_json, rows)}
+        """:return: what Xero has of the credit notes and invoices of some matches, as of
+            :meth:`XeroPush._get_documents`"""
+        return self.env['xero.push']._get_documents(
+            connection, records.credit_id | records.invoice_id)
 
     def _check_apart(self, connection, records, documents):
         """As :meth:`_check`; one that cannot be checked fails by itself."""

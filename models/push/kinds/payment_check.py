@@ -4,10 +4,7 @@ from functools import partial
 from odoo import fields, models
 from odoo.tools.misc import format_date
 
-from ....xero import query
-from ....xero.documents import Document
 from ...core.apart import apart
-from ...core.kinds import CREDIT_NOTES
 from ...core.problem import Problem
 from ...documents.xero_payment_link import NEAR
 from ..xero_push import LookUpFailed
@@ -32,12 +29,11 @@ class XeroPushPaymentCheck(models.AbstractModel):
             self._documents_to_pay, payments))
         if moves:
             try:
-                documents = self._get_documents(connection, moves)
+                documents = self.env['xero.push']._get_documents(connection, moves)
             except LookUpFailed as failed:
                 connection._commit_with_retry(payments._xero_count_attempt, failed.error)
                 return payments.browse()
-            connection._commit_with_retry(self._compare_apart, connection, payments, {
-                document.xero_id: document for document in documents})
+            connection._commit_with_retry(self._compare_apart, connection, payments, documents)
         return self._still_to_send(connection, payments)
 
     def _documents_to_pay(self, payments):
@@ -46,21 +42,6 @@ class XeroPushPaymentCheck(models.AbstractModel):
             move.id for payment in some if not payment.xero_manual
             for move in payment._xero_prepare_plan().missing], payments._xero_fail_faulty)
         return sorted({move for part in moves for move in part})
-
-    def _get_documents(self, connection, moves):
-        """
-        :param recordset moves: `account.move` that Xero has
-        :return: list of documents.Document, with what is paid of them
-        :raise LookUpFailed: this cannot be answered
-        :raise XeroError: nothing can be asked now
-        """
-        notes = moves.filtered(lambda move: move.move_type in CREDIT_NOTES)
-        push = self.env['xero.push']
-        rows = push._get_rows(connection, 'Invoices', query.by_ids(
-            (moves - notes).mapped('xero_document_id'))) + push._get_rows(
-            connection, 'CreditNotes', query.by_id('CreditNotes', [
-                {'CreditNoteID': note.xero_document_id} for note in notes]))
-        return list(map(Document.from_json, rows))
 
     def _still_to_send(self, connection, payments):
         """:return: those of some payments that are to be sent, after the time that a call took"""
@@ -105,7 +86,7 @@ class XeroPushPaymentCheck(models.AbstractModel):
         rows = [row for row in document.payments if row.xero_id not in taken and row.date]
         for payment, amount in parts:
             equal = [row for row in rows if row.amount == amount]
-            if payment.xero_manual or not equal or unknown < amount:
+            if payment.xero_manual or not equal or unknown <= 0:
                 continue
             row = min(equal, key=lambda row, payment=payment: abs(row.date - payment.date))
             if abs(row.date - payment.date) > NEAR:
