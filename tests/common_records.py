@@ -93,7 +93,8 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
     def _make_payment(self):
         payment = self.all_rights['account.payment'].create({
             'payment_type': 'inbound', 'partner_id': self.partner_a.id, 'amount': 1,
-            'journal_id': self.company_data['default_journal_bank'].id})
+            'journal_id': self.company_data['default_journal_bank'].id,
+            'invoice_ids': [Command.link(self.synced.id)]})
         payment.action_post()
         payment.write({'xero_state': 'failed', 'xero_error_code': 'validation_error',
                        'xero_error_message': "What Xero said",

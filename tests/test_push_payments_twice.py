@@ -132,3 +132,50 @@ class TestPushPaymentsTwice(XeroPaymentCommon):
         self._push()
         self.assertEqual(payment.xero_state, 'synced')
         self._nothing_doubled(move, [50])
+
+    def test_a_group_without_an_entry_is_linked(self):
+        """What it pays of one document is a part of it."""
+        self.patch(type(self.env['account.move']), '_get_invoice_in_payment_state',
+                   lambda move: 'in_payment')
+        self.journal.inbound_payment_method_line_ids.payment_account_id = False
+        first, second = self._pushed(), self._pushed()
+        payment = self._pay(first + second, group_payment=True, amount=170)
+        self.assertFalse(payment.move_id)
+        theirs = [self._there(first, 120, '2026-03-11'), self._there(second, 50, '2026-03-11')]
+        self._push()
+        self.assertEqual(payment.xero_link_ids.mapped('xero_payment_id'), theirs)
+        self.assertEqual(len(self._live()), 2)
+        self.assertFalse(self._writes())
+
+    def test_a_list_without_payments_is_completed(self):
+        """Lists of documents may leave out what was paid."""
+        def after_work(request, status, payload):
+            for key in ('Invoices', 'CreditNotes'):
+                if request.path.endswith(f'/{key}') and request.method == 'GET':
+                    for row in payload[key]:
+                        row.pop('Payments', None)
+            return status, payload
+
+        for kind in ('out_invoice', 'out_refund'):
+            with self.subTest(kind=kind):
+                move = self._pushed(kind)
+                payment = self._pay(move, amount=50)
+                xero_id = self._there(move, 50, '2026-03-11')
+                self.sandbox.after_work = after_work
+                self._push()
+                self.sandbox.after_work = None
+                self.assertEqual(payment.xero_payment_id, xero_id)
+                self.assertFalse(self._writes())
+
+    def test_what_only_the_bank_has_here_hides_nothing(self):
+        """Xero's payment is that of the same amount, whatever else pays the document here."""
+        move = self._pushed()
+        self._entry(move, 30)
+        payment = self._pay(move, amount=50)
+        xero_id = self._there(move, 50, '2026-03-11')
+        self._push()
+        self.assertEqual((payment.xero_payment_id, payment.xero_state), (xero_id, 'synced'))
+        self.assertFalse(self._writes())
+        self._pull()
+        self.assertEqual(move.amount_residual, 40)
+        self.assertEqual(set(self._differences()), {(move.display_name, 'amount_due')})

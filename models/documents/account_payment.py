@@ -24,6 +24,9 @@ class AccountPayment(models.Model):
     xero_deleted = fields.Boolean(
         "Deleted in Xero", copy=False, prefetch='xero', readonly=True,
         help="Xero has this payment no more, so it was cancelled or reversed here.")
+    xero_journal_id = fields.Many2one(
+        'account.journal', "Journal by Xero", copy=False, prefetch='xero', readonly=True,
+        help="The journal of the account in Xero that it went to, when it was recognised there.")
     xero_link_ids = fields.One2many(
         'xero.payment.link', 'payment_id', copy=False, readonly=True,
         groups='account.group_account_invoice')

@@ -66,7 +66,7 @@ class AccountPayment(models.Model):
                     if line.amount_currency else partial.amount
                 before = parts.get(move, Part(Decimal(), Decimal()))
                 parts[move] = Part(before.amount + amount,
-                                   before.base + _decimal(self.company_currency_id, base))
+                                   before.base + decimal_of(self.company_currency_id, base))
         return parts
 
     def _xero_parts_without_entry(self):
@@ -84,7 +84,7 @@ class AccountPayment(models.Model):
             if self.currency_id.compare_amounts(amount, 0) > 0:
                 left -= amount
                 parts[move] = Part(
-                    move._xero_decimal(amount), _decimal(
+                    move._xero_decimal(amount), decimal_of(
                         self.company_currency_id, self.currency_id._convert(
                             amount, self.company_currency_id, self.company_id, self.date)))
         return parts
@@ -190,6 +190,6 @@ class AccountPayment(models.Model):
                     'xero_error_message': False, 'xero_error_target': False})
 
 
-def _decimal(currency, amount):
+def decimal_of(currency, amount):
     """:return: Decimal of a float, rounded as the currency is"""
     return Decimal(f'{currency.round(amount):.{currency.decimal_places}f}')

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.tools.misc import format_date
@@ -92,11 +93,12 @@ class XeroPaymentLink(models.Model):
 
     @api.model
     def _paid_without_entry(self, move):
-        """:return: what payments without a journal entry pay of a document
+        """:return: what payments without a journal entry pay of a document, which may be a part of
+            each
         :rtype: Decimal"""
-        return move._xero_decimal(sum(move.matched_payment_ids.filtered(
-            lambda p: p.state == 'in_process' and not p.move_id
-            and p.currency_id == move.currency_id).mapped('amount')))
+        parts = [payment._xero_parts().get(move) for payment in move.matched_payment_ids
+                 if payment.state == 'in_process' and not payment.move_id]
+        return sum((part.amount for part in parts if part), Decimal())
 
     @api.model
     def _paid_parts(self, moves):

@@ -24,3 +24,4 @@ from . import account_move
 from . import account_move_line
 from . import account_payment
 from . import xero_payment_link
+from . import xero_difference

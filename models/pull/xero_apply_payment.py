@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import models
 
 from ...xero.documents import Payment
+from ..documents.account_payment_plan import COUNTS
 from ..documents.xero_payment_link import NEAR
 from .live import live
 
@@ -47,8 +48,8 @@ class XeroApplyPayment(models.AbstractModel):
         paid_there = {move: sum(payment.amount for payment in xero_payments[move])
                       for move in moves}
         # What was sent from here has links of its own.
-        xero_payments = self.env['xero.payment.link']._apply(
-            connection, {move: xero_payments[move] for move in moves})
+        links = self.env['xero.payment.link']._of(moves)
+        xero_payments = links._apply(connection, {move: xero_payments[move] for move in moves})
         live = {payment.xero_id: move for move, payments in xero_payments.items()
                 for payment in payments}
         linked = Payment.search([
@@ -66,6 +67,11 @@ class XeroApplyPayment(models.AbstractModel):
         problems = defaultdict(list)
         known = {payment.xero_payment_id: payment for payment in linked}
         self._check_linked(xero_payments, known, problems)
+        self._name_loose(links, problems)
+        self._name_elsewhere([
+            *((link.move_id, link.payment_id) for link in links if link.state == 'live'),
+            *((move, known[payment.xero_id]) for move, payments in xero_payments.items()
+              for payment in payments if payment.xero_id in known)], problems)
         unknown = [(move, payment) for move, payments in xero_payments.items()
                    for payment in payments if payment.xero_id not in known]
         if unknown:
@@ -122,6 +128,36 @@ class XeroApplyPayment(models.AbstractModel):
                         "%(name)s is a payment of this document in Xero, and something else pays "
                         "it here.", name=payment.display_name))
 
+    def _name_loose(self, links, problems):
+        """Name the money that came off a document in Xero, and is still here.
+
+        :param recordset links: `xero.payment.link`
+        :param dict problems: {document: list of texts}, extended
+        """
+        for link in links._loose():
+            problems[link.move_id].append(self.env._(
+                "%(name)s paid %(amount)s of this, and that part was deleted in Xero. Here the "
+                "money is still in %(name)s, open for this partner. Open it and match the rest "
+                "with what it belongs to; or cancel it if the money is gone, and register what is "
+                "left of it anew.", name=link.payment_id.display_name,
+                amount=link.currency_id.format(link.amount)))
+
+    def _name_elsewhere(self, pairs, problems):
+        """Name money that is in another bank account here than in Xero.
+
+        :param list pairs: (document, `account.payment`)
+        :param dict problems: {document: list of texts}, extended
+        """
+        for move, payment in pairs:
+            there = payment.xero_journal_id
+            if there and there != payment.journal_id and payment.journal_id.xero_account_id \
+                    and payment.state in COUNTS:
+                problems[move].append(self.env._(
+                    "%(name)s is in %(here)s here, and in Xero it is in the account of %(there)s. "
+                    "Reset it to draft and choose the other journal, or delete it in Xero and "
+                    "register it there where it is here.", name=payment.display_name,
+                    here=payment.journal_id.display_name, there=there.display_name))
+
     def _apply_unknown(self, connection, unknown, problems, settled):
         """Recognise what is here already, and book the rest where it fits.
 
@@ -149,7 +185,8 @@ class XeroApplyPayment(models.AbstractModel):
             if payment.xero_id in pairing.unclear:
                 problems[move].append(self.env._(
                     "The payment of %(amount)s dated %(date)s in Xero may be one of these: "
-                    "%(names)s. Nothing was booked.",
+                    "%(names)s. Nothing was booked. Match with the document the one that it is; "
+                    "if it is none of them, register it here, too, with that date.",
                     amount=payment.amount, date=payment.date, names=', '.join(
                         offer.name for offer in pairing.unclear[payment.xero_id])))
             elif payment.xero_id not in pairing.found:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 from odoo import fields, models
 
 from ..core.kinds import XERO_SYNC
-from ..documents.account_payment_plan import COUNTS
+from ..documents.account_payment_plan import COUNTS, decimal_of
 from ..documents.xero_payment_link import NEAR
 
 #: By what pairs are found, one after the other: days between the dates, and whether the
@@ -150,11 +150,62 @@ class XeroApplyRecognise(models.AbstractModel):
         result = pair(wanted, offers, SAME_DOCUMENT)
         left = {asker.payment.xero_id for asker in result.left(wanted)}
         if left:
-            others = pair(*self._open_payments(
+            others = self._recognise_on_account(*self._open_payments(
                 connection, [row for row in pairs if row[1].xero_id in left]))
             result.found.update(others.found)
             result.unclear.update(others.unclear)
         return result
+
+    def _recognise_on_account(self, wanted, offers):
+        """Find payments of Xero among those here that pay nothing yet. A near one of another
+        reference is for people to decide: to book what it may be would count the money twice.
+
+        :param list wanted: of Wanted
+        :param list offers: of Offer
+        :rtype: Pairing
+        """
+        result = pair(wanted, offers)
+        left = {asker.payment.xero_id: asker for asker in result.left(wanted)}
+        near = pair(list(left.values()), result.spare, ((NEAR, False),))
+        for xero_id, offer in near.found.items():
+            if offer.reference and left[xero_id].reference:
+                near.unclear[xero_id] = [offer]
+            else:
+                result.found[xero_id] = offer
+        result.unclear.update(near.unclear)
+        result.spare[:] = near.spare
+        together = {}
+        for asker in result.left(wanted):
+            together.setdefault((asker.scope, asker.date), []).append(asker)
+        for (scope, _day), askers in together.items():
+            # One here for several there, as people pay several documents at once.
+            amount = sum(asker.amount for asker in askers)
+            whole = [offer for offer in result.spare if offer.scope == scope
+                     and offer.amount == amount and _apart(askers[0], offer) <= NEAR]
+            result.unclear.update(
+                (asker.payment.xero_id, whole) for asker in askers if whole)
+        return result
+
+    def _get_payers(self, moves):
+        """
+        :param recordset moves: `account.move`
+        :return: {id: (`account.payment`, `account.move` of others)} of what pays documents here, or
+            did so until it was deleted in Xero, and is not known there
+        """
+        found = {}
+
+        def add(move, payment, entry):
+            payments, entries = found.get(move.id, (payment.browse(), entry.browse()))
+            found[move.id] = payments | payment, entries | entry
+
+        link = self.env['xero.payment.link']
+        for offer in self._offers_of_documents(moves, link._paid_parts(moves)):
+            [move_id] = offer.scope
+            add(moves.browse(move_id), offer.record,
+                offer.entry if offer.entry and not offer.record else moves.browse())
+        for one in link._of(moves)._loose():
+            add(one.move_id, one.payment_id, moves.browse())
+        return found
 
     def _offers_of_documents(self, moves, parts):
         """Return what pays documents here and is not linked to Xero.
@@ -164,7 +215,8 @@ class XeroApplyRecognise(models.AbstractModel):
             that part, and what it writes off; and parts that other entries pay, of the bank's
             statement or a point of sale, say
         """
-        paid = {(move, payment): 0 for move in moves for payment in move.matched_payment_ids}
+        paid = {(move, payment): self._part_without_entry(move, payment)
+                for move in moves for payment in move.matched_payment_ids}
         offers = []
         for (move, line), amount in parts.items():
             if payment := line.move_id.origin_payment_id:
@@ -175,9 +227,14 @@ class XeroApplyRecognise(models.AbstractModel):
             offers += self._offers_of_payment(move, payment, amount)
         return sorted(offers, key=lambda offer: (offer.date, (offer.record or offer.entry).id))
 
+    def _part_without_entry(self, move, payment):
+        """:return: what a payment that has no journal entry yet pays of a document, else 0"""
+        part = not payment.move_id and payment._xero_parts().get(move)
+        return part.amount if part else 0
+
     def _offers_of_payment(self, move, payment, paid):
         """
-        :param Decimal paid: what the payment pays of the document, 0 while it has no entry
+        :param Decimal paid: what the payment pays of the document
         :return: list of Offer
         """
         scope, memo = (move.id,), payment.memo or ''
@@ -221,29 +278,45 @@ class XeroApplyRecognise(models.AbstractModel):
         places = fields.Domain('journal_id', 'in', list(mapped))
         if not all(journals.values()):
             places |= fields.Domain('journal_id.xero_account_id', '=', False)
-        dates = [payment.date for _move, payment in pairs]
+        dates = [payment.date for _move, payment in pairs if payment.date] or [date.min + NEAR]
         payments = self.env['account.payment'].search(places & fields.Domain([
             ('company_id', '=', connection.company_id.id),
             ('partner_id.commercial_partner_id', 'in',
              [move.commercial_partner_id.id for move, _payment in pairs]),
             ('date', '>=', min(dates) - NEAR), ('date', '<=', max(dates) + NEAR),
-            ('xero_payment_id', '=', False), ('state', 'in', ('in_process', 'paid')),
-            ('is_reconciled', '=', False), ('move_id', '!=', False),
+            ('xero_payment_id', '=', False), ('state', 'in', COUNTS),
+            ('is_reconciled', '=', False),
+            '|', ('move_id', '!=', False), ('invoice_ids', '=', False),
         ]))
         return wanted, [
             Offer((payment.journal_id.id in mapped and payment.journal_id.id,
                    payment.partner_id.commercial_partner_id.id,
                    payment.currency_id.id, payment.payment_type),
-                  payment.move_id._xero_decimal(payment.amount), payment.date,
+                  decimal_of(payment.currency_id, payment.amount), payment.date,
                   payment.memo or '', payment)
             for payment in payments if self._is_open(payment)]
 
     def _is_open(self, payment):
         """:return: whether the whole payment is still free to pay something"""
+        if not payment.move_id:
+            return not payment.invoice_ids
         lines = payment.move_id.line_ids.filtered(
             lambda line: line.account_id == payment.destination_account_id)
         return not payment.currency_id.compare_amounts(
             abs(sum(lines.mapped('amount_residual_currency'))), payment.amount)
+
+    def _mapped_journals(self, connection, payments):
+        """
+        :param list payments: documents.Payment
+        :return: {identifier: `account.journal` that is mapped to the account in Xero}
+        """
+        journals = self.env['account.journal']._xero_payment_journals(
+            connection, [payment.account_id for payment in payments])
+        return {
+            payment.xero_id: journals[payment.account_id].filtered(
+                lambda journal, key=payment.account_id: key and key in (
+                    journal.xero_account_id.xero_id, journal.xero_account_id.code))
+            for payment in payments}
 
     def _relink(self, connection, gone, unknown):
         """Keep what was removed in Xero and registered there anew, with another date or account
@@ -255,6 +328,8 @@ class XeroApplyRecognise(models.AbstractModel):
         :return: those of ``gone`` that have another payment in Xero now
         """
         done, rows = gone.browse(), []
+        journals = self._mapped_journals(
+            connection, [one for some in unknown.values() for one in some]) if gone else {}
         for payment in gone:
             if payment.state not in COUNTS or payment.xero_deleted or not (
                     payment.payment_method_line_id.code != XERO_SYNC
@@ -267,7 +342,9 @@ class XeroApplyRecognise(models.AbstractModel):
                     and payment.currency_id == move.currency_id), None)
                 if redone:
                     unknown[move].remove(redone)
-                    payment.xero_payment_id = redone.xero_id
+                    payment.write({
+                        'xero_payment_id': redone.xero_id,
+                        'xero_journal_id': journals[redone.xero_id].id})
                     done |= payment
                     rows.append((move, 'success', None, self.env._(
                         "The payment %(name)s of %(amount)s was removed in Xero and registered "
@@ -284,8 +361,10 @@ class XeroApplyRecognise(models.AbstractModel):
         :param list links: (document, documents.Payment, Offer with a payment)
         """
         rows = []
+        journals = self._mapped_journals(connection, [wanted for _move, wanted, _offer in links])
         for move, wanted, offer in links:
             payment = offer.record
+            payment.xero_journal_id = journals[wanted.xero_id]
             if offer.whole:
                 payment._xero_adopt(wanted.xero_id, move)
             else:

@@ -113,7 +113,8 @@ class XeroCompare(models.AbstractModel):
             "Payments or credits are applied to it in Xero, which takes no change of it now. "
             "Change it here, or take those off in Xero.") if document.is_fixed \
             else self.env._("Push sends Odoo's side again. To keep Xero's, change it here.")
-        total, due = move._xero_decimal(move.amount_total), move._xero_decimal(move.amount_residual)
+        total = move._xero_decimal(move.amount_total)
+        due = self.env['xero.payment.link']._left_to_pay(move)
         pairs = [
             ('number', move._xero_document_number(), document.number, str),
             ('date', move.invoice_date, document.date, self._day),
@@ -149,7 +150,10 @@ class XeroCompare(models.AbstractModel):
         return ' '.join(filter(None, (
             self.env._("Payments or credits are registered on one side only. Enter them on the "
                        "other side, too, or take them off, and Pull then."),
-            names and self.env._("Here these pay it: %s.", names))))
+            names and self.env._(
+                "Here these pay it: %s. Open payments leads there: cancel what was not paid, or "
+                "unreconcile from the document what pays something else, too, as an entry of a "
+                "point of sale does.", names))))
 
     def _contact_name(self, contact_id):
         """:return: a contact of Xero, for people"""

@@ -1,11 +1,27 @@
 """What Xero shows of the payments that were sent from here."""
 from odoo import api, models
 
+from ..documents.account_payment_plan import COUNTS
+
 
 class XeroPaymentLink(models.Model):
     _inherit = 'xero.payment.link'
 
     @api.model
+    def _of(self, moves):
+        """:return: these payments of some documents, deleted ones too"""
+        return self.sudo().search([
+            ('company_id', 'in', moves.company_id.ids), ('move_id', 'in', moves.ids)])
+
+    def _loose(self):
+        """:return: those of which the money is still here: taken off their document when they were
+            deleted in Xero, while the payment stays with what it pays else"""
+        return self.filtered(
+            lambda link: link.state == 'deleted' and link.payment_id.state in COUNTS
+            and link.payment_id.move_id and not link.payment_id.is_reconciled
+            and 'live' in link.payment_id.xero_link_ids.mapped('state')
+            and link.move_id not in link.payment_id._xero_parts())
+
     def _apply(self, connection, xero_payments):
         """Apply what Xero says of payments that were sent from here: one whose answer was lost is
         adopted, one that was deleted there is undone.
@@ -14,9 +30,7 @@ class XeroPaymentLink(models.Model):
         :param dict xero_payments: {document: list of its live documents.Payment}
         :return: ``xero_payments`` without the payments that were sent from here
         """
-        links = self.sudo().search([
-            ('company_id', '=', connection.company_id.id), ('state', '!=', 'deleted'),
-            ('move_id', 'in', [move.id for move in xero_payments])])
+        links = self.filtered(lambda link: link.state != 'deleted')
         if not links:
             return xero_payments
         live = {payment.xero_id for payments in xero_payments.values() for payment in payments}
@@ -26,8 +40,8 @@ class XeroPaymentLink(models.Model):
             found = links.filtered(
                 lambda link, move=move: link.move_id == move and link.state == 'new'
             )._match([payment for payment in payments if payment.xero_id not in taken])
-            self._mark_live({link: payment.xero_id for link, payment in found.items()})
-            adopted |= self.union(*found)
+            self.browse()._mark_live({link: payment.xero_id for link, payment in found.items()})
+            adopted |= links.browse().union(*found)
         gone = links.filtered(
             lambda link: link.state == 'live' and link.xero_payment_id not in live)
         gone -= gone._relink(connection, {
@@ -55,9 +69,14 @@ class XeroPaymentLink(models.Model):
             if redone and link.move_id in link.payment_id._xero_parts() \
                     and not link._is_deletion_on_its_way(connection):
                 unknown[link.move_id].remove(redone)
-                found[link] = redone.xero_id
+                found[link] = redone
         done = self.browse().union(*found)
-        self.browse()._mark_live(found)
+        self.browse()._mark_live({link: redone.xero_id for link, redone in found.items()})
+        journals = self.env['xero.apply.recognise']._mapped_journals(
+            connection, list(found.values())) if found else {}
+        for link, redone in found.items():
+            if link.payment_id.xero_link_ids == link:
+                link.payment_id.xero_journal_id = journals[redone.xero_id]
         self.env['xero.log']._add_pulls(connection, [(link.move_id, 'success', None, self.env._(
             "The payment %(name)s was removed in Xero and registered there again. It stays here, "
             "linked to the new one.", name=link.payment_id.display_name)) for link in done])
