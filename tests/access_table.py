@@ -80,9 +80,9 @@ FIELDS = {
         'xero_from_void', 'xero_void_applied', 'xero_origin', 'xero_files_pending'}},
     'account.partial.reconcile': {'code': {'xero_credit_key'}},
     'account.payment': {'code': {
-        'xero_payment_id', 'xero_deleted', 'xero_state', 'xero_error_code', 'xero_error_message',
-        'xero_error_target', 'xero_attempts', 'xero_manual', 'xero_payload_hash', 'xero_revision',
-        'xero_last_push'}},
+        'xero_payment_id', 'xero_journal_id', 'xero_deleted', 'xero_state', 'xero_error_code',
+        'xero_error_message', 'xero_error_target', 'xero_attempts', 'xero_manual',
+        'xero_payload_hash', 'xero_revision', 'xero_last_push'}},
     'res.partner': {
         'code': {'xero_contact_series'},
         'synchronise': {'xero_contact_id', 'xero_contact_name', 'xero_exclude'}},

@@ -161,6 +161,7 @@ HOOKS = {
     '_xero_document_number', '_xero_explain_draft', '_xero_find', '_xero_follow_state',
     '_xero_forget_lines',
     '_xero_holders', '_xero_is_automatic',
+    '_xero_is_elsewhere',
     '_xero_is_excluded', '_xero_is_marked_sent', '_xero_is_news', '_xero_is_sent',
     '_xero_keep_lines',
     '_xero_line_amounts', '_xero_line_label', '_xero_link', '_xero_link_in_turn', '_xero_may',

@@ -38,6 +38,8 @@ class TestPullElsewhere(XeroApplyCommon):
         self.assertTrue(right.xero_payment_id)
         for journal in (self.bank, self.cash):
             self.assertIn(journal.display_name, self._message(invoice))
+        [row] = self.env['xero.difference'].search([('res_id', '=', invoice.id)])
+        self.assertEqual(row.action_open_payers()['res_id'], payment.id)
         self.assertFalse(self._listed(other))
         self._assert_settled()
         payment.action_draft()

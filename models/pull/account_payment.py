@@ -1,6 +1,8 @@
 from odoo import Command, api, models
 from odoo.exceptions import UserError
 
+from ..documents.account_payment_plan import COUNTS
+
 
 class AccountPayment(models.Model):
     _inherit = 'account.payment'
@@ -10,6 +12,12 @@ class AccountPayment(models.Model):
         lines = self._seek_for_lines()[0] if self.move_id else self.move_id.line_ids
         return (lines.matched_debit_ids.debit_move_id | lines.matched_credit_ids.credit_move_id
                 ).move_id.statement_line_id
+
+    def _xero_is_elsewhere(self):
+        """:return: whether it counts in another bank account here than in Xero"""
+        there = self.xero_journal_id
+        return bool(there and there != self.journal_id and self.journal_id.xero_account_id
+                    and self.state in COUNTS)
 
     @api.model
     def _xero_prepare_payment(self, connection, move, payment, journal):

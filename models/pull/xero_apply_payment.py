@@ -3,7 +3,6 @@ from collections import defaultdict
 from odoo import models
 
 from ...xero.documents import Payment
-from ..documents.account_payment_plan import COUNTS
 from ..documents.xero_payment_link import NEAR
 from .live import live
 
@@ -149,14 +148,13 @@ class XeroApplyPayment(models.AbstractModel):
         :param dict problems: {document: list of texts}, extended
         """
         for move, payment in pairs:
-            there = payment.xero_journal_id
-            if there and there != payment.journal_id and payment.journal_id.xero_account_id \
-                    and payment.state in COUNTS:
+            if payment._xero_is_elsewhere():
                 problems[move].append(self.env._(
                     "%(name)s is in %(here)s here, and in Xero it is in the account of %(there)s. "
                     "Reset it to draft and choose the other journal, or delete it in Xero and "
                     "register it there where it is here.", name=payment.display_name,
-                    here=payment.journal_id.display_name, there=there.display_name))
+                    here=payment.journal_id.display_name,
+                    there=payment.xero_journal_id.display_name))
 
     def _apply_unknown(self, connection, unknown, problems, settled):
         """Recognise what is here already, and book the rest where it fits.

@@ -190,7 +190,7 @@ class XeroApplyRecognise(models.AbstractModel):
         """
         :param recordset moves: `account.move`
         :return: {id: (`account.payment`, `account.move` of others)} of what pays documents here, or
-            did so until it was deleted in Xero, and is not known there
+            did so until it was deleted in Xero, and is not known there or in another bank account
         """
         found = {}
 
@@ -205,6 +205,10 @@ class XeroApplyRecognise(models.AbstractModel):
                 offer.entry if offer.entry and not offer.record else moves.browse())
         for one in link._of(moves)._loose():
             add(one.move_id, one.payment_id, moves.browse())
+        for move in moves:
+            for payment in move.matched_payment_ids:
+                if payment._xero_is_elsewhere():
+                    add(move, payment, moves.browse())
         return found
 
     def _offers_of_documents(self, moves, parts):
