@@ -67,16 +67,13 @@ class XeroApplyPayment(models.AbstractModel):
         known = {payment.xero_payment_id: payment for payment in linked}
         self._check_linked(xero_payments, known, problems)
         self._name_loose(links, problems)
-        self._name_elsewhere([
-            *((link.move_id, link.payment_id) for link in links if link.state == 'live'),
-            *((move, known[payment.xero_id]) for move, payments in xero_payments.items()
-              for payment in payments if payment.xero_id in known)], problems)
         unknown = [(move, payment) for move, payments in xero_payments.items()
                    for payment in payments if payment.xero_id not in known]
         if unknown:
             self._apply_unknown(connection, unknown, problems, {
                 move: paid_there[move] + self._settled_otherwise(move, dict(documents).get(move))
                 for move in {move for move, _payment in unknown}})
+        self._name_elsewhere(xero_payments, problems)
         self._save_problems(connection, xero_payments, problems)
 
     def _unlinked(self, linked, xero_payments):
@@ -141,14 +138,15 @@ class XeroApplyPayment(models.AbstractModel):
                 "left of it anew.", name=link.payment_id.display_name,
                 amount=link.currency_id.format(link.amount)))
 
-    def _name_elsewhere(self, pairs, problems):
+    def _name_elsewhere(self, moves, problems):
         """Name money that is in another bank account here than in Xero.
 
-        :param list pairs: (document, `account.payment`)
+        :param moves: `account.move`
         :param dict problems: {document: list of texts}, extended
         """
-        for move, payment in pairs:
-            if payment._xero_is_elsewhere():
+        for move in moves:
+            for payment in move.matched_payment_ids.filtered(
+                    lambda payment: payment._xero_is_elsewhere()):
                 problems[move].append(self.env._(
                     "%(name)s is in %(here)s here, and in Xero it is in the account of %(there)s. "
                     "Reset it to draft and choose the other journal, or delete it in Xero and "
