@@ -147,6 +147,7 @@ from . import test_xero_sandbox_faults
 from . import test_xero_sandbox_limits
 from . import test_xero_sandbox_payments
 from . import test_xero_sandbox_query
+from . import test_xero_sandbox_shapes
 from . import test_xero_sandbox_totals
 from . import test_xero_sandbox_webhooks
 
