@@ -117,6 +117,16 @@ class TestErrorCodes(XeroTimeCommon):
         partner = self.env['res.partner'].create({'name': "Brook Ltd"})
         return self._bill(partner_id=partner.id)
 
+    def _make_contact_merged(self):
+        self._link(self.partner_b)
+        self.org.as_person.merge_contact(
+            self.partner_a.xero_contact_id, self.partner_b.xero_contact_id)
+        self.env['xero.contact'].sudo().create({
+            'connection_id': self.connection.id, 'status': 'ARCHIVED',
+            'xero_id': self.partner_a.xero_contact_id,
+            'merged_to': self.partner_b.xero_contact_id})
+        return self._bill()
+
     def _make_contact_refused(self):
         self.sandbox.inject('html_400', 'PUT', '/Contacts', body={
             'ErrorNumber': 10, 'Type': 'ValidationException',
@@ -238,6 +248,7 @@ class TestErrorCodes(XeroTimeCommon):
         'contact_missing': _make_contact_missing,
         'contact_collision': _make_contact_collision,
         'contact_archived': _make_contact_archived,
+        'contact_merged': _make_contact_merged,
         'contact_refused': _make_contact_refused,
         'unmapped_account': _make_unmapped_account,
         'unmapped_tax': _make_unmapped_tax,

@@ -7,7 +7,7 @@ from .unit import BaseCase, tagged
 
 CODES = {
     "connection_inactive", "app_revoked", "scope_missing", "role_missing", "contact_missing",
-    "contact_refused", "number_voided", "voided_in_xero",
+    "contact_refused", "contact_merged", "number_voided", "voided_in_xero",
     "contact_collision",
     "contact_archived", "unmapped_account", "unmapped_tax", "unmapped_item", "unmapped_tracking",
     "currency_not_enabled", "amount_not_final", "number_taken", "period_locked",

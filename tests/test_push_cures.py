@@ -14,9 +14,10 @@ class TestPushCures(XeroPullCommon):
     def _refused(self, words, **values):
         """:return: a bill that Xero refused in these words"""
         bill = self._bill(**values)
-        self.sandbox.inject('html_400', 'PUT', '/Invoices', body={
+        self.sandbox.inject('html_400', 'PUT', '/Invoices', times=9, body={
             'ErrorNumber': 10, 'Type': 'ValidationException', 'Message': words})
         self._push()
+        self.sandbox.faults.clear()
         self.assertEqual(bill.xero_state, 'failed')
         return bill
 
@@ -96,3 +97,22 @@ class TestPushCures(XeroPullCommon):
         self.assertEqual(invoice.xero_error_code, 'voided_in_xero', invoice.xero_error_message)
         self.assertNotIn("payments", invoice.alerts['xero_failed']['message'])
         self.assertNotIn('action_xero_sync_now', str(invoice.alerts['xero_failed']))
+
+    def test_contacts_that_were_merged(self):
+        """Neither can be restored in Xero, nor linked to the other one: the partners are merged."""
+        self._link(self.partner_b)
+        survivor = self.partner_b.xero_contact_id
+        self.org.as_person.merge_contact(self.partner_a.xero_contact_id, survivor)
+        self.env['xero.pull.contact']._request(self.connection)
+        self._pull_at_once()
+        bill = self._bill()
+        self._push()
+        self.assertEqual(bill.xero_error_code, 'contact_merged', bill.xero_error_message)
+        action = bill.alerts['xero_failed']['action']
+        both = self.partner_a | self.partner_b
+        self.assertEqual(set(action['context']['active_ids']), set(both.ids))
+        self.assertEqual((bill.alerts['xero_failed']['action_text']), "Merge the partners")
+        self.env[action['res_model']].create({})._merge(both.ids, self.partner_a)
+        self.assertEqual(self.partner_a.xero_contact_id, survivor)
+        self._push()
+        self.assertEqual(bill.xero_state, 'synced', bill.xero_error_message)

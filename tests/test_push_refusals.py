@@ -164,7 +164,7 @@ class TestPushRefusals(XeroPullCommon):
     def test_a_change_of_what_was_voided_there(self):
         self.person.void(self.invoice.xero_document_id)
         self._change()
-        self._refused()
+        self._refused(code='voided_in_xero')
 
     # === DELETION === #
 

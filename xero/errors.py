@@ -90,6 +90,12 @@ CATALOGUE: dict[str, ErrorText] = {
         _lt("Restore the contact in Xero, or link the partner to another one, then try again."),
         "contact",
     ),
+    "contact_merged": ErrorText(
+        _lt("The contact was merged into another one in Xero"),
+        _lt("Another partner here is linked to the contact that is left of both."),
+        _lt("Merge the two partners here, under Contacts; the documents go on by themselves then."),
+        "contact",
+    ),
     "contact_refused": ErrorText(
         _lt("Xero cannot take the contact as it is"),
         _lt("Xero found something in the contact, not in the document, that it does not accept."),

@@ -21,6 +21,8 @@ class XeroContact(models.Model):
     number = fields.Char("Contact Code", readonly=True)
     status = fields.Char("Status Code", readonly=True)
     status_label = fields.Char("Status", compute='_compute_status_label')
+    merged_to = fields.Char(
+        "Merged Into", readonly=True, help="The contact that it was merged into in Xero.")
     email = fields.Char("E-mail", readonly=True)
     phone = fields.Char(readonly=True)
     tax_number = fields.Char(readonly=True)
@@ -117,8 +119,8 @@ class XeroContact(models.Model):
         place, balances = contact.place, contact.balances
         return {
             **{name: getattr(contact, name) for name in (
-                'name', 'number', 'status', 'email', 'phone', 'tax_number', 'bank_account',
-                'address')},
+                'name', 'number', 'status', 'merged_to', 'email', 'phone', 'tax_number',
+                'bank_account', 'address')},
             **{name: getattr(place, name) for name in place.__slots__},
             'updated': contact.updated and contact.updated.replace(microsecond=0),
             'receivable': float(balances.receivable) if balances else 0,

@@ -3,6 +3,7 @@ from odoo import models
 
 from ...xero.errors import CATALOGUE, CONTACT_CODES
 from ..connection.pages import open_in_xero
+from ..contacts.merged import merged_into
 from ..core.kinds import XERO_KINDS
 from ..core.problem import error_text
 from ..mapping.xero_mapping_mixin import XERO_MAPPED
@@ -11,6 +12,8 @@ from .cures import MAPPINGS, suspects
 
 #: Codes of which the cure begins in Xero, at the document itself.
 SEEN_IN_XERO = ('document_not_editable', 'voided_in_xero', 'total_mismatch')
+#: Codes of a contact that no other choice of one cures.
+OF_PARTNER = ('contact_refused', 'contact_merged')
 #: Codes of a number that only another one cures.
 NUMBERS = ('number_taken', 'number_voided')
 
@@ -95,7 +98,9 @@ class XeroAlert(models.AbstractModel):
         :rtype: dict
         """
         may_sync = self.env.user.has_group('account_xero.group_xero_user')
-        if move.xero_error_code in CONTACT_CODES and move.xero_error_code != 'contact_refused' \
+        if move.xero_error_code == 'contact_merged' and (button := self._get_merge(move)):
+            return button
+        if move.xero_error_code in CONTACT_CODES and move.xero_error_code not in OF_PARTNER \
                 and move._xero_partner().name and may_sync:
             return {
                 'action_text': self.env._("Choose the contact"),
@@ -146,6 +151,20 @@ class XeroAlert(models.AbstractModel):
         if code == 'validation_error' and self.env.user.has_group('account_xero.group_xero_user'):
             return {'action_text': self.env._("Xero log"), 'action': move.action_xero_log()}
         return {}
+
+    def _get_merge(self, move):
+        """:return: the button that merges the partners whose contacts are one in Xero
+        :rtype: dict"""
+        wizard = self.env['base.partner.merge.automatic.wizard']
+        connection = move.company_id._xero_connections()[move.company_id.id]
+        other = merged_into(connection, move._xero_partner().sudo())
+        if not other or not wizard.has_access('create'):
+            return {}
+        return {'action_text': self.env._("Merge the partners"), 'action': {
+            'type': 'ir.actions.act_window', 'res_model': wizard._name, 'target': 'new',
+            'view_mode': 'form', 'views': [(False, 'form')], 'context': {
+                'active_model': 'res.partner',
+                'active_ids': [move._xero_partner().id, other.id]}}}
 
     def _get_mapping(self, move, where):
         """:return: the button to the mappings of one kind that a document refers to

@@ -147,13 +147,17 @@ class XeroUnmatched(models.Model):
 
     @api.model
     def _xero_requeue(self, companies, codes, records):
-        # EXTENDS 'account_xero': what waited for a contact or for a mapping
+        # EXTENDS 'account_xero': what waited for a contact, a currency or a mapping
         super()._xero_requeue(companies, codes, records)
         if records is None:
             return
-        domain = self._waits_for_contacts(companies, records.sudo()) \
-            if records._name == 'res.partner' and 'contact_missing' in codes \
-            else self._waits_for_mapping(records.sudo())
+        if records._name == 'res.currency':
+            domain = [('company_id', 'in', companies.ids), ('reason', '=', 'currency'),
+                      ('currency_code', 'in', records.mapped('name'))]
+        elif records._name == 'res.partner' and 'contact_missing' in codes:
+            domain = self._waits_for_contacts(companies, records.sudo())
+        else:
+            domain = self._waits_for_mapping(records.sudo())
         if domain:
             self.sudo().search([
                 ('state', '=', 'waiting'), ('reason', '!=', 'policy'), *domain])._release()

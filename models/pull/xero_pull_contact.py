@@ -93,6 +93,8 @@ class XeroPullContact(models.AbstractModel):
                     connection, partner, 'contact', self.env._("active"),
                     self.env._("merged with %s", other.display_name) if other
                     else self.env._("archived"),
+                    self.env._("Documents of this partner are refused by Xero until both partners "
+                               "are merged here, under Contacts.") if other else
                     self.env._("Documents of this partner are refused by Xero until the contact "
                                "is restored there or the partner is linked to another one."))
                 continue
