@@ -199,5 +199,22 @@ def render(organisation, payment, details=True):
             if document.get(key) is not None})
         shown = with_stamp(public(shown))
     result[element] = shown
+    if not details:
+        _as_listed(organisation, payment, document, result)
     result["HasValidationErrors"] = False
     return result
+
+
+def _as_listed(organisation, payment, document, result):
+    """Lists have a rate of 0 in the base currency, and the batch of a payment (recorded)."""
+    if document["CurrencyCode"] == organisation.base_currency:
+        result["CurrencyRate"] = 0
+    batch = organisation.store["BatchPayments"].get(payment["BatchPaymentID"]) \
+        if payment["BatchPaymentID"] else None
+    if batch:
+        shown = with_stamp(public(batch))
+        result["BatchPayment"] = {
+            **{key: shown[key] for key in (
+                "BatchPaymentID", "DateString", "Date", "Type", "Status", "TotalAmount",
+                "UpdatedDateUTC", "IsReconciled") if key in shown},
+            "Account": {"AccountID": batch["Account"]["AccountID"]}}
