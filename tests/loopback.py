@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 import traceback
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +19,10 @@ BUDGET = {"X-DayLimit-Remaining": "990", "X-MinLimit-Remaining": "55"}
 CUT = "cut the connection instead of answering"
 SHORT = "cut the connection in the middle of the answer"
 SILENT = "do not answer until the test is over"
+DRIP = "give one byte after the other, for ever"
+DRIP_HEAD = "the same with the headers"
+DRIPS = {DRIP: (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"x"),
+         DRIP_HEAD: (b"HTTP/1.1 200 OK\r\n", b"X-Y: z\r\n")}
 
 
 class Seen(NamedTuple):
@@ -30,10 +35,20 @@ class Seen(NamedTuple):
     target: str
 
 
+def drip(file, over, head, part):
+    """Give the head of an answer, then one part after the other, until the test is over."""
+    with suppress(OSError):  # the client has given up
+        file.write(head)
+        while not over.wait(0.02):
+            file.write(part)
+            file.flush()
+
+
 class LoopbackServer:
     """A real HTTP server that gives prepared answers, the last one again and again.
 
-    :param answers: CUT, SHORT, SILENT, or (status, headers, body), body bytes or JSON
+    :param answers: CUT, SHORT, SILENT, DRIP, DRIP_HEAD, or (status, headers, body), body bytes
+        or JSON
     :param tls: ssl.SSLContext
     """
 
@@ -78,6 +93,8 @@ class LoopbackServer:
                     outer._over.wait()
                 if plan in (CUT, SILENT):
                     self.cut()
+                elif plan in (DRIP, DRIP_HEAD):
+                    drip(self.wfile, outer._over, *DRIPS[plan])
                 elif plan == SHORT:
                     self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
                     self.cut()

@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
@@ -15,7 +16,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from ..xero import errors, transport
 from ..xero.client import XeroClient
-from .loopback import BUDGET, CUT, SHORT, SILENT, TOKEN, LoopbackCase, LoopbackServer
+from .loopback import (
+    BUDGET,
+    CUT,
+    DRIP,
+    DRIP_HEAD,
+    SHORT,
+    SILENT,
+    TOKEN,
+    LoopbackCase,
+    LoopbackServer,
+)
 from .unit import tagged
 
 
@@ -284,6 +295,26 @@ class TestConnectionFaults(LoopbackCase):
         server = self.serve(SILENT)
         self.failure(errors.XeroOutcomeUnknown, *self.put(server, timeout=(5, 0.1)))
         self.assertEqual(len(server.seen), 1)
+
+    def test_an_answer_that_never_ends_is_given_up(self):
+        """Each byte comes in time, in the body or among the headers; all of it does not."""
+        for plan in (DRIP, DRIP_HEAD):
+            with self.subTest(plan), patch.object(transport, "LONGEST", 0.3):
+                server = self.serve(plan)
+                started = time.monotonic()
+                self.failure(errors.XeroOutcomeUnknown, *self.put(server))
+                self.assertLess(time.monotonic() - started, 10)
+                self.assertEqual(len(server.seen), 1)
+
+    def test_the_time_of_an_answer_is_its_own(self):
+        server = self.serve((200, {}, {}))
+        client = self.client(server)
+        with patch.object(transport, "LONGEST", 0.3):
+            client.get("Invoices")
+            time.sleep(0.4)
+            client.get("Invoices")
+        first, second = server.seen
+        self.assertEqual(first.port, second.port)
 
     def test_connection_lost_while_kept_alive(self):
         server = self.serve((200, {}, {}), CUT)

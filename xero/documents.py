@@ -15,6 +15,7 @@ from .scalars import (
     decimal_of,
     dict_of,
     guid_of,
+    media_type,
     rows_of,
     text_of,
     value_of,
@@ -172,8 +173,8 @@ class Attachment:
     def from_json(cls, row: Any) -> Attachment:
         return cls(
             xero_id=guid_of(value_of(row, "AttachmentID")),
-            name=text_of(value_of(row, "FileName")),
-            mime_type=text_of(value_of(row, "MimeType")),
+            name=(name := text_of(value_of(row, "FileName"))),
+            mime_type=media_type(text_of(value_of(row, "MimeType")), name),
         )
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, DecimalException
+from mimetypes import guess_type
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,10 @@ _GUID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.ASCII | 
 _PLACES = 18
 
 _CENTS, _FOUR = Decimal("0.01"), Decimal("0.0001")
+#: RFC 6838: what may stand in a header, and nothing that would end it.
+_MEDIA_TYPE = re.compile(
+    r"[a-z0-9][\w!#$&^.+-]{0,126}/[a-z0-9][\w!#$&^.+-]{0,126}", re.ASCII | re.I
+)
 _EPOCH = datetime(1970, 1, 1)
 _MS_DATE = re.compile(r"/Date\((-?\d{1,17})(?:[+-]\d{4})?\)/", re.ASCII)
 _ISO = re.compile(
@@ -173,3 +178,16 @@ def rows_of(mapping: Any, *names: str) -> list[dict[str, Any]]:
     """
     rows = value_of(mapping, *names)
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def media_type(text: str, name: str) -> str:
+    """Read the type of a file. Xero keeps what any app has said it is.
+
+    :param text: such as 'application/pdf'
+    :param name: of the file, whose extension tells where the text is none
+    :return: str that can stand in a header, without parameters; '' where nothing tells
+    """
+    bare = text.partition(";")[0].strip().lower()
+    if _MEDIA_TYPE.fullmatch(bare):
+        return bare
+    return guess_type(name)[0] or ""

@@ -5,10 +5,14 @@ itself tells whether anything could be sent; the exception's type alone does not
 be a refused certificate or a connection cut in the middle of an answer).
 """
 
+import io
 import re
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -22,6 +26,7 @@ from .errors import XeroOutcomeUnknown, XeroUnreachable, clean_text
 from .limits import CONCURRENT
 
 TIMEOUT = (5, 60)  # seconds to connect, seconds of silence while reading
+LONGEST = 65  # seconds for a whole answer: one that drips is never silent, and would never end
 MAX_BODY = 64 * 1024 * 1024  # bytes; a page of 1,000 invoices of 5 lines is about 5 MB
 
 _CHUNK = 65536
@@ -42,8 +47,44 @@ Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 _progress = threading.local()
 
 
+class _Bounded(io.RawIOBase):
+    """What a connection reads, until the time is over that the answer as a whole may take."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__()
+        self._sock, self._file = sock, sock.makefile("rb", buffering=0)
+        self._silence = sock.gettimeout()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = _progress.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer takes too long")
+        self._sock.settimeout(left if self._silence is None else min(left, self._silence))
+        size = self._file.readinto(buffer)
+        self._sock.settimeout(self._silence)  # the next request has its own time
+        return size
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _Response(HTTPResponse):
+    """An answer whose headers and body are read within the time of the request."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp.close()
+        self.fp = io.BufferedReader(_Bounded(sock))
+
+
 class _ProgressMixin(HTTPConnection):
     """Notes, for the thread that runs the request, whether a connection stands."""
+
+    response_class = _Response
 
     def connect(self) -> None:
         _progress.sent = False
@@ -187,6 +228,7 @@ class Transport:
         :raise XeroOutcomeUnknown: when the answer is missing
         """
         _progress.sent = False
+        _progress.until = time.monotonic() + LONGEST
         try:
             with self.session.request(
                 method,

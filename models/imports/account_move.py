@@ -16,6 +16,9 @@ class AccountMove(models.Model):
     xero_files_pending = fields.Boolean(
         copy=False, prefetch='xero', readonly=True, index='btree_not_null',
         help="Its attachments in Xero are still to be fetched.")
+    xero_files_tried_at = fields.Datetime(
+        copy=False, prefetch='xero', readonly=True,
+        help="When Xero, which was there, did not hand them over.")
 
     def _locked_increment(self, format_string, format_values):
         # EXTENDS 'account': a number that Xero has of a document which was lost here, as after a

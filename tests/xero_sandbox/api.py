@@ -76,11 +76,12 @@ def _check_characters(data):
 
 @dataclass
 class Response:
-    """An answer: ``body`` is bytes already encoded."""
+    """An answer: ``body`` is bytes already encoded, ``pause`` seconds between two of them."""
 
     status: int
     body: bytes
     headers: dict
+    pause: float = 0
 
 
 def authenticate(sandbox, request):

@@ -3,12 +3,21 @@ import random
 import threading
 from dataclasses import dataclass, field
 
-from .errors import ApiError, forbidden, role_missing, scope_missing, unauthorized
+from .errors import (
+    ApiError,
+    forbidden,
+    not_found,
+    role_missing,
+    scope_missing,
+    unauthorized,
+)
 from .ledger import path_matches
 
 KINDS = ("429_minute", "429_day", "429_concurrent", "429_appminute", "500", "503", "cut_before",
          "cut_after", "slow", "token_expired", "revoked", "html_200", "truncated_json",
          "unknown_enum", "html_400", "scope_missing", "role_missing")
+#: What chaos leaves alone: a 404 says that something is gone, and ``drip`` takes its time.
+RARE_KINDS = ("404", "drip")
 _HTML_500 = "<html><head><title>500</title></head><body>Internal Server Error</body></html>"
 _HTML_200 = "<html><body><h1>Xero is down for maintenance</h1></body></html>"
 
@@ -21,10 +30,10 @@ class Cut(Exception):
 class Fault:
     """A failure waiting for a request that fits.
 
-    ``options``: ``retry_after`` (seconds, 429), ``seconds`` (slow), ``after_work`` (500, 503: the
-    work was done), ``cached`` (500, 503: Xero remembers the answer under the Idempotency-Key),
-    ``field``, ``value`` (unknown_enum), ``body`` (500, 503, html_200, html_400), ``challenge``
-    (scope_missing: the header comes, too).
+    ``options``: ``retry_after`` (seconds, 429), ``seconds`` (slow; drip: between two bytes),
+    ``after_work`` (500, 503: the work was done), ``cached`` (500, 503: Xero remembers the answer
+    under the Idempotency-Key), ``field``, ``value`` (unknown_enum), ``body`` (404, 500, 503,
+    html_200, html_400), ``challenge`` (scope_missing: the header comes, too).
     """
 
     kind: str
@@ -35,25 +44,28 @@ class Fault:
     options: dict = field(default_factory=dict)
 
     def __post_init__(self):
-        if self.kind not in KINDS:
-            raise ValueError(f"unknown fault {self.kind!r}; known: {', '.join(KINDS)}")
-        if self.kind == "slow" and "seconds" not in self.options:
-            raise ValueError("slow needs seconds=")
+        if self.kind not in KINDS + RARE_KINDS:
+            raise ValueError(
+                f"unknown fault {self.kind!r}; known: {', '.join(KINDS + RARE_KINDS)}")
+        if self.kind in ("slow", "drip") and "seconds" not in self.options:
+            raise ValueError(f"{self.kind} needs seconds=")
 
     @property
     def after_work(self):
         """:return: whether the work is done before the failure shows."""
         return self.options.get("after_work", self.kind in (
-            "cut_after", "truncated_json", "unknown_enum", "html_200"))
+            "cut_after", "truncated_json", "unknown_enum", "html_200", "drip"))
 
     def response(self):
         """:return: the ApiError or Cut that stands for the answer, None when the true answer goes
             out (changed or late)."""
         if self.kind.startswith("429_"):
             return self._limited()
-        if self.kind in ("500", "503", "html_200", "html_400"):
+        if self.kind == "404" and "body" not in self.options:
+            return not_found()
+        if self.kind in ("404", "500", "503", "html_200", "html_400"):
             body = {"500": _HTML_500, "503": "The Organisation is offline",
-                    "html_200": _HTML_200, "html_400": _HTML_500}[self.kind]
+                    "html_200": _HTML_200, "html_400": _HTML_500}.get(self.kind)
             return ApiError(int(self.kind[-3:]), self.options.get("body", body))
         if self.kind in ("cut_before", "cut_after"):
             return Cut()

@@ -142,6 +142,9 @@ def _spoiled(fault, request, response):
     if fault.kind == "truncated_json":
         return api.Response(response.status, response.body[:len(response.body) // 2],
                             response.headers)
+    if fault.kind == "drip":
+        return api.Response(response.status, response.body, response.headers,
+                            fault.options["seconds"])
     if fault.kind == "unknown_enum":
         return api.Response(response.status, _unheard_of(response.body, fault.options),
                             response.headers)

@@ -45,18 +45,23 @@ class Handler(BaseHTTPRequestHandler):
             response = pipeline.serve(self.server.sandbox, request)
         except Cut:
             return self._cut()
-        return self._send(response.status, response.body, response.headers)
+        return self._send(response.status, response.body, response.headers, response.pause)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve
 
-    def _send(self, status, body, headers):
+    def _send(self, status, body, headers, pause=0):
         try:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            for byte in body if pause else ():
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                self.server.sandbox.faults.stopping.wait(pause)
+            if not pause:
+                self.wfile.write(body)
             self.wfile.flush()
         except OSError:
             self.close_connection = True
