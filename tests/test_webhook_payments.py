@@ -86,9 +86,10 @@ class TestWebhookPayments(XeroPullCommon):
         self.person.pay(move.xero_document_id, 20)
         self._announced()
         self.assertEqual((move.amount_residual, self._calls()), (120, {}))
-        self._later(hours=7)
-        self._pull()
+        self._later(minutes=15)
+        self._pull_at_once()
         self.assertEqual(move.amount_residual, 100)
+        self.assertTrue(self.connection.unannounced_at, "so it is asked for more often")
 
     def test_invoices_tell_of_it_too(self):
         """Both events of a payment cost what that of its invoice costs."""
@@ -221,7 +222,7 @@ class TestWebhookPayments(XeroPullCommon):
         self.assertFalse(self.env['xero.event'].search([]))
 
     def test_told_of_it_no_poll_is_hurried(self):
-        """Payments that come alone are asked for more often, but not those that are announced."""
+        """Nothing is asked for more often because of payments that are announced."""
         [move] = self._ready()
         store = self.org.store['Invoices']
         before = store.get(move.xero_document_id)['UpdatedDateUTC']
@@ -230,4 +231,4 @@ class TestWebhookPayments(XeroPullCommon):
         store.get(move.xero_document_id)['UpdatedDateUTC'] = before
         self._announced()
         self.assertEqual(move.amount_residual, 100)
-        self.assertFalse(self.connection.payments_alone_at)
+        self.assertFalse(self.connection.unannounced_at)

@@ -39,8 +39,9 @@ class PullList(NamedTuple):
     #: How often it is asked for, in the quiet case one call a time; None: at night, and when
     #: somebody wants it.
     interval: timedelta | None = None
-    #: The same while payments are found to come without a change of their documents.
-    interval_of_payments: timedelta | None = None
+    #: Whether, while nothing changes in Xero, it is asked for in turns with the others that do so:
+    #: one of them an interval.
+    in_turns: bool = False
     #: The least one while webhooks prove to tell of every change.
     healthy_interval: timedelta = HEALTHY_INTERVAL
     #: Parameters with which all of it is listed.

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 
@@ -9,8 +9,8 @@ TOLERANCE = timedelta(minutes=1)
 #: The least interval with so many calls of the day left; the last calls are for *Sync now* and
 #: webhooks alone.
 SCARCE = ((300, timedelta(minutes=15)), (150, timedelta(hours=1)), (30, DAY))
-#: How long payments are asked for more often after one has come alone.
-ALONE_DAYS = timedelta(days=30)
+#: Without a change in Xero for so long, the lists that do so are asked for in turns.
+QUIET = timedelta(hours=2)
 
 
 class XeroCursor(models.Model):
@@ -65,8 +65,28 @@ class XeroCursor(models.Model):
         if self.wanted:
             return True
         interval = self._interval()
-        return bool(interval) and (
-            not self.polled_at or self.polled_at + interval <= now + TOLERANCE)
+        if not interval or not self.polled_at:
+            return bool(interval)
+        polled_at, turns = self.polled_at, self._get_turns(now)
+        if turns:
+            if turns[0] != self:
+                return False
+            polled_at = max(turns.mapped('polled_at'))
+        return polled_at + interval <= now + TOLERANCE
+
+    def _get_turns(self, now):
+        """
+        :param datetime now: naive UTC
+        :return: the cursors that take turns with this one, the one first that is to be asked for
+            next; none while it is asked for by itself
+        """
+        order = {one.path: number for number, one in enumerate(self.connection_id._pull_lists())
+                 if one.in_turns}
+        cursors = self.connection_id.cursor_ids.filtered(lambda c: c.path in order)
+        if self not in cursors or self._webhooks_are_healthy() \
+                or any(cursor.changed_since > now - QUIET for cursor in cursors):
+            return self.browse()
+        return cursors.sorted(lambda c: (c.polled_at or datetime.min, order[c.path]))
 
     def _interval(self):
         """:return: how long after a poll the next one is due; None where none is ever
@@ -76,8 +96,6 @@ class XeroCursor(models.Model):
         if not pull_list or not pull_list.interval:
             return None
         interval = pull_list.interval
-        if pull_list.interval_of_payments and self._payments_come_alone():
-            interval = pull_list.interval_of_payments
         if self._webhooks_are_healthy():
             interval = max(interval, pull_list.healthy_interval)
         left = self.env['xero.budget']._get_left_today(connection)
@@ -89,8 +107,3 @@ class XeroCursor(models.Model):
         return bool(
             connection.last_webhook and connection.last_webhook > since
             and not (connection.unannounced_at and connection.unannounced_at > since))
-
-    def _payments_come_alone(self):
-        """:return: whether payments have been found lately that their documents did not tell of"""
-        last = self.connection_id.payments_alone_at
-        return bool(last and last > fields.Datetime.now() - ALONE_DAYS)

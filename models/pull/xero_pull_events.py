@@ -48,7 +48,7 @@ class XeroPullEvents(models.AbstractModel):
         connection._commit_with_retry(self._delete_events, by_id, left)
         payments, seen = {}, set()
         for pull_list, ids in chosen:
-            handler = self.env[pull_list.handler].with_context(xero_announced=True)
+            handler = self.env[pull_list.handler]
             events = {xero_id: by_id[xero_id] for xero_id in ids}
             settled, _unclear = self._apart(
                 events, partial(handler._choose_settled, connection, seen=seen))

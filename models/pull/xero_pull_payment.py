@@ -1,6 +1,5 @@
 import logging
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 
 from odoo import fields, models
@@ -9,11 +8,9 @@ from ...xero import query
 from ...xero.documents import Payment
 from ..core.apart import apart
 from ..core.kinds import XERO_KINDS
+from .xero_pull_document import WEBHOOK_DELAY
 
 _logger = logging.getLogger(__name__)
-
-#: Within which a payment and the change of its document belong together.
-SAME_MOMENT = timedelta(seconds=30)
 
 
 class XeroPullPayment(models.AbstractModel):
@@ -66,9 +63,9 @@ class XeroPullPayment(models.AbstractModel):
         others = self.env['xero.fetch']._get_payments(connection, documents, dict(by_id))
         connection._commit_with_retry(self._apply_to, connection, found, by_id, others)
         after = link._payments_live(connection, by_id)
-        if not self.env.context.get('xero_announced'):  # else no poll has to look for such ones
-            self._save_alone(connection, [
-                by_id[one] for one in by_id if after.get(one) != here.get(one)], documents)
+        if not compare:
+            self._save_unannounced(connection, [
+                by_id[one] for one in by_id if after.get(one) != here.get(one)])
 
     def _get_documents(self, connection, moves):
         """:param moves: documents that are linked
@@ -130,15 +127,12 @@ class XeroPullPayment(models.AbstractModel):
         for payment, error in faults:
             self.env['xero.apply']._save_refusal(connection, linked[payment.document_id], error)
 
-    def _save_alone(self, connection, payments, documents):
-        """Remember that payments were made or deleted without a change of their documents.
+    def _save_unannounced(self, connection, payments):
+        """Remember that a poll found what a webhook should have told of by now, if any come.
 
         :param list payments: documents.Payment that were applied only now
-        :param list documents: documents.Document, theirs
         """
-        updated = {document.xero_id: document.updated for document in documents}
-        if any(payment.updated and updated.get(payment.document_id)
-               and updated[payment.document_id] < payment.updated - SAME_MOMENT
-               for payment in payments):
-            connection._commit_with_retry(
-                connection.write, {'payments_alone_at': fields.Datetime.now()})
+        now = fields.Datetime.now()
+        if connection.last_webhook and any(
+                payment.updated and payment.updated < now - WEBHOOK_DELAY for payment in payments):
+            connection._commit_with_retry(connection.write, {'unannounced_at': now})
