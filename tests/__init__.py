@@ -25,6 +25,7 @@ from . import test_import
 from . import test_import_crash
 from . import test_import_demo_company
 from . import test_import_files
+from . import test_import_files_refused
 from . import test_import_first_sync
 from . import test_import_history
 from . import test_import_taxes
@@ -75,6 +76,7 @@ from . import test_pull_payments_recognise
 from . import test_pull_payments_redone
 from . import test_pull_payments_twice
 from . import test_pull_payments_undo
+from . import test_pull_quiet
 from . import test_pull_void
 from . import test_push
 from . import test_push_allocations
@@ -101,6 +103,7 @@ from . import test_push_kind
 from . import test_push_limits
 from . import test_push_lines
 from . import test_push_missing
+from . import test_push_notes
 from . import test_push_numbers
 from . import test_push_payments
 from . import test_push_payments_found

@@ -77,7 +77,8 @@ FIELDS = {
         'xero_pdf_message', 'xero_due_date', 'xero_updated', 'xero_pull_hash',
         'xero_refused_hash', 'xero_seek', 'xero_void', 'xero_voided_id', 'xero_differs',
         'xero_linked_at', 'xero_sent', 'xero_overwrite', 'xero_take_over', 'xero_kept_reason',
-        'xero_from_void', 'xero_void_applied', 'xero_origin', 'xero_files_pending'}},
+        'xero_from_void', 'xero_void_applied', 'xero_origin', 'xero_files_pending',
+        'xero_files_tried_at', 'xero_notes'}},
     'account.partial.reconcile': {'code': {'xero_credit_key'}},
     'account.payment': {'code': {
         'xero_payment_id', 'xero_journal_id', 'xero_deleted', 'xero_state', 'xero_error_code',
@@ -107,15 +108,15 @@ FIELDS = {
             'country_code', 'period_lock_date', 'end_of_year_lock_date', 'denied_actions',
             'reference_date', 'day_left', 'minute_left', 'budget_seen_at',
             'resume_at', 'outages', 'last_push', 'last_pull', 'last_reconcile',
-            'last_error', 'unannounced_at', 'payments_alone_at', 'call_counts', 'digest_date',
+            'last_error', 'unannounced_at', 'call_counts', 'digest_date',
             'payments_since'},
         'manage': {
             'company_id', 'app_type', 'client_id', 'auto_sync', 'sync_sales', 'sync_purchases',
             'sync_credit_notes', 'push_status', 'create_contacts', 'update_contacts',
             'items_required', 'attach_pdf', 'mark_sent', 'no_tax_rate_id', 'payment_journal_id',
             'clearing_account_id',
-            'send_digest', 'push_payments', 'push_allocations', 'import_policy', 'import_from',
-            'import_attachments'},
+            'send_digest', 'push_payments', 'push_allocations', 'push_notes', 'import_policy',
+            'import_from', 'import_attachments'},
         'administrator': {'client_secret', 'webhook_key'}},
 }
 

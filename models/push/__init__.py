@@ -1,5 +1,6 @@
 from . import account_move
 from . import account_move_attachment
+from . import account_move_note
 from . import xero_alert
 from . import xero_allocation
 from . import account_payment

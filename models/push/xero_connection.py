@@ -1,9 +1,14 @@
 """When an organisation's records are pushed, and of which kinds they are."""
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class XeroConnection(models.Model):
     _inherit = 'xero.connection'
+
+    push_notes = fields.Boolean(
+        "Write to Xero's history",
+        help="When a document was changed, cancelled, matched or no longer matched here, Xero's "
+             "History of it says so, with the user and the time. It costs a call a document.")
 
     @api.model
     def _push_kinds(self):
@@ -13,7 +18,7 @@ class XeroConnection(models.Model):
         return [self.env[name] for name in (
             'xero.push.payment.deletion', 'xero.push.allocation.deletion', 'xero.push.document',
             'xero.push.allocation', 'xero.push.payment', 'xero.push.contact',
-            'xero.push.attachment')]
+            'xero.push.attachment', 'xero.push.note')]
 
     @api.model
     def _cron_push(self):

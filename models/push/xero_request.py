@@ -26,6 +26,8 @@ KEY_LIFE = timedelta(minutes=4)
 DOCUMENTS = ('Invoices', 'CreditNotes')
 #: The one list that is below a record of another one.
 ALLOCATIONS = '/Allocations'
+#: What a document's notes are below, which takes no parameters.
+HISTORY = '/History'
 
 
 class XeroRequest(models.Model):
@@ -146,7 +148,7 @@ class XeroRequest(models.Model):
         if path.endswith(ALLOCATIONS):
             return {'summarizeErrors': 'false'}
         collection, _slash, single = path.partition('/')
-        if ALLOCATIONS in path:
+        if ALLOCATIONS in path or path.endswith(HISTORY):
             return {}
         return {
             **({} if single else {'summarizeErrors': 'false'}),

@@ -7,3 +7,4 @@ from . import payment
 from . import payment_check
 from . import allocation
 from . import attachment
+from . import note
