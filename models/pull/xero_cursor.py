@@ -68,7 +68,7 @@ class XeroCursor(models.Model):
         if not interval or not self.polled_at:
             return bool(interval)
         polled_at, turns = self.polled_at, self._get_turns(now)
-        if turns:
+        if turns and polled_at + len(turns) * interval > now + TOLERANCE:
             if turns[0] != self:
                 return False
             polled_at = max(turns.mapped('polled_at'))
