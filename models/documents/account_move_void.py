@@ -65,8 +65,8 @@ def voided_values(move, revision=None):
     if revision not in (None, move.xero_revision):
         return values
     text = move.env._(
-        "Its total was another one in Xero, so it was voided there. Once the cause is put right, "
-        "press Sync now to send it again.")
+        "Its total was another one in Xero, so it was voided there. To send it again, put the "
+        "cause right and press Sync now.")
     if move.move_type in NUMBERED:
         text = f'{text} ' + move.env._(
             "Give it another number before: Xero keeps that of the voided one.")

@@ -247,7 +247,7 @@ class AccountMove(models.Model):
             return {**values, 'xero_payload_hash': None, **self._xero_failure(Problem(
                 'total_mismatch', self.env._(
                     "The total here is %(here)s and in Xero it is %(there)s. It stays there like "
-                    "that until it is sent again, or until you press Void it in Xero.",
+                    "that until it is sent again, or Void it in Xero takes it back.",
                     here=expected, there=document.total)))}
         return {**values, **self._xero_success()}
 

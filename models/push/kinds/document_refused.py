@@ -111,7 +111,7 @@ class XeroPushDocument(models.AbstractModel):
             move._xero_store([(move, {'xero_status': document.status})])
         else:
             self._fail_applied(connection, rejection, document, self.env._(
-                "Remove that in Xero and press Sync now to void it."))
+                "It cannot be voided like that. Remove that in Xero and press Sync now."))
 
     def _fail_applied(self, connection, rejection, document, advice):
         """Fail a document for what is applied to it in Xero; the pull releases it when that is
