@@ -15,8 +15,8 @@ class FuzzTargets:
     """
 
     def __init__(self, load):
-        for name in ('client', 'documents', 'errors', 'limits', 'oauth', 'outcome', 'parse',
-                     'scalars', 'transport', 'webhook'):
+        for name in ('catalogue', 'client', 'documents', 'errors', 'limits', 'oauth', 'outcome',
+                     'parse', 'scalars', 'transport', 'webhook'):
             setattr(self, name, load(name))
 
     def read_body(self, body, status, header):
@@ -67,7 +67,7 @@ class FuzzTargets:
                 'Xero-Correlation-Id')})
 
     def _check_error(self, error):
-        assert error.code in self.errors.CATALOGUE, error.code
+        assert error.code in self.catalogue.CATALOGUE, error.code
         assert '\0' not in str(error.message), error
 
     def _check(self, value):

@@ -4,7 +4,7 @@ from datetime import date
 from odoo import Command
 from odoo.tests import tagged
 
-from ..xero.errors import CATALOGUE
+from ..xero.catalogue import CATALOGUE
 from .common import XeroTimeCommon
 
 #: Tested where what they need is installed or made.

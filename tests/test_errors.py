@@ -2,7 +2,7 @@ import ast
 import inspect
 import string
 
-from ..xero import errors
+from ..xero import catalogue, errors
 from .unit import BaseCase, tagged
 
 CODES = {
@@ -103,8 +103,8 @@ TEXTS = {
 @tagged("post_install", "-at_install")
 class TestErrors(BaseCase):
     def test_catalogue_is_complete_and_readable(self):
-        self.assertEqual(set(errors.CATALOGUE), CODES)
-        for code, text in errors.CATALOGUE.items():
+        self.assertEqual(set(catalogue.CATALOGUE), CODES)
+        for code, text in catalogue.CATALOGUE.items():
             self.assertIn(text.where, PLACES, code)
             self.assertFalse(text.title.endswith("."), code)
             for sentence in (text.title, text.cause, text.fix):
@@ -113,13 +113,13 @@ class TestErrors(BaseCase):
             self.assertTrue(text.cause.endswith(".") and text.fix.endswith("."), code)
 
     def test_every_text_is_marked_for_translation(self):
-        tree = ast.parse(inspect.getsource(errors))
+        tree = ast.parse(inspect.getsource(catalogue))
         marked = {
             node.args[0].value
             for node in ast.walk(tree)
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_lt"
         }
-        shown = {part for text in errors.CATALOGUE.values() for part in text[:3]}
+        shown = {part for text in catalogue.CATALOGUE.values() for part in text[:3]}
         self.assertEqual(shown, marked)
 
     def test_classify(self):

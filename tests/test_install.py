@@ -3,7 +3,7 @@ from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.account_xero.xero.errors import CATALOGUE
+from odoo.addons.account_xero.xero.catalogue import CATALOGUE
 
 from .processes import ProcessCase, Worker
 from .xero_sandbox import XeroSandbox, openapi

@@ -2,7 +2,7 @@
 from odoo.tests import tagged
 
 from ..models.connection.xero_budget import DAY_RESERVE
-from ..xero.errors import CATALOGUE
+from ..xero.catalogue import CATALOGUE
 from .common_pull import XeroPullCommon
 
 

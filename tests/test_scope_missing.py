@@ -1,7 +1,7 @@
 """A sign-in that lacks a permission: said at once, in words, and never taken for an old token."""
 from odoo.tests import tagged
 
-from ..xero.errors import CATALOGUE
+from ..xero.catalogue import CATALOGUE
 from .common_pull import XeroPullCommon
 
 

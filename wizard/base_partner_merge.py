@@ -2,7 +2,7 @@ from odoo import models
 
 from ..models.connection.xero_connection import ACTIVE_STATES
 from ..models.contacts.merged import merged_into
-from ..xero.errors import CONTACT_CODES
+from ..xero.catalogue import CONTACT_CODES
 
 
 class BasePartnerMerge(models.TransientModel):

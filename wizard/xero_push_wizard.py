@@ -7,7 +7,7 @@ from ..models.core.kinds import SWITCHES, XERO_KINDS
 from ..models.core.prefetch import fetch_for_taxes
 from ..models.core.problem import Problem, problems_of
 from ..models.documents.showing import list_documents, names_of
-from ..xero.errors import CATALOGUE
+from ..xero.catalogue import CATALOGUE
 
 #: Details of contacts that the dialog names.
 MISFITS = 10

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from .errors import _lt
+from .catalogue import _lt
 
 
 class Permission(NamedTuple):

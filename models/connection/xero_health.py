@@ -4,8 +4,8 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ...xero import limits
+from ...xero.catalogue import CATALOGUE
 from ...xero.errors import (
-    CATALOGUE,
     XeroAccessRevoked,
     XeroClientInvalid,
     XeroError,

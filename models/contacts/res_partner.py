@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ...xero import contact_fit, contact_payload
-from ...xero.errors import CONTACT_CODES
+from ...xero.catalogue import CONTACT_CODES
 from ...xero.scalars import guid_of
 from ..connection.pages import open_in_xero
 from ..connection.xero_connection import ACTIVE_STATES

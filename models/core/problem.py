@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from odoo.exceptions import UserError
 
+from ...xero.catalogue import CATALOGUE
 from ...xero.encoding import Unfit
-from ...xero.errors import CATALOGUE, XeroForbidden, XeroScopeMissing
+from ...xero.errors import XeroForbidden, XeroScopeMissing
 from ...xero.scopes import endpoint_of, permission_of
 
 _logger = logging.getLogger(__name__)

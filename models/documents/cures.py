@@ -1,7 +1,7 @@
 """Where a refusal by Xero is put right: the record that its words name, or those that it may be."""
 import re
 
-from ...xero.errors import CATALOGUE, CONTACT_CODES
+from ...xero.catalogue import CATALOGUE, CONTACT_CODES
 from ..core.kinds import MONEY_LINES
 
 #: What is put right in Xero, while the connection has the button that fetches it from there.

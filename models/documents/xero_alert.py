@@ -1,7 +1,7 @@
 """What the banners above a document say of it and Xero, and what button they have."""
 from odoo import models
 
-from ...xero.errors import CATALOGUE, CONTACT_CODES
+from ...xero.catalogue import CATALOGUE, CONTACT_CODES
 from ..connection.pages import open_in_xero
 from ..contacts.merged import merged_into
 from ..core.kinds import XERO_KINDS

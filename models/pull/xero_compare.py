@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools.misc import format_date
 
-from ...xero.errors import CATALOGUE
+from ...xero.catalogue import CATALOGUE
 from ..core.kinds import GONE
 from ..documents.xero_difference import CONTENT, INSIDE
 
