@@ -109,18 +109,17 @@ class XeroClient:
         :raise errors.XeroError: one of its subclasses, by what happened
         :raise ValueError: when the request itself is wrong
         """
-        if idempotency_key and len(idempotency_key) > IDEMPOTENCY_KEY_LENGTH:
-            raise ValueError("An Idempotency-Key has at most 128 characters")
         headers = dict(self._headers)
         if body is not None:
             headers["Content-Type"] = content_type
         if file_type:  # Xero: the header contentType names the MIME type of the attachment
             headers.update({"Accept": file_type, "contentType": file_type})
         headers.update(_condition_headers(idempotency_key, if_modified_since))
+        url = self._base + quote(path.lstrip("/"), safe="/")
         started = time.monotonic()
         raw = self._transport.send(
             method,
-            self._base + quote(path.lstrip("/"), safe="/"),
+            url,
             auth=self._auth,
             headers=headers,
             params=_query(params or {}),
@@ -300,8 +299,11 @@ def _condition_headers(key: str | None, modified_since: datetime | None) -> dict
 
     :param str key: idempotency key, if any
     :param datetime modified_since: naive UTC, if any
+    :raise ValueError: the key is longer than Xero takes
     """
     headers = {}
+    if key and len(key) > IDEMPOTENCY_KEY_LENGTH:
+        raise ValueError("An Idempotency-Key has at most 128 characters")
     if key:
         headers["Idempotency-Key"] = key
     if modified_since:

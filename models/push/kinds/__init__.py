@@ -1,4 +1,5 @@
 from . import xero_push_kind
+from . import xero_push_kind_refused
 from . import contact
 from . import document
 from . import document_refused

@@ -134,9 +134,7 @@ class XeroPushDocument(models.AbstractModel):
             if problem:
                 rows.append((move, move._xero_failure(problem)))
                 continue
-            item = {'id': move.id, 'revision': move.xero_revision, 'total': str(totals.total),
-                    'hash': fingerprint(body), 'pdf': move._xero_wants_pdf(connection),
-                    'sent': move._xero_prepare_sent(body), 'voided': move.xero_voided_id}
+            item = self._prepare_item(connection, move, body, totals)
             if not move.xero_document_id:
                 bodies, items = new.setdefault(endpoint, ([], []))
                 bodies.append(body)
@@ -159,6 +157,12 @@ class XeroPushDocument(models.AbstractModel):
         for endpoint, (bodies, items) in new.items():
             values[:0] = Request._batches(connection, 'create', endpoint, bodies, items, endpoint)
         return values
+
+    def _prepare_item(self, connection, move, body, totals):
+        """:return: what is to be known of a document when Xero's answer comes"""
+        return {'id': move.id, 'revision': move.xero_revision, 'total': str(totals.total),
+                'hash': fingerprint(body), 'pdf': move._xero_wants_pdf(connection),
+                'sent': move._xero_prepare_sent(body), 'voided': move.xero_voided_id}
 
     def _prepare_cancel(self, connection, move):
         """Return the request that voids a document in Xero, or deletes it while it is a draft
