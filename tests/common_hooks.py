@@ -141,6 +141,7 @@ HOOKS = {
     'XeroPushContact._prepare_partners', 'XeroPushContact._recover', 'XeroPushContact._resolve',
     'XeroPushDocument._adopt', 'XeroPushDocument._apply', 'XeroPushDocument._match_documents',
     'XeroPushDocument._prepare', 'XeroPushDocument._prepare_cancel',
+    'XeroPushDocument._prepare_item',
     'XeroPushDocument._recover', 'XeroPushDocument._resolve',
     'XeroPushDocument._resolve_cancels', 'XeroPushDocument._resolve_taken',
     'XeroPushDocument._resolve_updates', 'XeroPushDocument._with_reason',

@@ -54,7 +54,7 @@ class TestImportTotals(XeroImportCommon):
     def test_four_decimals(self):
         move = self._check(self._line('0.1234', Quantity=Decimal('33.5')),
                            self._line('0.1234', Quantity=Decimal('0.3333')),
-                           self._line('12.3456', Quantity=Decimal('-1')), self._line('50'))
+                           self._line('-12.3456'), self._line('50'))
         self.assertIn('0.3333', move.invoice_line_ids[1].name)
 
     def test_tax_edited_by_hand(self):

@@ -12,6 +12,7 @@ _HERE = os.path.dirname(os.path.realpath(__file__))
 #: Where the published documents lie, beside the checkout or where the variable says.
 FOLDER = os.environ.get("XERO_OPENAPI_DIR") or os.path.join(
     _HERE, "..", "..", "..", "shared", "xero")
+RAW = "application/octet-stream"
 #: What HTTP itself, and every call to Xero, has besides what the document names.
 _COMMON_HEADERS = {
     "accept", "accept-encoding", "authorization", "connection", "content-length", "content-type",
@@ -106,6 +107,8 @@ class OpenApi:
         if not request.body and not contents:
             return
         kind = (request.headers.get("Content-Type") or "").split(";")[0]
+        # Bytes of any type are that of the file; Xero shows only what is sent as what it is.
+        kind = kind if kind in contents or RAW not in contents else RAW
         if kind not in contents:
             raise bad_request(
                 f"OpenAPI: {request.method} {request.path} takes no body of type {kind!r}")
