@@ -218,6 +218,14 @@ class TestErrorCodes(XeroTimeCommon):
         self.org.period_lock_date = date(2026, 3, 31)
         return self._bill()
 
+    def _make_not_sent(self):
+        """It takes back what was voided in Xero, and somebody has it sent all the same."""
+        reversal = self._bill()._reverse_moves([{'invoice_date': date(2026, 3, 3)}])
+        reversal.sudo().xero_from_void = True
+        reversal.action_post()
+        reversal.action_xero_sync_now()
+        return reversal
+
     def _make_document_not_editable(self):
         bill = self._changed_bills(1)
         self.org.as_person.pay(bill.xero_document_id, 20)
@@ -261,6 +269,7 @@ class TestErrorCodes(XeroTimeCommon):
         'maybe_in_xero': _make_maybe_in_xero,
         'not_in_xero': _make_not_in_xero,
         'period_locked': _make_period_locked,
+        'not_sent': _make_not_sent,
         'document_not_editable': _make_document_not_editable,
         'total_mismatch': _make_total_mismatch,
         'plan_limit': _make_plan_limit,

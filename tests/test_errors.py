@@ -10,7 +10,7 @@ CODES = {
     "contact_refused", "contact_merged", "number_voided", "voided_in_xero",
     "contact_collision",
     "contact_archived", "unmapped_account", "unmapped_tax", "unmapped_item", "unmapped_tracking",
-    "currency_not_enabled", "amount_not_final", "number_taken", "period_locked",
+    "currency_not_enabled", "amount_not_final", "number_taken", "period_locked", "not_sent",
     "document_not_editable", "total_mismatch", "plan_limit", "validation_error", "rate_limited",
     "transient", "allocation_exceeds", "allocation_unsuitable", "payment_unclear",
     "payment_delete_no_match", "order_reinvoiced", "maybe_in_xero", "not_in_xero",

@@ -250,7 +250,7 @@ class TestImportKinds(XeroImportCommon):
         self.assertFalse([call for call in self.sandbox.calls if call.method != 'GET'
                           and call.tenant_id])
         [problem] = move._xero_preflight(self.connection)[move]
-        self.assertEqual(problem.code, 'document_not_editable')
+        self.assertEqual(problem.code, 'not_sent')
         with self.assertRaises(UserError):
             move.button_draft()
             move.unlink()

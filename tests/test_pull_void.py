@@ -208,7 +208,7 @@ class TestPullVoid(XeroApplyCommon):
         self._push()
         self.assertFalse(self._creations())
         self.assertEqual((reversal.xero_state, reversal.xero_error_code),
-                         ('failed', 'document_not_editable'))
+                         ('failed', 'not_sent'))
 
     # === PAYMENTS, AND WHAT PEOPLE DO NEXT === #
 

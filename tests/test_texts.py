@@ -16,7 +16,7 @@ OF_ODOO = {'Accounting', 'Apps', 'Configuration', 'Group of Taxes', 'Invoicing',
 OF_XERO = {'My Apps', 'New app', 'Webhooks', 'Webhooks key', 'Invoices', 'Credit notes',
            'BAS Excluded', 'No VAT', 'Mobile or desktop app', 'custom connection',
            'Send "Intent to receive"', 'Settings > Connected apps',
-           'Settings', 'Connected apps'}
+           'Settings', 'Connected apps', 'Prepayments', 'Overpayments', 'History'}
 #: Buttons that a document's alert has, which no view names.
 OF_ALERTS = {'Void it in Xero'}
 #: What README.rst emphasises and is no name.

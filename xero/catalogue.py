@@ -176,6 +176,12 @@ CATALOGUE: dict[str, ErrorText] = {
         _lt("Change the lock date in Xero or the date of the document, then try again."),
         "xero",
     ),
+    "not_sent": ErrorText(
+        _lt("The document has no place in Xero"),
+        _lt("It was made in Xero, or it takes back here what was voided there."),
+        _lt("Nothing has to be sent. A document made in Xero is changed in Xero."),
+        "xero",
+    ),
     "document_not_editable": ErrorText(
         _lt("Xero does not allow this change any more"),
         _lt(

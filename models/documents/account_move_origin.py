@@ -24,7 +24,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         if self.xero_from_void:
-            yield Problem('document_not_editable', self.env._(
+            yield Problem('not_sent', self.env._(
                 "It takes back %(name)s, which was voided in Xero, so it has no counterpart there.",
                 name=self.reversed_entry_id.name))
         if self.xero_document_id and self.xero_status in GONE:
@@ -32,8 +32,8 @@ class AccountMove(models.Model):
                 "%(number)s was voided or deleted in Xero, which is final. Duplicate the document "
                 "to send it as a new one, and cancel this one.", number=name_in_xero(self)))
         if self.xero_origin:
-            yield Problem('document_not_editable', self.env._(
-                "It was made in Xero as %s, so it is never sent there. Change it in Xero.",
+            yield Problem('not_sent', self.env._(
+                "It was made in Xero as %s, so it is never sent there.",
                 name_in_xero(self)))
 
     def _xero_refetch(self):

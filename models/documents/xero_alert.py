@@ -11,7 +11,7 @@ from .account_move_void import can_be_voided
 from .cures import MAPPINGS, suspects
 
 #: Codes of which the cure begins in Xero, at the document itself.
-SEEN_IN_XERO = ('document_not_editable', 'voided_in_xero', 'total_mismatch')
+SEEN_IN_XERO = ('document_not_editable', 'not_sent', 'voided_in_xero', 'total_mismatch')
 #: Codes of a contact that no other choice of one cures.
 OF_PARTNER = ('contact_refused', 'contact_merged')
 #: Codes of a number that only another one cures.
