@@ -63,7 +63,6 @@ GUARDS = {
     'XeroPushDocument._check', 'XeroPushDocument._fail', 'XeroPushDocument._fail_applied',
     'XeroPushDocument._explain_stock', 'XeroPushDocument._get_doubtful',
     'XeroPushDocument._get_rejected', 'XeroPushDocument._handle_rejections',
-    'XeroPushDocument._with_merged',
     'XeroPushDocument._portions', 'XeroPushDocument._queue_again',
     'XeroPushDocument._still_queued', 'XeroPushKind._fail_faulty', 'XeroPushKind._fail_later',
     'XeroPushKind._handle_rejections', 'XeroPushKind._portions', 'XeroPushKind._prepare_apart',

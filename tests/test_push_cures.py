@@ -105,9 +105,13 @@ class TestPushCures(XeroPullCommon):
         self.org.as_person.merge_contact(self.partner_a.xero_contact_id, survivor)
         self.env['xero.pull.contact']._request(self.connection)
         self._pull_at_once()
+        self.connection.update_contacts = True
+        self.partner_a.email = 'moved@example.com'
         bill = self._bill()
         self._push()
         self.assertEqual(bill.xero_error_code, 'contact_merged', bill.xero_error_message)
+        sync = self.env['xero.contact.sync'].search([('partner_id', '=', self.partner_a.id)])
+        self.assertEqual((sync.xero_state, sync.xero_error_code), ('failed', 'contact_merged'))
         action = bill.alerts['xero_failed']['action']
         both = self.partner_a | self.partner_b
         self.assertEqual(set(action['context']['active_ids']), set(both.ids))

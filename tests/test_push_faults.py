@@ -313,7 +313,9 @@ class TestPushFaults(XeroTimeCommon):
         self.assertEqual(set(good.mapped('xero_state')), {'synced'})
         self.assertEqual(bad.xero_state, 'failed')
         self.assertIn("400", bad.xero_error_message)
-        self.assertEqual(len(self.sandbox.calls), 1)
+        # The lists are fetched, and tell that the account is archived: it does not go out again.
+        self.assertEqual([call.method for call in self.sandbox.calls if call.method != 'GET'],
+                         ['PUT'])
 
     def test_a_module_that_extends_what_is_sent_fails(self):
         """It keeps neither the other documents nor the dialog from their work."""
@@ -326,9 +328,9 @@ class TestPushFaults(XeroTimeCommon):
             self._push()
         self.assertEqual(len(log.records), 3)
         self._synced(good)
-        for move in (checked, made, contact):
-            self.assertEqual(
-                (move.xero_state, move.xero_error_code), ('failed', 'validation_error'))
+        for move, code in ((checked, 'validation_error'), (made, 'validation_error'),
+                           (contact, 'contact_refused')):
+            self.assertEqual((move.xero_state, move.xero_error_code), ('failed', code))
             self.assertIn("The server's log says more", move.xero_error_message)
         with self.assertLogs('odoo.addons.account_xero.models.core.problem', 'ERROR'):
             blocked = self.env['xero.push.wizard']._find_blocked(

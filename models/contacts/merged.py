@@ -1,6 +1,23 @@
 """Contacts that were merged in Xero while both of them are linked here."""
 
 
+def as_merged(connection, partner, rejection):
+    """
+    :param recordset connection: one `xero.connection`
+    :param recordset partner: one `res.partner`
+    :param Rejection rejection: of its contact, or of a document of it
+    :return: the Rejection, which says so where the contact was merged into the one of another
+        partner: it can neither be restored in Xero nor linked to that
+    """
+    other = rejection.code == 'contact_archived' and merged_into(connection, partner)
+    if not other:
+        return rejection
+    return rejection._replace(code='contact_merged', messages=[
+        partner.env._("%(partner)s and %(other)s are one contact in Xero.",
+                      partner=partner.display_name, other=other.display_name),
+        *rejection.messages])
+
+
 def merged_into(connection, partner):
     """
     :param recordset connection: one `xero.connection`

@@ -6,6 +6,7 @@ from odoo import fields, models
 from ....xero import contact_fit, contact_payload, query
 from ....xero.parse import Contact
 from ...connection.xero_budget import DAY_RESERVE
+from ...contacts.merged import as_merged
 from ...core.apart import apart
 from ...core.problem import Problem, fault_text
 from ..account_move import fingerprint
@@ -247,11 +248,14 @@ class XeroPushContact(models.AbstractModel):
         # OVERRIDES 'account_xero'
         partners = self.env['res.partner'].browse(
             rejection.item['id'] for rejection in rejections).exists()
-        self._fail_partners(connection, [
-            (partner, rejection.item['revision'],
-             Problem.at(partner, _contact_code(rejection.code), self._words(rejection)))
-            for rejection in rejections
-            if (partner := partners.browse(rejection.item['id'])) in partners])
+        failed = []
+        for rejection in rejections:
+            partner = partners.browse(rejection.item['id'])
+            if partner in partners:
+                rejection = as_merged(connection, partner, rejection)
+                failed.append((partner, rejection.item['revision'], Problem.at(
+                    partner, _contact_code(rejection.code), self._words(rejection))))
+        self._fail_partners(connection, failed)
 
     def _problem_faulty(self, partner, error):
         """:return: Problem: the contact of a partner cannot be prepared"""

@@ -6,7 +6,7 @@ from odoo.tools.misc import format_date
 
 from ....xero import query
 from ....xero.documents import Document, PaymentRow
-from ...contacts.merged import merged_into
+from ...contacts.merged import as_merged
 from ...core.kinds import GONE
 from ...core.problem import Problem
 from ...documents.account_move_void import is_void_wanted, voided_values
@@ -148,18 +148,6 @@ class XeroPushDocument(models.AbstractModel):
                        number=document.name, applied=', '.join(applied)),
             advice, *rejection.messages])
 
-    def _with_merged(self, connection, rejection, move):
-        """:return: the Rejection, which says so where the contact was merged into the one of
-            another partner: it can neither be restored in Xero nor linked to that"""
-        other = rejection.code == 'contact_archived' and merged_into(
-            connection, move._xero_partner())
-        if not other:
-            return rejection
-        return rejection._replace(code='contact_merged', messages=[
-            self.env._("%(partner)s and %(other)s are one contact in Xero.",
-                       partner=move._xero_partner().display_name, other=other.display_name),
-            *rejection.messages])
-
     def _get_rejected(self, connection, rejection):
         # OVERRIDES 'account_xero'
         return [self.env['account.move'].search([
@@ -171,7 +159,7 @@ class XeroPushDocument(models.AbstractModel):
         rows = []
         for rejection in rejections:
             for move in self._get_rejected(connection, rejection)[0]:
-                rejection = self._with_merged(connection, rejection, move)
+                rejection = as_merged(connection, move._xero_partner(), rejection)
                 words = self._words(rejection)
                 cure = cure_of(connection, move, rejection.code, words)
                 problem = Problem.at(cure, rejection.code, words) if cure \
