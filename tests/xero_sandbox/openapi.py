@@ -48,7 +48,7 @@ class OpenApi:
             if schema.get("properties"):
                 # The document names every field; what it does not name is refused.
                 schema.setdefault("additionalProperties", False)
-        self._parameters = document["components"]["parameters"]
+        self._components = document["components"]
         resource = referencing.Resource(
             {"components": document["components"]}, referencing.jsonschema.DRAFT202012)
         self._registry = referencing.Registry().with_resource("urn:xero", resource)
@@ -64,15 +64,17 @@ class OpenApi:
             for method in methods.keys() & {"get", "put", "post", "delete"}:
                 named = (self._resolved(one) for one in (
                     *methods.get("parameters", ()), *methods[method].get("parameters", ())))
-                content = methods[method].get("requestBody", {}).get("content", {})
+                body = methods[method].get("requestBody", {})
+                content = self._resolved(body).get("content", {})
                 yield (method.upper(), pattern,
                        {(one["in"], one["name"].lower() if one["in"] == "header" else one["name"]):
                         one for one in named},
                        {kind: value["schema"] for kind, value in content.items()})
 
-    def _resolved(self, parameter):
-        name = parameter.get("$ref", "").rsplit("/", 1)[-1]
-        return self._parameters[name] if name else parameter
+    def _resolved(self, part):
+        """:return: a parameter or body, also where it is named elsewhere in the document"""
+        kind, _slash, name = part.get("$ref", "").removeprefix("#/components/").partition("/")
+        return self._components[kind][name] if name else part
 
     def check(self, request):
         """:param request: as the sandbox received it, headers and raw body too.
