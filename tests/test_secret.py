@@ -93,7 +93,7 @@ class TestSecret(XeroConnectionCommon):
             self.assertTrue(self._renewed())
             secrets.update(self._with_key(self.old).values())
         text = '\n'.join(logs.output)
-        self.assertIn('UPDATE "xero_token"', text)
+        self.assertIn("about a secret of Xero", text)
         for secret in secrets:
             self.assertNotIn(secret, text)
 
