@@ -29,5 +29,7 @@ def merged_into(connection, partner):
     contact = partner.env['xero.contact'].sudo().search([
         ('connection_id', '=', connection.id), ('merged_to', '!=', False),
         ('xero_id', '=', partner.xero_contact_id)], limit=1)
+    if not contact:
+        return partner.browse()
     return partner._xero_holders([contact.merged_to], but=partner).get(
         contact.merged_to, partner.browse())
