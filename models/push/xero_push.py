@@ -7,6 +7,7 @@ from odoo import fields, models
 from ...xero import query
 from ...xero.documents import Document
 from ...xero.errors import XeroError, XeroOutcomeUnknown, XeroRejected
+from ...xero.scalars import rows_of
 from ..connection.xero_connection_run import TimeBudgetExceeded, check_time
 from ..core.apart import NOBODYS_FAULT, apart
 from ..core.kinds import CREDIT_NOTES
@@ -185,12 +186,15 @@ class XeroPush(models.AbstractModel):
         :raise XeroError: nothing can be asked now
         :raise TimeBudgetExceeded: this run has no time for it
         """
+        name, _slash, single = path.partition('/')
+
         def ask(client):
             rows = []
             for question in questions:
                 check_time(connection.env)
-                try:
-                    rows += client.pages(path, path.partition('/')[0], **question)
+                try:    # what is asked for by its own address has no pages
+                    rows += rows_of(client.get(path, **question).data, name) if single \
+                        else client.pages(path, name, **question)
                 except (XeroOutcomeUnknown, XeroRejected) as error:
                     raise LookUpFailed(error) from error
             connection._commit_with_retry(
