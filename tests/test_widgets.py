@@ -12,13 +12,16 @@ CALLED = {'action_view_problems', 'action_update_progress'}
 #: By kind of user: (banner, what its button calls or the model that it opens, None without one).
 _SYNCHRONISE = {('xero_differs', 'xero.difference'), ('xero_failed', 'action_call'),
                 ('xero_failed', 'xero.contact.wizard')}
+_MANAGE = {*_SYNCHRONISE, ('xero_failed', 'account.account'), ('xero_failed', 'xero.log')} - {
+    ('xero_failed', 'action_call')}
 BANNERS = {
     'invoicing': {('xero_differs', None), ('xero_failed', None)},
     'accountant': {('xero_differs', None), ('xero_failed', None),
                    ('xero_failed', 'account.account')},
-    'synchronise': _SYNCHRONISE,
-    'manage': _SYNCHRONISE,
-    'everything': {*_SYNCHRONISE, ('xero_failed', 'account.account')},
+    'synchronise': {*_SYNCHRONISE, ('xero_failed', 'xero.log')},
+    # Who may put everything right is led there, and not told to try again.
+    'manage': _MANAGE,
+    'everything': _MANAGE,
 }
 
 
