@@ -23,6 +23,7 @@ SERVICES = re.compile(r'Xero(Apply|Compare|Fetch|Import|Linked|Pull|Push)')
 #: They hold the guard themselves, read Xero's answers, look up what is here, or write down what
 #: became of records, failures too.
 GUARDS = {
+    '_xero_lost_numbers',
     'XeroApply._apply', 'XeroApply._save_refusal', 'XeroFetch._call', 'XeroFetch._check_time',
     'XeroFetch._get_changes', 'XeroFetch._get_one', 'XeroFetch._get_page',
     'XeroFetch._get_payments', 'XeroFetch._items', 'XeroFetch._list_of',
@@ -211,7 +212,7 @@ ELSEWHERE = {
     'XeroPullDocument._wants_unknown', 'XeroPullEvents._get_due', 'XeroPullEvents._run',
     'XeroPullHandler._after_poll', 'XeroPullHandler._apply', 'XeroPullHandler._choose',
     'XeroPullHandler._choose_settled', 'XeroPullHandler._report_missing',
-    '_xero_leave_missing', '_xero_lost_numbers', 'XeroPullHandler._get', 'XeroPullHandler._parse',
+    '_xero_leave_missing', 'XeroPullHandler._get', 'XeroPullHandler._parse',
     'XeroPullNight._get_due', 'XeroPullNight._get_night', 'XeroPullNight._run',
     'XeroPullNight._run_everywhere',
     'XeroPullOverdue._get_due', 'XeroPullOverdue._run', 'XeroPush._finish_interrupted',
