@@ -18,7 +18,12 @@ def uninstall_hook(env):
 def _disconnect(env):
     """Remove the connections in Xero; that it cannot be told keeps nothing from going."""
     for connection in env['xero.connection'].search([('state', '!=', 'disconnected')]):
-        if not env['xero.sign.in']._remove_in_xero(connection):
+        try:
+            told = env['xero.sign.in']._remove_in_xero(connection)
+        except Exception:
+            _logger.exception("Xero cannot be told that a connection is gone")
+            told = False
+        if not told:
             _logger.warning(
                 "Xero could not be told that the connection of company %s is gone. Remove the app "
                 "there under Settings > Connected apps.", connection.company_id.id)

@@ -8,7 +8,6 @@ import io
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
@@ -19,9 +18,10 @@ import browser_tests
 import odoo_source
 import postgres
 import wheels
-from console import KitError, guarded, run, say, step
+from console import guarded, run, say, step
 from databases import Databases, run_prefix
 from home import CHECKOUT, addons_directory, checkout_directory, exclusive, home
+from ports import free_port
 from pytest_run import PytestRun
 
 DEMO_DATABASE = "account_xero_demo"
@@ -62,7 +62,7 @@ def test(options):
                 if processes:
                     databases.copy(template, beside)
                     runs.append(stack.enter_context(PytestRun(
-                        databases, beside, template, *processes, port=_free_port(), quiet=True)))
+                        databases, beside, template, *processes, port=free_port(), quiet=True)))
                 status = _tests_in_turn(databases, database, template, options.pattern, processes)
                 return max([status, *(each.wait() for each in runs)])
         finally:
@@ -131,7 +131,7 @@ def chaos(_options):
 
 def _pytest(databases, database, template, *arguments):
     """Run tests to their end. :return: pytest's exit code; see :class:`PytestRun`"""
-    with PytestRun(databases, database, template, *arguments, port=_free_port()) as tests:
+    with PytestRun(databases, database, template, *arguments, port=free_port()) as tests:
         return tests.wait()
 
 
@@ -148,7 +148,7 @@ def demo(options):
     script = CHECKOUT / "dev" / "demo.py"
     # One database and one port: the second demo at a time would take them from the first.
     with exclusive("demo", wait=False), _databases() as databases:
-        port = _free_port(SERVE_PORT if options.serve else 0)
+        port = free_port(SERVE_PORT if options.serve else 0)
         _install(databases, DEMO_DATABASE)
         config = databases.write_config(DEMO_DATABASE, http_port=port)
         command = [sys.executable, str(script)]
@@ -180,7 +180,7 @@ def bench(options):
                 say(f"Measuring: {part}")
                 databases.copy(template, database)
                 databases.copy(databases.base(), plain)
-                config = databases.write_config(database, http_port=_free_port())
+                config = databases.write_config(database, http_port=free_port())
                 environment = {**databases.environment, "ODOO_RC": str(config),
                                "ACCOUNT_XERO_BENCH_PLAIN": plain}
                 script = str(CHECKOUT / "dev" / "bench.py")
@@ -202,7 +202,7 @@ def house(_options):
         database = f"{prefix}{os.getpid()}"
         try:
             _install(databases, database)
-            config = databases.write_config(database, http_port=_free_port())
+            config = databases.write_config(database, http_port=free_port())
             script = str(CHECKOUT / "dev" / "house.py")
             return _run([sys.executable, script], CHECKOUT,
                         {**databases.environment, "ODOO_RC": str(config)})
@@ -344,23 +344,6 @@ def _install(databases, name):
     databases.copy(databases.base(), name)
     with step(f"Installing account_xero in the database {name}"):
         databases.install(name, ["account_xero"])
-
-
-def _free_port(port=0):
-    """Find a port of the loopback interface that nobody listens on.
-
-    :param int port: the port that has to be free, 0 for any
-    :return: the port
-    :rtype: int
-    :raise KitError: the port is taken
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise KitError(f"Port {port} is taken: end the program that listens on it") from error
-        return probe.getsockname()[1]
 
 
 def _run(command, directory, environment):

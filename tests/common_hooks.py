@@ -23,7 +23,6 @@ SERVICES = re.compile(r'Xero(Apply|Compare|Fetch|Import|Linked|Pull|Push)')
 #: They hold the guard themselves, read Xero's answers, look up what is here, or write down what
 #: became of records, failures too.
 GUARDS = {
-    '_xero_lost_numbers',
     'XeroApply._apply', 'XeroApply._save_refusal', 'XeroFetch._call', 'XeroFetch._check_time',
     'XeroFetch._get_changes', 'XeroFetch._get_one', 'XeroFetch._get_page',
     'XeroFetch._get_payments', 'XeroFetch._items', 'XeroFetch._list_of',
@@ -74,7 +73,7 @@ GUARDS = {
     'XeroPushPaymentDeletion._portions',
     '_xero_apply', '_xero_conclude', '_xero_count_attempt', '_xero_fail', '_xero_fail_faulty',
     '_xero_failure', '_xero_log_subject', '_xero_preflight',
-    '_xero_set_differs', '_xero_store', '_xero_stored_with', '_xero_tracked_products',
+    '_xero_set_differs', '_xero_store', '_xero_stored_with',
 }
 #: Hooks that run for a record while an organisation is pushed or pulled; each is broken there.
 HOOKS = {

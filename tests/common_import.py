@@ -1,9 +1,12 @@
 """What the tests of imports share: people who make documents in Xero's own screens."""
 from decimal import Decimal
 
+import requests
+
 from .common_pull import XeroPullCommon
 
 DAY = '2026-03-02'
+PDF = b'%PDF-1.4 what the vendor has sent'
 #: No document here has this id.
 NOBODY = 1_000_000_000
 
@@ -101,3 +104,19 @@ class XeroImportCommon(XeroPullCommon):
         move.name = False
         move.with_context(force_delete=True).unlink()
         return document
+
+    # === FILES === #
+
+    def _attach(self, document, name, content=PDF):
+        """Attach a file as another app of the organisation would."""
+        token = self.connection.sudo().token_id.access_token
+        answer = requests.put(
+            f'{self.sandbox.url}/api.xro/2.0/Invoices/{self._id(document)}/Attachments/{name}',
+            data=content, timeout=10, headers={
+                'Authorization': f'Bearer {token}', 'Xero-Tenant-Id': self.org.tenant_id,
+                'Content-Type': 'application/octet-stream', 'Accept': 'application/json'})
+        self.assertEqual(answer.status_code, 200, answer.text)
+
+    def _files(self, document):
+        return self.env['ir.attachment'].search([
+            ('res_model', '=', 'account.move'), ('res_id', '=', self._here(document).id)])

@@ -1,11 +1,7 @@
 """Attachments of bills made in Xero."""
-import requests
-
 from odoo.tests import tagged
 
-from .common_import import XeroImportCommon
-
-PDF = b'%PDF-1.4 what the vendor has sent'
+from .common_import import PDF, XeroImportCommon
 
 
 @tagged('post_install', '-at_install')
@@ -15,20 +11,6 @@ class TestImportFiles(XeroImportCommon):
         super().setUp()
         self.connection.import_attachments = True
         self.contact = self._contact(self.partner_a)
-
-    def _attach(self, document, name, content=PDF):
-        """Attach a file as another app of the organisation would."""
-        token = self.connection.sudo().token_id.access_token
-        answer = requests.put(
-            f'{self.sandbox.url}/api.xro/2.0/Invoices/{self._id(document)}/Attachments/{name}',
-            data=content, timeout=10, headers={
-                'Authorization': f'Bearer {token}', 'Xero-Tenant-Id': self.org.tenant_id,
-                'Content-Type': 'application/octet-stream', 'Accept': 'application/json'})
-        self.assertEqual(answer.status_code, 200, answer.text)
-
-    def _files(self, document):
-        return self.env['ir.attachment'].search([
-            ('res_model', '=', 'account.move'), ('res_id', '=', self._here(document).id)])
 
     def test_each_file_once(self):
         bill = self._there(self.contact, kind='ACCPAY', InvoiceNumber='V-1')

@@ -1,13 +1,9 @@
 """Attachments that Xero does not hand over: each is done with its reason, and nothing waits."""
-import requests
-
 from odoo.tests import tagged
 
 from odoo.addons.account_xero.xero import transport
 
-from .common_import import XeroImportCommon
-
-PDF = b'%PDF-1.4 what the vendor has sent'
+from .common_import import PDF, XeroImportCommon
 
 
 @tagged('post_install', '-at_install')
@@ -27,19 +23,6 @@ class TestImportFilesRefused(XeroImportCommon):
                 self._attach(bill, name)
             bills.append(bill)
         return bills
-
-    def _attach(self, document, name):
-        token = self.connection.sudo().token_id.access_token
-        answer = requests.put(
-            f'{self.sandbox.url}/api.xro/2.0/Invoices/{self._id(document)}/Attachments/{name}',
-            data=PDF, timeout=10, headers={
-                'Authorization': f'Bearer {token}', 'Xero-Tenant-Id': self.org.tenant_id,
-                'Content-Type': 'application/octet-stream', 'Accept': 'application/json'})
-        self.assertEqual(answer.status_code, 200, answer.text)
-
-    def _files(self, document):
-        return self.env['ir.attachment'].search([
-            ('res_model', '=', 'account.move'), ('res_id', '=', self._here(document).id)])
 
     def _names(self, document):
         return sorted(self._files(document).mapped('name'))

@@ -2,6 +2,8 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.imports import account_move
+from ..models.imports.account_move import lost_numbers
 from .common_import import XeroImportCommon
 
 
@@ -79,13 +81,13 @@ class TestImportNumbers(XeroImportCommon):
         self._pull()
         self.assertEqual(self._waiting().reason, 'lost')
         with self.assertQueryCount(0):
-            numbers = self.env['account.move'].new({'move_type': 'entry'})._xero_lost_numbers()
+            numbers = lost_numbers(self.env['account.move'].new({'move_type': 'entry'}))
         self.assertFalse(numbers)
 
     def test_posting_is_never_kept_up(self):
         def broken(_moves):
             raise KeyError('module')
 
-        self.patch(self.registry['account.move'], '_xero_lost_numbers', broken)
+        self.patch(account_move, 'lost_numbers', broken)
         with mute_logger('odoo.addons.account_xero.models.imports.account_move'):
             self.assertEqual(self._invoice().state, 'posted')

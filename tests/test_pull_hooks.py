@@ -1,6 +1,4 @@
 """A module that extends what Xero's state does here, and fails for one record."""
-import requests
-
 from odoo import fields
 from odoo.tests import tagged
 
@@ -133,13 +131,7 @@ class TestPullHooks(XeroHookCommon, XeroImportCommon):
     def _with_file(self):
         case = self._made_there(kind='ACCPAY', InvoiceNumber=f'V-{next(self.names)}')
         [xero_id] = case.xero_ids
-        token = self.connection.sudo().token_id.access_token
-        answer = requests.put(
-            f'{self.sandbox.url}/api.xro/2.0/Invoices/{xero_id}/Attachments/scan.pdf',
-            data=b'%PDF-1.4 scan', timeout=10, headers={
-                'Authorization': f'Bearer {token}', 'Xero-Tenant-Id': self.org.tenant_id,
-                'Content-Type': 'application/octet-stream', 'Accept': 'application/json'})
-        self.assertEqual(answer.status_code, 200, answer.text)
+        self._attach({'InvoiceID': xero_id}, 'scan.pdf')
         return case
 
     def _found(self, case):

@@ -180,37 +180,34 @@ class TestPushCrash(XeroProcessCase):
 
     def test_killed_then_rate_limited(self):
         """That the question about it was not answered says nothing about the first attempt."""
-        move = self._bill()
-        self._link_partner(move)
-        with self._killed_at(self._start_push, 'PUT', '/Invoices', when='after'):
-            pass
-        self.sandbox.inject('429_concurrent', 'GET', '/Invoices')
-        self._push()
-        self.assertEqual(self._sql("SELECT attempts, sent_at IS NULL FROM xero_request"),
-                         [(1, False)])
-        self._sql("UPDATE xero_connection SET resume_at = NULL")
-        self._push()
-        self._assert_there_once(move)
+        self._push_killed_then_limited(self._bill(), 'GET')
         self.assertEqual(len(self.sandbox.calls_to('PUT', '/Invoices')), 1)
 
     def test_killed_then_rate_limited_with_the_key(self):
         """An invoice is repeated without a question, as Xero knows its number and its key: that
         the second attempt was not processed says nothing about the first."""
-        move = self._bill(move_type='out_invoice')
+        self._push_killed_then_limited(self._bill(move_type='out_invoice'), 'PUT')
+        calls = self.sandbox.calls_to('PUT', '/Invoices')
+        self.assertEqual([call.replayed for call in calls], [False, False, True])
+        self.assertEqual(len({call.headers['Idempotency-Key'] for call in calls}), 1)
+        self.assertFalse(self.sandbox.calls_to('GET'), "nothing is asked")
+
+    def _push_killed_then_limited(self, move, method):
+        """Kill a push once Xero has done its work, meet a limit at the next call, and push on.
+
+        :param int move: id of the document
+        :param str method: of the call that meets the limit
+        """
         self._link_partner(move)
         with self._killed_at(self._start_push, 'PUT', '/Invoices', when='after'):
             pass
-        self.sandbox.inject('429_concurrent', 'PUT', '/Invoices')
+        self.sandbox.inject('429_concurrent', method, '/Invoices')
         self._push()
         self.assertEqual(self._sql("SELECT attempts, sent_at IS NULL FROM xero_request"),
                          [(1, False)])
         self._sql("UPDATE xero_connection SET resume_at = NULL")
         self._push()
         self._assert_there_once(move)
-        calls = self.sandbox.calls_to('PUT', '/Invoices')
-        self.assertEqual([call.replayed for call in calls], [False, False, True])
-        self.assertEqual(len({call.headers['Idempotency-Key'] for call in calls}), 1)
-        self.assertFalse(self.sandbox.calls_to('GET'), "nothing is asked")
 
     # === MEETINGS === #
 

@@ -109,12 +109,11 @@ class XeroClient:
         :raise errors.XeroError: one of its subclasses, by what happened
         :raise ValueError: when the request itself is wrong
         """
-        headers = dict(self._headers)
+        headers = self._headers | _condition_headers(idempotency_key, if_modified_since)
         if body is not None:
             headers["Content-Type"] = content_type
         if file_type:  # Xero: the header contentType names the MIME type of the attachment
             headers.update({"Accept": file_type, "contentType": file_type})
-        headers.update(_condition_headers(idempotency_key, if_modified_since))
         url = self._base + quote(path.lstrip("/"), safe="/")
         started = time.monotonic()
         raw = self._transport.send(
@@ -126,16 +125,21 @@ class XeroClient:
             data=body,
         )
         seconds = time.monotonic() - started
-        budget = Budget.from_headers(raw.headers, utc_now())
-        with self._lock:
-            self._budget = self._budget.merge(budget)
-            self._answered += 1
+        budget = self._note_answer(raw)
         try:
             data = raw.body if file_type and raw.status == 200 else read_answer(raw, budget)
         except errors.XeroError as error:
             error.path = path
             raise
         return Answer(raw.status, data, budget, raw.correlation_id, seconds)
+
+    def _note_answer(self, raw: RawAnswer) -> Budget:
+        """:return: the calls that are left, as an answer tells"""
+        budget = Budget.from_headers(raw.headers, utc_now())
+        with self._lock:
+            self._budget = self._budget.merge(budget)
+            self._answered += 1
+        return budget
 
     def get(self, path: str, *, if_modified_since: datetime | None = None, **params: Any) -> Answer:
         """Read; see request()."""

@@ -124,12 +124,7 @@ def fit_line(
         return Fit(Decimal(1), untaxed, zero, not untaxed and not price_unit)
     if quantity < 0:
         quantity, price_unit = -quantity, -price_unit
-    keep = (
-        allow_discount
-        and price_unit >= 0
-        and 0 < discount <= _HUNDRED
-        and _has_places(discount, DISCOUNT_PLACES)
-    )
+    keep = allow_discount and price_unit >= 0 and _is_rate(discount)
     rate = discount if keep else zero
     with localcontext(_EXACT):
         folded = price_unit * (1 - discount / _HUNDRED)
@@ -145,6 +140,11 @@ def fit_line(
         if _surely(untaxed, quantity, unit_amount, rate):
             return Fit(quantity, unit_amount, rate, True)
     return Fit(Decimal(1), untaxed, zero, False)
+
+
+def _is_rate(discount: Decimal) -> bool:
+    """:return: whether Xero has such a DiscountRate"""
+    return 0 < discount <= _HUNDRED and _has_places(discount, DISCOUNT_PLACES)
 
 
 def fit_tax(untaxed: Decimal, tax: Decimal, rate_percent: Decimal | None) -> Decimal | None:

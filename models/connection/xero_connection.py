@@ -185,7 +185,7 @@ class XeroConnection(models.Model):
         for connection in self:
             connection.state_help = texts[connection.state]
 
-    @api.depends('attach_pdf', 'token_id.scope')
+    @api.depends(lambda self: ('token_id.scope', *self.env['xero.scope']._get_switches()))
     def _compute_missing_scopes(self):
         for connection in self:
             missing = self.env['xero.scope']._get_missing(connection)

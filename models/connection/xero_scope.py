@@ -16,6 +16,10 @@ class XeroScope(models.AbstractModel):
     _name = 'xero.scope'
     _description = "Scopes Asked of Xero"
 
+    def _get_switches(self):
+        """:return: fields of `xero.connection` that :meth:`_get_wanted` depends on"""
+        return ['attach_pdf']
+
     def _get_wanted(self, connection):
         """Return what the settings of a connection need; a module that adds a switch extends it.
 

@@ -30,11 +30,6 @@ class AccountMove(models.Model):
         """:return: the lines that are paid: `account.move.line`"""
         return self.line_ids.filtered(lambda line: line.display_type == 'payment_term')
 
-    def _xero_tracked_products(self):
-        """:return: the products on the lines whose items Xero keeps the stock of
-        :rtype: recordset of `product.product`"""
-        return self.invoice_line_ids.product_id.filtered('xero_item_id.is_tracked')
-
     def _xero_line_amounts(self):
         """:return: the lines that carry money, in Odoo's own order
         :rtype: list(LineAmounts)"""

@@ -24,7 +24,7 @@ class AccountMove(models.Model):
         # EXTENDS 'account': a number that Xero has of a document which was lost here, as after a
         # database was restored from a backup, is not given out again; nor does it stop anybody
         try:
-            held = self._xero_lost_numbers()
+            held = lost_numbers(self)
         except psycopg2.Error:
             raise
         except Exception:
@@ -41,14 +41,18 @@ class AccountMove(models.Model):
             self._get_sequence_cache().clear()
             seq = max(seq, self._get_sequence_format_param(number)[1]['seq'])
 
-    def _xero_lost_numbers(self):
-        """:return: the numbers that Xero has of documents of this one's kind which were sent from
-            here, and which are not here any more
-        :rtype: set"""
-        kind = XERO_KINDS.get(self.move_type)
-        if not is_number_unique(kind) \
-                or self.company_id.id not in self.env['res.company']._xero_connected_ids():
-            return set()
-        return set(self.env['xero.unmatched'].sudo().search_fetch([
-            ('company_id', '=', self.company_id.id), ('reason', '=', 'lost'),
-            ('kind', '=', kind)], ['number']).mapped('number'))
+
+def lost_numbers(move):
+    """
+    :param recordset move: one `account.move`
+    :return: the numbers that Xero has of documents of its kind which were sent from here, and which
+        are not here any more
+    :rtype: set
+    """
+    kind = XERO_KINDS.get(move.move_type)
+    if not is_number_unique(kind) \
+            or move.company_id.id not in move.env['res.company']._xero_connected_ids():
+        return set()
+    return set(move.env['xero.unmatched'].sudo().search_fetch([
+        ('company_id', '=', move.company_id.id), ('reason', '=', 'lost'),
+        ('kind', '=', kind)], ['number']).mapped('number'))

@@ -36,11 +36,6 @@ class XeroConnection(models.Model):
     first_sync_progress = fields.Float("Progress", compute='_compute_first_sync')
     first_sync_text = fields.Char("How It Stands", compute='_compute_first_sync')
 
-    @api.depends('import_attachments')
-    def _compute_missing_scopes(self):
-        # EXTENDS 'account_xero'
-        return super()._compute_missing_scopes()
-
     @api.onchange('import_policy')
     def _onchange_import_policy(self):
         if self.import_policy != 'none' and self._origin.import_policy == 'none' \

@@ -8,6 +8,10 @@ READ = f'{ATTACHMENTS}.read'
 class XeroScope(models.AbstractModel):
     _inherit = 'xero.scope'
 
+    def _get_switches(self):
+        # EXTENDS 'account_xero'
+        return [*super()._get_switches(), 'import_attachments']
+
     def _get_wanted(self, connection):
         # EXTENDS 'account_xero'
         wanted = super()._get_wanted(connection)

@@ -31,7 +31,7 @@ class XeroPushDocument(models.AbstractModel):
         # An attempt stands for one that was made with new lists, or whose answer was lost.
         new = {move.id: move.xero_revision for move in self.env['account.move'].search([
             ('id', 'in', [each.item['id'] for each in named]), ('xero_state', '=', 'pending'),
-            ('xero_attempts', '=', 0)]) if not move._xero_tracked_products()}
+            ('xero_attempts', '=', 0)]) if not _tracked_products(move)}
         return [each for each in named if new.get(each.item['id']) == each.item['revision']]
 
     def _queue_again(self, connection, rejections):
@@ -48,8 +48,8 @@ class XeroPushDocument(models.AbstractModel):
     def _fail(self, connection, rejections):
         # EXTENDS 'account_xero': what Xero says of its stock names no product
         products = {each.item['id']: product for each in rejections
-                    if each.code == 'unmapped_item' and (product := self.env['account.move'].browse(
-                        each.item['id']).exists()._xero_tracked_products()[:1])}
+                    if each.code == 'unmapped_item' and (product := _tracked_products(
+                        self.env['account.move'].browse(each.item['id']).exists())[:1])}
         result = super()._fail(connection, [
             each._replace(messages=[self._explain_stock(products[each.item['id']]), *each.messages])
             if each.item['id'] in products else each for each in rejections])
@@ -66,3 +66,8 @@ class XeroPushDocument(models.AbstractModel):
             "Product %(product)s is mapped to item %(item)s, whose stock Xero keeps. Correct the "
             "stock there; or take the item off the product, and its lines are sent with their "
             "account alone.", product=product.display_name, item=product.xero_item_id.code)
+
+
+def _tracked_products(move):
+    """:return: the `product.product` on a document's lines whose items Xero keeps the stock of"""
+    return move.invoice_line_ids.product_id.filtered('xero_item_id.is_tracked')
