@@ -2,7 +2,7 @@
     'name': "Xero Accounting Sync",
     'summary': "Invoices and bills in Xero within a minute: once, to the cent, and every refusal "
                "explained",
-    'version': '19.0.1.3.0',
+    'version': '19.0.1.4.0',
     'category': 'Accounting/Accounting',
     'license': 'LGPL-3',
     'author': "account_xero contributors",
