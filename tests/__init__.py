@@ -118,6 +118,7 @@ from . import test_push_taxes_country
 from . import test_push_twins
 from . import test_push_unknown
 from . import test_push_void
+from . import test_push_void_meanwhile
 from . import test_push_wizard
 from . import test_push_words
 from . import test_recorded

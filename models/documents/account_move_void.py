@@ -52,16 +52,19 @@ def is_void_wanted(move):
 
 
 def voided_values(move, revision=None):
-    """
+    """What differed from Xero's document is listed no more.
+
     :param recordset move: one `account.move` that Xero has voided as somebody had asked for
     :param str revision: of what was sent; one that has changed since goes out anew
     :return: what it is by that: in Xero no more, and why
     :rtype: dict
     """
+    move.env['xero.difference'].sudo().with_context(xero_differs_known=True)._of_documents(
+        move).unlink()
     values = {
         'xero_void': False, 'xero_voided_id': move.xero_document_id, 'xero_document_id': None,
         'xero_status': None, 'xero_payload_hash': None, 'xero_pull_hash': None,
-        'xero_updated': None}
+        'xero_updated': None, 'xero_differs': False}
     if revision not in (None, move.xero_revision):
         return values
     text = move.env._(

@@ -31,6 +31,14 @@ class AccountMove(models.Model):
                 "It is on its way to Xero, and Xero has not answered yet. Cancel it instead; it is "
                 "voided there if it has arrived."))
 
+    def button_draft(self):
+        # EXTENDS 'account': what is changed now was to be voided in Xero as it was
+        result = super().button_draft()
+        wanted = self.sudo().filtered(
+            lambda move: move.xero_void and not self.env['xero.request']._concerns(move))
+        models.Model.write(wanted, {'xero_void': False})
+        return result
+
     # === WHAT IS SENT === #
 
     def _xero_prepare_document(self, connection):

@@ -1,5 +1,6 @@
 """Notes in Xero's history of a document: what was done to it from here, by whom and when."""
 import logging
+import re
 from decimal import Decimal
 from functools import partial
 
@@ -23,10 +24,13 @@ LONGEST = 2500
 #: Before a note that is sent once more, because Xero has it not although it may have. When it has
 #: it not again, the note is left: no book depends on it.
 AGAIN = '!'
+#: A note as it waits: whether it is sent once more, whose history it is for, what it says.
+WAITING = re.compile(rf'{AGAIN}?(?:([0-9a-f-]{{36}}) )?(.*)')
 
 
 class XeroPushNote(models.AbstractModel):
     """Notes that wait on their documents, a line each; what waits of one document is one call.
+    Each is for the document that was in Xero then: one that is voided there only has another one.
 
     In Xero a note can be neither changed nor removed. Each has its moment in it, so that after a
     lost answer the history itself tells whether it has arrived; nothing is noted twice.
@@ -42,12 +46,13 @@ class XeroPushNote(models.AbstractModel):
 
     # === WHAT IS NOTED === #
 
-    def _add(self, connection, moves, tell):
+    def _add(self, connection, moves, tell, ids=None):
         """Have something noted in Xero about documents. Never stops what it is about.
 
         :param recordset moves: `account.move`
         :param tell: callable that gets the environment of the organisation's language and one of
             the documents, and returns what was done and the user who did it, if that is known
+        :param dict ids: {id: identifier in Xero} of those that may be another document by now
         """
         if not connection.push_notes:
             return
@@ -55,7 +60,9 @@ class XeroPushNote(models.AbstractModel):
 
         def add(some):
             moves._xero_store([(move, {'xero_notes': '\n'.join(filter(None, [
-                move.xero_notes, self._line(env, *tell(env, move))]))}) for move in some])
+                move.xero_notes,
+                f'{(ids or {}).get(move.id) or move.xero_document_id} '
+                + self._line(env, *tell(env, move))]))}) for move in some])
 
         apart(self.env, moves.exists(), add, self._log_faulty)
 
@@ -80,17 +87,22 @@ class XeroPushNote(models.AbstractModel):
             lambda c: self.env['xero.budget']._get_left_today(c) > DAY_RESERVE)
         return fields.Domain([
             ('company_id', 'in', noted.company_id.ids), ('xero_notes', '!=', False),
-            ('xero_document_id', '!=', False)])
+            '|', ('xero_document_id', '!=', False), ('xero_voided_id', '!=', False)])
 
     def _prepare(self, connection, records):
         # OVERRIDES 'account_xero'
-        Request = self.env['xero.request']
-        return [values for move in records for values in Request._batches(
-            connection, 'note',
-            f'{payload.endpoint_of(XERO_KINDS[move.move_type])}/{move.xero_document_id}{HISTORY}',
-            [{'Details': line.removeprefix(AGAIN)} for line in move.xero_notes.split('\n')],
-            [{'id': move.id, 'line': line} for line in move.xero_notes.split('\n')],
-            HISTORY[1:] + 'Records')]
+        values = []
+        for move in records:
+            lines, endpoint = {}, payload.endpoint_of(XERO_KINDS[move.move_type])
+            for line in move.xero_notes.split('\n'):
+                xero_id = WAITING.fullmatch(line)[1] or move.xero_document_id
+                lines.setdefault(xero_id, []).append(line)
+            for xero_id, some in lines.items():
+                values += self.env['xero.request']._batches(
+                    connection, 'note', f'{endpoint}/{xero_id}{HISTORY}',
+                    [{'Details': _text(line)} for line in some],
+                    [{'id': move.id, 'line': line} for line in some], HISTORY[1:] + 'Records')
+        return values
 
     def _fail_faulty(self, connection, faults):
         # OVERRIDES 'account_xero': the document itself is in order
@@ -135,8 +147,8 @@ class XeroPushNote(models.AbstractModel):
         # OVERRIDES 'account_xero'
         there, left, new = [], [], []
         for item in request.items:
-            text = item['line'].removeprefix(AGAIN)
-            group = there if text in found else left if text != item['line'] else new
+            line = item['line']
+            group = there if _text(line) in found else left if line.startswith(AGAIN) else new
             group.append(item)
         self._end_notes(there)
         self._end_notes(left, self.env._("Xero did not take it, and gave no reason."))
@@ -169,7 +181,7 @@ class XeroPushNote(models.AbstractModel):
         self.env['xero.log'].sudo()._add_records('push', [
             (move, outcome, code,
              self.env._("Not noted in Xero's history: %s", refusal) if refusal
-             else self.env._("Noted in Xero's history: %s", item['line'].removeprefix(AGAIN)))
+             else self.env._("Noted in Xero's history: %s", _text(item['line'])))
             for move in moves for item in items if item['id'] == move.id], answer)
 
     def _replace(self, items, change):
@@ -184,6 +196,12 @@ class XeroPushNote(models.AbstractModel):
         return moves
 
 
+def _text(line):
+    """:return: what a note says, as Xero gets it
+    :rtype: str"""
+    return WAITING.fullmatch(line)[2]
+
+
 class XeroPushDocument(models.AbstractModel):
     _inherit = 'xero.push.document'
 
@@ -194,12 +212,16 @@ class XeroPushDocument(models.AbstractModel):
             self.env['xero.push.note']._add(
                 request.connection_id,
                 self.env['account.move'].browse(item['id'] for item, _result in done),
-                partial(self._tell, request.operation == 'cancel'))
+                partial(self._tell, request.operation == 'cancel'),
+                {item['id']: outcome.xero_id for item, outcome in done})
         return result
 
     def _tell(self, cancelled, env, move):
-        what = env._("Cancelled in Odoo: %s", move.display_name) if cancelled \
-            else env._("Changed in Odoo: %s", move.display_name)
+        if cancelled and move.state != 'cancel':
+            what = env._("Voided from Odoo, where it stays: %s", move.display_name)
+        else:
+            what = env._("Cancelled in Odoo: %s", move.display_name) if cancelled \
+                else env._("Changed in Odoo: %s", move.display_name)
         return what, move.write_uid
 
 
