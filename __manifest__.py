@@ -38,11 +38,11 @@
         'views/account_payment_views.xml',
         'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',
-        'views/menus.xml',
         'views/xero_mapping_views.xml',
         'views/xero_log_views.xml',
         'views/xero_problem_views.xml',
         'views/xero_dashboard_views.xml',
+        'views/menus.xml',
     ],
     'images': ['static/description/invoices.png'],
     'assets': {

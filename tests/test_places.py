@@ -8,8 +8,6 @@ from odoo.tests import Form, new_test_user, tagged
 from ..models.core.problem import error_text
 from .common import XeroCommon
 
-CONFIGURATION = 'account.menu_finance_configuration'
-
 
 @tagged('post_install', '-at_install')
 class TestPlaces(XeroCommon):
@@ -152,45 +150,41 @@ class TestPlaces(XeroCommon):
 
     def _menus(self, groups, parent='account_xero.menu_xero'):
         """:return: names of what a user finds in a menu, in order; None without the menu"""
-        user = new_test_user(self.env, f'menus {groups}', groups=groups)
+        login = f'menus {groups}'
+        user = self.env['res.users'].search([('login', '=', login)]) or new_test_user(
+            self.env, login, groups=groups)
         menus = self.env['ir.ui.menu'].with_user(user).load_menus(False)
         menu = menus.get(self.env.ref(parent).id)
         return menu and [menus[child]['name'] for child in menu['children']]
 
-    def test_configuration_holds_xero_alone_for_its_users(self):
-        """Nothing that Odoo keeps for accounting managers comes with the menu of Xero."""
-        for groups in ('account_xero.group_xero_user', 'account_xero.group_xero_manager',
-                       'account_xero.group_xero_user,account.group_account_user'):
-            self.assertEqual(self._menus(groups, CONFIGURATION), ["Xero"])
-        manager = 'account.group_account_manager'
-        odoos = self._menus(manager, CONFIGURATION)
-        self.assertGreater(len(odoos), 1)
-        self.assertNotIn("Xero", odoos)
-        self.assertCountEqual(
-            self._menus(f'{manager},account_xero.group_xero_user', CONFIGURATION),
-            [*odoos, "Xero"])
-
-    def test_menus_that_others_open_stay(self):
-        """Another module may show Configuration to its users, too."""
-        group = self.env['res.groups'].create({'name': "Other"})
-        self.env.ref(CONFIGURATION).group_ids += group
-        user = new_test_user(self.env, 'both', groups='account_xero.group_xero_user')
-        user.group_ids += group
-        menus = self.env['ir.ui.menu'].with_user(user).load_menus(False)
-        self.assertGreater(len(menus[self.env.ref(CONFIGURATION).id]['children']), 1)
+    def test_an_app_of_its_own(self):
+        app = self.env.ref('account_xero.menu_xero')
+        self.assertFalse(app.parent_id)
+        self.assertTrue(app.web_icon_data)
+        user = new_test_user(self.env, 'clerk', groups='account_xero.group_xero_user')
+        menu = self.env['ir.ui.menu'].with_user(user).load_web_menus(False)[app.id]
+        self.assertEqual(menu['actionID'], self.env.ref('account_xero.action_xero_dashboard').id)
 
     def test_menu_of_a_manager(self):
-        menus = self._menus('account_xero.group_xero_manager')
-        known = [name for name in ("Dashboard", "Connections", "Mapping", "Problems",
-                                   "Differences", "Log") if name in menus]
-        self.assertEqual([name for name in menus if name in known], known)
-        self.assertEqual(len(known), 6)
+        group = 'account_xero.group_xero_manager'
+        self.assertEqual(self._menus(group), [
+            "Dashboard", "To Do", "Documents", "Contacts", "Log", "Configuration"])
+        self.assertEqual(self._menus(group, 'account_xero.menu_xero_todo'), [
+            "Problems", "Differences", "Unmatched"])
+        self.assertEqual(self._menus(group, 'account_xero.menu_xero_configuration'), [
+            "Connections", "Mapping"])
 
     def test_menu_of_a_user(self):
-        menus = self._menus('account_xero.group_xero_user')
-        self.assertTrue({"Dashboard", "Connections", "Problems", "Differences", "Log"}
-                        <= set(menus))
-        self.assertNotIn("Mapping", menus)
+        group = 'account_xero.group_xero_user'
+        self.assertEqual(self._menus(group), self._menus('account_xero.group_xero_manager'))
+        self.assertEqual(
+            self._menus(group, 'account_xero.menu_xero_configuration'), ["Connections"])
+
+    def test_accounting_has_one_link(self):
+        """Odoo's own Configuration stays with those whom Odoo shows it to."""
+        group = 'account_xero.group_xero_manager'
+        self.assertEqual(self._menus(group, 'account.menu_finance').count("Xero"), 1)
+        self.assertIsNone(self._menus(group, 'account.menu_finance_configuration'))
 
     def test_no_menu_for_who_only_invoices(self):
         self.assertIsNone(self._menus('account.group_account_invoice'))

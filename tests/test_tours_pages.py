@@ -1,4 +1,4 @@
-"""The pages below Configuration > Xero as people work on them, in a real browser."""
+"""The pages of the app Xero as people work on them, in a real browser."""
 from odoo.tests import new_test_user, tagged
 
 from .common_tour import XeroTourCommon
@@ -17,7 +17,7 @@ class TestToursPages(XeroTourCommon):
 
     def _tour(self, name, groups=MANAGER):
         user = new_test_user(self.env, name, groups=groups, company_id=self.env.company.id)
-        self.start_tour('/odoo/customer-invoices', name, login=user.login, timeout=120)
+        self.start_tour('/odoo/xero', name, login=user.login, timeout=120)
         self.env.invalidate_all()
 
     def _partner(self, name, **values):

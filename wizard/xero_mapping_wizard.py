@@ -48,8 +48,7 @@ class XeroMappingWizard(models.TransientModel):
         """
         if not connection.tenant_id:
             raise UserError(self.env._(
-                "Connect this company to Xero first: Accounting > Configuration > Xero > "
-                "Connections."))
+                "Connect this company to Xero first: Xero > Configuration > Connections."))
         connection = connection.sudo(False)
         connection.check_access('write')
         rows = [self._prepare_line(name, match)

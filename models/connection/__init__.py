@@ -13,6 +13,5 @@ from . import xero_token
 from . import xero_connection_dashboard
 from . import res_company
 from . import res_config_settings
-from . import ir_ui_menu
 from . import ir_cron
 from . import xero_schedule

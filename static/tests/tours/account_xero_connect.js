@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { inState, openXeroMenu, toggle } from "./account_xero_helpers";
+import { inState, openXero, openXeroMenu, toggle } from "./account_xero_helpers";
 
 const connected = (organisation) => [
     {
@@ -13,6 +13,7 @@ const connected = (organisation) => [
 
 registry.category("web_tour.tours").add("account_xero_connect", {
     steps: () => [
+        ...openXero(),
         ...openXeroMenu("menu_xero_connection"),
         {
             content: "The empty list says what to do",
@@ -41,7 +42,7 @@ registry.category("web_tour.tours").add("account_xero_connect", {
 
 registry.category("web_tour.tours").add("account_xero_reconnect", {
     steps: () => [
-        ...openXeroMenu("menu_xero_dashboard"),
+        ...openXero(),
         {
             content: "The dashboard says how the company stands",
             trigger: ".o_xero_dashboard .o_kanban_record:contains(Organisation of test_connect)",

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { backToList, badgeSays, openRow, openXeroMenu } from "./account_xero_helpers";
+import { backToList, badgeSays, openRow, openXero, openXeroMenu } from "./account_xero_helpers";
 
 const row = (text) => `.o_list_view .o_data_row:contains(${text})`;
 
@@ -21,6 +21,7 @@ const documents = [
 ];
 
 const differences = [
+    ...openXero(),
     ...openXeroMenu("menu_xero_difference"),
     {
         content: "What Xero has otherwise can be sent",

@@ -8,9 +8,34 @@ export function openMenu(section, xmlid) {
     ];
 }
 
-/** Steps that choose an entry of Configuration > Xero. */
+/** Steps that go from another app to that of Xero, which opens on its dashboard. */
+export function openXero() {
+    return [
+        { trigger: ".o_navbar_apps_menu button", run: "click" },
+        { trigger: ".o-dropdown--menu [data-menu-xmlid='account_xero.menu_xero']", run: "click" },
+        { trigger: ".o_menu_sections [data-menu-xmlid='account_xero.menu_xero_dashboard']" },
+        { trigger: ".o_action_manager:has(.o_xero_dashboard)" },
+    ];
+}
+
+/** The sections of the app's menu, with their entries. */
+const SECTIONS = {
+    menu_xero_todo: ["menu_xero_problem", "menu_xero_difference", "menu_xero_unmatched"],
+    menu_xero_contacts: ["menu_xero_contact_match", "menu_xero_contact"],
+    menu_xero_configuration: ["menu_xero_connection", "menu_xero_mapping_tax"],
+};
+
+/** Steps that choose an entry of the app Xero, in which the user is. */
 export function openXeroMenu(xmlid) {
-    return openMenu("account.menu_finance_configuration", `account_xero.${xmlid}`);
+    const section = Object.keys(SECTIONS).find((name) => SECTIONS[name].includes(xmlid));
+    return section
+        ? openMenu(`account_xero.${section}`, `account_xero.${xmlid}`)
+        : [
+              {
+                  trigger: `.o_menu_sections [data-menu-xmlid='account_xero.${xmlid}']`,
+                  run: "click",
+              },
+          ];
 }
 
 /** Steps that open the document of a partner from a list of documents. */

@@ -1,5 +1,12 @@
 import { registry } from "@web/core/registry";
-import { badgeSays, openMenu, openPanel, openRow, openXeroMenu } from "./account_xero_helpers";
+import {
+    badgeSays,
+    openMenu,
+    openPanel,
+    openRow,
+    openXero,
+    openXeroMenu,
+} from "./account_xero_helpers";
 
 const lists = [
     ...badgeSays(".o_data_row:contains(Paid Ltd)", "Differs", "warning", "Xero and Odoo do not agree"),
@@ -42,6 +49,7 @@ const documents = [
 ];
 
 const overviews = [
+    ...openXero(),
     ...openXeroMenu("menu_xero_problem"),
     { trigger: ".o_data_row:contains(Consulting) td[name=fix]:contains(Choose an active)" },
     ...openXeroMenu("menu_xero_difference"),
@@ -61,12 +69,12 @@ const overviews = [
             ":not(:has(button[name=action_disconnect], button[name=action_connect]))",
     },
     {
-        trigger: ".o_menu_sections [data-menu-xmlid='account.menu_finance_configuration']",
+        trigger: ".o_menu_sections [data-menu-xmlid='account_xero.menu_xero_configuration']",
         run: "click",
     },
     {
         trigger:
-            ".o-dropdown--menu:has([data-menu-xmlid='account_xero.menu_xero_log'])" +
+            ".o-dropdown--menu:has([data-menu-xmlid='account_xero.menu_xero_connection'])" +
             ":not(:has([data-menu-xmlid='account_xero.menu_xero_mapping_account']))",
     },
 ];
@@ -81,7 +89,7 @@ registry.category("web_tour.tours").add("account_xero_biller", {
             content: "No menu of Xero",
             trigger:
                 ".o_menu_sections:has([data-menu-xmlid='account.menu_finance_receivables'])" +
-                ":not(:has([data-menu-xmlid='account.menu_finance_configuration']))",
+                ":not(:has([data-menu-xmlid='account_xero.menu_xero_link']))",
         },
         {
             trigger: ".o_data_row:contains(Unmapped Ltd) .o_list_record_selector input",
