@@ -105,3 +105,15 @@ class TestPullQuiet(XeroPullCommon):
         self.assertEqual(set(turns), {invoices, payments})
         self.connection.write({'day_left': 100, 'budget_seen_at': self.connection.last_pull})
         self.assertEqual(invoices._interval(), timedelta(hours=1))
+
+    def test_a_clock_that_was_ahead(self):
+        """What was asked for in a future that is none any more is asked for again at once."""
+        self.time.tick(timedelta(hours=5))
+        self._pull_at_once()
+        self.time.tick(timedelta(hours=-5))
+        self._pay(10)
+        self.assertLessEqual(self._minutes(), 10)
+        self._idle(30)
+        calls = len(self.sandbox.calls)
+        self._pull_at_once()
+        self.assertEqual(len(self.sandbox.calls), calls, "once")

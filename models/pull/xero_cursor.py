@@ -65,7 +65,9 @@ class XeroCursor(models.Model):
         if self.wanted:
             return True
         interval = self._interval()
-        if not interval or not self.polled_at:
+        # A moment that is still to come was noted by a clock that has been put right since.
+        if not interval or not self.polled_at \
+                or self.polled_at > fields.Datetime.now() + TOLERANCE:
             return bool(interval)
         polled_at, turns = self.polled_at, self._get_turns(now)
         if turns and polled_at + len(turns) * interval > now + TOLERANCE:
