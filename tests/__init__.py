@@ -3,6 +3,7 @@ from importlib.util import find_spec
 
 from . import test_access
 from . import test_access_table
+from . import test_alert_buttons
 from . import test_apart
 from . import test_chaos
 from . import test_buttons
