@@ -196,17 +196,18 @@ class XeroTimeCommon(XeroCommon):
                 return
             self._later(seconds=(self._next_moment() - datetime.utcnow()).total_seconds() + 1)
 
-    def _break(self, method, record, error=KeyError):
+    def _break(self, method, record, error=KeyError, service=None):
         """Let a method fail for one record, as that of a module that extends it may.
 
         :param error: type of the exception
+        :param str service: model of the method, which gets the record, instead of the record's
         :return: function that repairs it
         """
-        model, broken = self.registry[record._name], [record]
+        model, broken = self.registry[service or record._name], [record]
         original = getattr(model, method)
 
         def extended(this, *args):
-            if this in broken:
+            if (args[0] if service else this) in broken:
                 raise error('theirs')
             return original(this, *args)
         self.patch(model, method, extended)

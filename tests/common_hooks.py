@@ -17,7 +17,8 @@ ADDON = 'odoo.addons.account_xero.'
 #: Where faults are logged; the database logs the statement that failed, too.
 LOGGERS = ('odoo.sql_db', f'{ADDON}models')
 #: Classes that other modules extend by any of their methods: the steps of a push and of a pull.
-SERVICES = re.compile(r'Xero(Apply|Compare|Fetch|Import|Linked|Pull|Push)')
+SERVICES = re.compile(
+    r'Xero(Amounts|Apply|Compare|Differing|Fetch|Import|Linked|Own|Preflight|Pull|Push|Sent)')
 
 
 #: They hold the guard themselves, read Xero's answers, look up what is here, or write down what
@@ -72,8 +73,8 @@ GUARDS = {
     'XeroPush._get_documents', 'XeroPushPaymentCheck._still_to_send',
     'XeroPushPaymentDeletion._portions',
     '_xero_apply', '_xero_conclude', '_xero_count_attempt', '_xero_fail', '_xero_fail_faulty',
-    '_xero_failure', '_xero_log_subject', '_xero_preflight',
-    '_xero_set_differs', '_xero_store', '_xero_stored_with',
+    '_xero_failure', '_xero_log_subject', 'XeroPreflight._find',
+    'XeroDiffering._set', '_xero_store', '_xero_stored_with',
 }
 #: Hooks that run for a record while an organisation is pushed or pulled; each is broken there.
 HOOKS = {
@@ -119,11 +120,11 @@ HOOKS = {
     'XeroImport._make_fitting', 'XeroImport._prepare', 'XeroImport._take_together',
     'XeroImport._wants', 'XeroImportExisting._find',
     'XeroImportExisting._link', 'XeroPushExisting._compare', 'XeroPushExisting._decide',
-    'XeroPushExisting._explain_missing', 'XeroPushExisting._is_unsure', '_xero_link_to',
+    'XeroPushExisting._explain_missing', 'XeroPushExisting._is_unsure', 'XeroOwn._link',
     'XeroImport._restore', 'XeroImportExisting._blocker', 'XeroImportExisting._blocker_of_lost',
     'XeroImportExisting._compare',
     'XeroImportExisting._get_on_their_way', 'XeroImportExisting._is_free',
-    'XeroImportExisting._release_others', '_xero_own', '_xero_own_url',
+    'XeroImportExisting._release_others', 'XeroOwn._of', 'XeroOwn._url',
     'XeroImportFiles._attach', 'XeroImportFiles._end', 'XeroPullContact._choose',
     'XeroPullContact._follow', 'XeroPullDocument._choose', 'XeroPullPayment._choose',
     'XeroPullPayment._choose_settled', 'XeroPullPayment._with_documents',
@@ -155,23 +156,25 @@ HOOKS = {
     'XeroPushPaymentDeletion._apply_to_links',
     'XeroPushPaymentDeletion._match', 'XeroPushPaymentDeletion._prepare',
     'XeroPushPaymentDeletion._resolve', '_xero_adopt', '_xero_adopt_part', '_xero_apply_answer',
-    '_xero_booked_amounts',
-    '_xero_can_retry_change', '_xero_cap_residual', '_xero_check_account',
-    '_xero_check_corrections',
-    '_xero_check_document', '_xero_check_item', '_xero_check_line', '_xero_check_origin',
-    '_xero_check_plan', '_xero_check_sendable', '_xero_check_taxes', '_xero_check_totals',
-    '_xero_check_tracking', '_xero_computed_amounts', '_xero_conclude_together',
+    'XeroAmounts._booked',
+    'XeroApply._can_retry_change', '_xero_cap_residual', '_xero_check_account',
+    'XeroSent._check_corrections',
+    'XeroPreflight._check_document', '_xero_check_item', '_xero_check_line',
+    'XeroPreflight._check_origin',
+    'XeroPreflight._check_plan', '_xero_check_sendable', '_xero_check_taxes',
+    'XeroPreflight._check_totals',
+    '_xero_check_tracking', 'XeroAmounts._computed', '_xero_conclude_together',
     '_xero_contact_changed', '_xero_contact_linked', '_xero_contact_number',
-    '_xero_credit_payments', '_xero_decimal', '_xero_delivery_order', '_xero_differences',
-    '_xero_document_number', '_xero_explain_draft', '_xero_find', '_xero_follow_state',
-    '_xero_forget_lines',
+    'XeroApplyCredit._payments_of', '_xero_decimal', '_xero_delivery_order',
+    '_xero_document_number', 'XeroDiffering._explain_draft', '_xero_find', 'XeroDiffering._follow',
+    'XeroSent._forget_lines',
     '_xero_holders', '_xero_is_automatic',
     '_xero_is_elsewhere',
-    '_xero_is_excluded', '_xero_is_marked_sent', '_xero_is_news', '_xero_is_sent',
-    '_xero_keep_lines',
-    '_xero_line_amounts', '_xero_line_label', '_xero_link', '_xero_link_in_turn', '_xero_may',
-    '_xero_may_write', '_xero_method_line', '_xero_misfits', '_xero_money',
-    '_xero_matched_amount', '_xero_matches', '_xero_allocations', '_xero_credits',
+    '_xero_is_excluded', '_xero_is_marked_sent', 'XeroApply._is_news', '_xero_is_sent',
+    'XeroSent._keep_lines',
+    'XeroAmounts._of_lines', '_xero_line_label', '_xero_link', '_xero_link_in_turn', '_xero_may',
+    '_xero_may_write', '_xero_method_line', '_xero_misfits',
+    '_xero_matched_amount', '_xero_matches', '_xero_credits',
     '_xero_show_links',
     '_xero_partner', '_xero_parts',
     '_xero_parts_without_entry', '_xero_payment_terms', '_xero_payments', '_xero_pdf',
@@ -180,17 +183,17 @@ HOOKS = {
     '_xero_prepare_document', '_xero_prepare_kept',
     '_xero_prepare_line', '_xero_prepare_lines', '_xero_prepare_link', '_xero_prepare_links',
     '_xero_prepare_payment',
-    '_xero_prepare_plan', '_xero_prepare_sent', '_xero_printed_lines', '_xero_put_right',
+    '_xero_prepare_plan', '_xero_prepare_sent', 'XeroAmounts._printed_lines', '_xero_put_right',
     '_xero_queue', '_xero_queue_changed',
     '_xero_queue_posted', '_xero_queue_pull', '_xero_queue_values', '_xero_reconcile_amount',
-    '_xero_refetch', '_xero_renew_lines', '_xero_requeue', '_xero_state_difference',
+    '_xero_refetch', 'XeroSent._renew_lines', '_xero_requeue', 'XeroDiffering._state_difference',
     '_xero_statement_lines',
-    '_xero_success', '_xero_sum_rows',
+    '_xero_success', 'XeroAmounts._sum_rows',
     '_xero_sync_method', '_xero_target_status', '_xero_tax_rate', '_xero_tracking_options',
-    '_xero_update_differs', '_xero_wants_pdf',
+    'XeroDiffering._update', '_xero_wants_pdf',
     '_xero_check_rate', '_xero_check_tax_amount', '_xero_is_of_rate', '_xero_no_rate_problem',
     '_xero_rate_on', '_xero_tax_names',
-    '_xero_check_no_tax', '_xero_is_rate_kept', '_xero_tax_parts',
+    '_xero_check_no_tax', 'XeroPreflight._is_rate_kept', '_xero_tax_parts',
 }
 #: Those that run for people, on mappings, or for a whole organisation.
 ELSEWHERE = {
@@ -211,7 +214,7 @@ ELSEWHERE = {
     'XeroPullDocument._wants_unknown', 'XeroPullEvents._get_due', 'XeroPullEvents._run',
     'XeroPullHandler._after_poll', 'XeroPullHandler._apply', 'XeroPullHandler._choose',
     'XeroPullHandler._choose_settled', 'XeroPullHandler._report_missing',
-    '_xero_leave_missing', 'XeroPullHandler._get', 'XeroPullHandler._parse',
+    'XeroOwn._leave_missing', 'XeroPullHandler._get', 'XeroPullHandler._parse',
     'XeroPullNight._get_due', 'XeroPullNight._get_night', 'XeroPullNight._run',
     'XeroPullNight._run_everywhere',
     'XeroPullOverdue._get_due', 'XeroPullOverdue._run', 'XeroPush._finish_interrupted',

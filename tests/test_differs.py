@@ -221,13 +221,13 @@ class TestDiffers(XeroImportCommon):
             return self.env.cr.sql_log_count - before
 
         queries()
-        with patch.object(self.registry['account.move'], '_xero_follow_state', lambda *_args: None):
+        with patch.object(self.registry['xero.differing'], '_follow', lambda *_args: None):
             without = queries()
         self.assertEqual(queries(), without)
 
     def test_a_fault_holds_up_nobody(self):
         move = self._pushed()
-        with patch.object(self.registry['account.move'], '_xero_update_differs',
+        with patch.object(self.registry['xero.differing'], '_update',
                           lambda *_args: {}['broken']), mute_logger('odoo.addons.account_xero'):
             move.button_draft()
             move.action_post()

@@ -249,7 +249,7 @@ class TestImportKinds(XeroImportCommon):
         self._pull_at_once()
         self.assertFalse([call for call in self.sandbox.calls if call.method != 'GET'
                           and call.tenant_id])
-        [problem] = move._xero_preflight(self.connection)[move]
+        [problem] = self.env['xero.preflight']._find(move, self.connection)[move]
         self.assertEqual(problem.code, 'not_sent')
         with self.assertRaises(UserError):
             move.button_draft()

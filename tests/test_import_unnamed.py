@@ -32,7 +32,7 @@ class TestImportUnnamed(XeroImportCommon):
     def test_what_is_said_of_an_imported_one(self):
         document, move = self._imported()
         self._assert_named(self.env['xero.tooltip']._get_synced(move)[0])
-        problems = list(move._xero_check_origin())
+        problems = list(self.env['xero.preflight']._check_origin(move))
         self._assert_named(problems[0].message)
         move.button_draft()
         with self.assertRaises(UserError) as refused:
@@ -42,7 +42,7 @@ class TestImportUnnamed(XeroImportCommon):
         [difference] = self.env['xero.difference'].sudo()._of_documents(move)
         self._assert_named(difference.message)
         move.sudo().xero_status = 'VOIDED'
-        for problem in move._xero_check_origin():
+        for problem in self.env['xero.preflight']._check_origin(move):
             self._assert_named(problem.message)
         self.assertTrue(document)
 

@@ -54,19 +54,19 @@ class TestPreflight(XeroCommon):
         # A worker keeps defaults of fields in its memory; whether this one has them by now depends
         # on the tests before.
         self.env.invalidate_all()
-        moves[:50]._xero_preflight(self.connection)
+        self.env['xero.preflight']._find(moves[:50], self.connection)
         for some in (moves[:50], moves):
             self.env.flush_all()
             self.env.invalidate_all()
             with self.assertQueryCount(QUERIES + MORE * (LINES * len(some) // 1000)):
-                blocked = some._xero_preflight(self.connection)
+                blocked = self.env['xero.preflight']._find(some, self.connection)
             self.assertFalse(blocked)
         with self.subTest("nor with the problems"):
             self.income.xero_account_id = False
             self.env.flush_all()
             self.env.invalidate_all()
             with self.assertQueryCount(QUERIES + 2 + MORE * (LINES * len(moves) // 1000)):
-                blocked = moves._xero_preflight(self.connection)
+                blocked = self.env['xero.preflight']._find(moves, self.connection)
             self.assertEqual(len(blocked), 500)
             self.assertEqual({p.code for problems in blocked.values() for p in problems},
                              {'unmapped_account'})

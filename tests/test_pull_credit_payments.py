@@ -30,7 +30,7 @@ class TestPullCreditPayments(XeroApplyCommon):
             credit, self.invoice.xero_document_id, amount, collection)['AllocationID']
 
     def _active(self, move=None):
-        return (move or self.invoice)._xero_credit_payments()
+        return self.env['xero.apply.credit']._payments_of(move or self.invoice)
 
     def _agree(self, *moves):
         for move in moves or (self.invoice,):

@@ -23,7 +23,7 @@ class TestPullCreditRates(XeroApplyCommon):
         return invoice
 
     def _worth(self, invoice):
-        [payment] = invoice._xero_credit_payments()
+        [payment] = self.env['xero.apply.credit']._payments_of(invoice)
         return max(payment.move_id.line_ids.mapped('balance'))
 
     def _calls(self):
@@ -60,7 +60,8 @@ class TestPullCreditRates(XeroApplyCommon):
         invoice = self._used('Overpayments', 4)
         self.sandbox.inject('cut_after', 'GET', '/Overpayments', times=9)
         self._pull()
-        self.assertFalse(invoice._xero_credit_payments(), "not booked at another rate")
+        self.assertFalse(self.env['xero.apply.credit']._payments_of(invoice),
+                         "not booked at another rate")
         self.sandbox.clear_faults()
         self._pull()
         self.assertEqual(self._worth(invoice), 10)

@@ -2,6 +2,7 @@
 from odoo import Command, fields
 from odoo.tests import tagged
 
+from ..models.documents.showing import in_currency
 from .common_apply import XeroApplyCommon
 
 
@@ -39,7 +40,7 @@ class TestPullCredits(XeroApplyCommon):
         return move.line_ids.matched_debit_ids | move.line_ids.matched_credit_ids
 
     def _texts(self, *amounts):
-        return tuple(map(self.invoice._xero_money, amounts))
+        return tuple(in_currency(self.invoice, amount) for amount in amounts)
 
     # === THE CREDIT NOTE IS IN ODOO === #
 

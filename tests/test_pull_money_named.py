@@ -64,7 +64,7 @@ class TestPullMoneyNamed(XeroApplyCommon):
             self.partner_a.name, 100, currency='EUR')['OverpaymentID']
         self.person.allocate(credit, invoice.xero_document_id, 48, 'Overpayments')
         self._pull()
-        [payment] = invoice._xero_credit_payments()
+        [payment] = self.env['xero.apply.credit']._payments_of(invoice)
         self.assertEqual(payment.amount, 48)
         self.assertEqual(max(payment.move_id.line_ids.mapped('balance')), round(48 / rate, 2))
         self.assertEqual(invoice.amount_residual, 72)
@@ -82,6 +82,6 @@ class TestPullMoneyNamed(XeroApplyCommon):
         self.person.allocate(credit, invoice.xero_document_id, 2, 'Overpayments')
         self._pull()
         self.assertEqual(invoice.amount_residual, 0)
-        self.assertFalse(invoice._xero_credit_payments())
+        self.assertFalse(self.env['xero.apply.credit']._payments_of(invoice))
         self.assertFalse(self._listed(invoice))
         self._assert_settled()

@@ -114,7 +114,7 @@ class TestPushDelivery(XeroCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             start = self.env.cr.sql_log_count
-            blocked = invoices.sudo()._xero_preflight(self.connection)
+            blocked = self.env['xero.preflight']._find(invoices.sudo(), self.connection)
             counts.append(self.env.cr.sql_log_count - start)
             self.assertEqual(len(blocked), size)
         self.assertEqual(*counts[1:])

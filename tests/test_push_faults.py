@@ -321,7 +321,7 @@ class TestPushFaults(XeroTimeCommon):
         """It keeps neither the other documents nor the dialog from their work."""
         good, checked, made = self._bill(), self._bill(), self._bill()
         contact = self._make_contact()
-        self._break('_xero_check_document', checked)
+        self._break('_check_document', checked, service='xero.preflight')
         self._break('_xero_prepare_document', made)
         self._break('_xero_prepare_contact', contact.partner_id)
         with self.assertLogs('odoo.addons.account_xero.models.core.problem', 'ERROR') as log:

@@ -57,10 +57,10 @@ class TestPushProperty(XeroCommon):
     def _is_booked_as_computed(self, move):
         """:return: whether the stored amounts of a document are used instead of a computation,
             which then gives the same, tax by tax"""
-        booked = move._xero_booked_amounts()
+        booked = self.env['xero.amounts']._booked(move)
         if booked is None:
             return False
-        computed, taxes = move._xero_computed_amounts(), []
+        computed, taxes = self.env['xero.amounts']._computed(move), []
         for amounts in (booked, computed):
             taxes.append(defaultdict(Decimal))
             for line in amounts:

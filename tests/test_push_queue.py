@@ -122,7 +122,7 @@ class TestPushQueue(XeroCommon):
             {'name': "Two taxes",
              'tax_ids': [Command.set((self.tax_sale_20 | self.tax_sale_0).ids)]},
         ])
-        problems = invoice._xero_preflight(self.connection)[invoice]
+        problems = self.env['xero.preflight']._find(invoice, self.connection)[invoice]
         self.assertEqual({problem.code for problem in problems},
                          {'unmapped_account', 'unmapped_tax', 'currency_not_enabled'})
         self._push()
@@ -136,7 +136,8 @@ class TestPushQueue(XeroCommon):
         self.income.xero_account_id.sudo().active = False
         self.tax_sale_20.xero_tax_rate_id.sudo().active = False
         invoice = self._invoice()
-        codes = [p.code for p in invoice._xero_preflight(self.connection)[invoice]]
+        [problems] = self.env['xero.preflight']._find(invoice, self.connection).values()
+        codes = [p.code for p in problems]
         self.assertEqual(codes, ['unmapped_account', 'unmapped_tax'])
 
     def test_mapped_then_synced_again(self):
@@ -154,7 +155,7 @@ class TestPushQueue(XeroCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.assertFalse(moves._xero_preflight(self.connection))
+            self.assertFalse(self.env['xero.preflight']._find(moves, self.connection))
             return self.env.cr.sql_log_count - before
         few = self.env['account.move'].union(*(self._invoice() for _number in range(3)))
         many = few.union(*(self._invoice(lines=[{}, {}, {}]) for _number in range(40)))
@@ -163,7 +164,7 @@ class TestPushQueue(XeroCommon):
         with self.assertQueryCount(needed):
             self.env.flush_all()
             self.env.invalidate_all()
-            many._xero_preflight(self.connection)
+            self.env['xero.preflight']._find(many, self.connection)
 
     def test_calls_stay_at_the_floor(self):
         partners = self.env['res.partner'].create(

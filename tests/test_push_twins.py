@@ -198,7 +198,7 @@ class TestPushTwins(XeroImportCommon):
 
     def test_a_fault_of_one_holds_up_no_other(self):
         bad, good = self._bill_here('A'), self._bill_here('B')
-        repair = self._break('_xero_own', bad)
+        repair = self._break('_of', bad, service='xero.own')
         self._send(bad | good)
         self.assertEqual((bad.xero_state, good.xero_state), ('failed', 'synced'))
         repair()

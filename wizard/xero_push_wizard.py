@@ -192,7 +192,7 @@ class XeroPushWizard(models.TransientModel):
         :return: {document: [Problem]} of the documents that are blocked
         """
         own = moves.with_company(connection.company_id)
-        blocked = own._xero_preflight(connection)
+        blocked = self.env['xero.preflight']._find(own, connection)
         for part in apart(
                 self.env, own.filtered(lambda move: move not in blocked),
                 lambda some: self._find_unfit(connection, some),

@@ -301,6 +301,10 @@ class AccountMove(models.Model):
             self.company_id.id, self.env['xero.connection'])
         return open_in_xero(connection, XERO_KINDS.get(self.move_type), self.xero_document_id)
 
+    def _xero_payment_terms(self):
+        """:return: the lines that are paid: `account.move.line`"""
+        return self.line_ids.filtered(lambda line: line.display_type == 'payment_term')
+
     def _xero_decimal(self, amount):
         """:return: an amount in the document's currency, rounded as that currency is
         :rtype: Decimal"""

@@ -1,6 +1,5 @@
 """What is matched of credit notes and invoices, and how it stands with Xero."""
 from odoo import api, fields, models
-from odoo.tools.misc import formatLang
 
 from ..core.kinds import XERO_KINDS
 from ..core.prefetch import fetch_with_xero
@@ -63,23 +62,12 @@ class AccountMove(models.Model):
             partial.debit_amount_currency if partial.debit_move_id.move_id == self
             else partial.credit_amount_currency for partial in partials))
 
-    def _xero_money(self, amount):
-        """:return: a Decimal in the document's currency, for people"""
-        return formatLang(self.env, float(amount), currency_obj=self.currency_id)
-
     # === ON ITS WAY === #
-
-    def _xero_allocations(self, *states):
-        """:return: `xero.allocation` of these documents that are in one of some states, with all
-            rights"""
-        moves = self.sudo()
-        return (moves.xero_used_ids | moves.xero_credited_ids).filtered(
-            lambda pair: pair.xero_state in states)
 
     def action_xero_sync_now(self):
         # EXTENDS 'account_xero': what is matched goes out again, too
         result = super().action_xero_sync_now()
-        pairs = self._xero_allocations('pending', 'failed')
+        pairs = self.env['xero.allocation']._among(self, 'pending', 'failed')
         pairs.write(pairs._xero_queue_values(manual=True))
         return result
 

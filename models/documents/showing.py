@@ -29,7 +29,17 @@ def name_in_xero(move):
     """
     return move.xero_number or unnumbered(
         move.commercial_partner_id.display_name,
-        formatLang(move.env, move.amount_total, currency_obj=move.currency_id))
+        in_currency(move, move.amount_total))
+
+
+def in_currency(move, amount):
+    """
+    :param recordset move: one `account.move`
+    :param amount: Decimal or float in its currency
+    :return: the amount, for people
+    :rtype: str
+    """
+    return formatLang(move.env, float(amount), currency_obj=move.currency_id)
 
 
 def unnumbered(contact, total):

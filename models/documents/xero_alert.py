@@ -48,7 +48,7 @@ class XeroAlert(models.AbstractModel):
                     'action_call': ('account.move', 'action_xero_void', move.ids)}
         if alert := move.xero_differs and self.env['xero.difference']._alert(move):
             alerts['xero_differs'] = alert
-        for pair in move._xero_allocations('failed'):
+        for pair in self.env['xero.allocation']._among(move, 'failed'):
             alerts[f'xero_allocation_{pair.id}'] = {
                 'level': 'warning',
                 'message': self._get_text(pair, self.env._("Not matched in Xero: %s")),

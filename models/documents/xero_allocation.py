@@ -1,5 +1,6 @@
 import logging
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 import psycopg2
@@ -9,6 +10,7 @@ from odoo.tools.misc import format_date
 
 from ..core.kinds import GONE
 from ..core.problem import Problem
+from .showing import in_currency
 
 _logger = logging.getLogger(__name__)
 
@@ -120,6 +122,17 @@ class XeroAllocation(models.Model):
         # OVERRIDES 'account_xero'
         self._of(connection).unlink()
 
+    @api.model
+    def _among(self, moves, *states):
+        """
+        :param recordset moves: `account.move`
+        :param str states: of :class:`xero.sync.mixin`
+        :return: those of the documents that are in one of the states, with all rights
+        """
+        moves = moves.sudo()
+        return (moves.xero_used_ids | moves.xero_credited_ids).filtered(
+            lambda pair: pair.xero_state in states)
+
     def _of(self, connection):
         return self.search([('company_id', '=', connection.company_id.id)])
 
@@ -188,7 +201,7 @@ class XeroAllocation(models.Model):
 
     def _check_left(self, amount, credit, invoice):
         """:return: Problem when Xero has less left than is to be allocated, or None"""
-        money = self.credit_id._xero_money
+        money = partial(in_currency, self.credit_id)
         for move, document, text in (
             (self.credit_id, credit, self.env._(
                 "%(document)s has only %(left)s left in Xero of the %(amount)s that are matched "
@@ -260,7 +273,7 @@ class XeroAllocation(models.Model):
         :return: what is matched, for people"""
         return self.env._(
             "%(credit)s with %(invoice)s: %(amount)s", credit=self.credit_id.display_name,
-            invoice=self.invoice_id.display_name, amount=self.credit_id._xero_money(amount))
+            invoice=self.invoice_id.display_name, amount=in_currency(self.credit_id, amount))
 
     def _xero_log_subject(self):
         # OVERRIDES 'account_xero'

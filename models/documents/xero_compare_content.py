@@ -156,7 +156,7 @@ class XeroCompareContent(models.AbstractModel):
         """:return: the Content that would be sent now"""
         base = connection.base_currency
         rated = move.currency_id.name != base and move.company_currency_id.name == base
-        content = sums.add_up(move._xero_sum_rows(no_tax))
+        content = sums.add_up(self.env['xero.amounts']._sum_rows(move, no_tax))
         return Content(
             Decimal(f'{move.invoice_currency_rate:.6f}') if rated else None, content,
             sums.total_tax(content))

@@ -113,20 +113,20 @@ class XeroDifference(models.Model):
     def create(self, vals_list):
         rows = super().create(vals_list)
         moves = rows._moves()
-        moves._xero_set_differs({*moves.ids})
+        self.env['xero.differing']._set(moves, {*moves.ids})
         return rows
 
     def write(self, vals):
         result = super().write(vals)
         if 'state' in vals:
-            self._moves()._xero_update_differs()
+            self.env['xero.differing']._update(self._moves())
         return result
 
     def unlink(self):
         moves = self._moves()
         result = super().unlink()
         if not self.env.context.get('xero_differs_known'):
-            moves._xero_update_differs()
+            self.env['xero.differing']._update(moves)
         return result
 
     # === FINDING === #
@@ -263,7 +263,8 @@ class XeroDifference(models.Model):
         """:param recordset move: the `account.move` of which these are the open differences
         :return: in what it differs, a line each; its state, too, which the night will list
         :rtype: list(str)"""
-        texts, state = [row._in_words() for row in self._causes()], move._xero_state_difference()
+        texts = [row._in_words() for row in self._causes()]
+        state = self.env['xero.differing']._state_difference(move)
         if state and 'status' not in self.mapped('field'):
             texts.insert(0, self._words('status', *state))
         return texts
@@ -316,7 +317,7 @@ class XeroDifference(models.Model):
         moves = self.filtered('can_pull')._documents()
         if not moves:
             raise UserError(self.env._("There is no document in Xero to fetch."))
-        moves._xero_allocations('failed')._drop()
+        self.env['xero.allocation']._among(moves, 'failed')._drop()
         moves._xero_queue_pull()
         return self.connection_id[:1]._notify('success', self.env._("Queued"), self.env._(
             "%s document(s) are fetched from Xero in a moment.", len(moves)))

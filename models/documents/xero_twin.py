@@ -109,7 +109,7 @@ class XeroTwin(models.Model):
                 "%s is linked already.", (other or move).display_name))
         if move.state != 'posted':
             raise UserError(self.env._("Post %s first.", move.display_name))
-        move._xero_link_to(twin.connection_id, twin)
+        self.env['xero.own']._link(move, twin.connection_id, twin)
         move._xero_queue_pull()
         self.sudo().search([('move_id', '=', move.id)]).unlink()
         return self._show(move)

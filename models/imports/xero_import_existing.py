@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from ...xero import twins
 from ..core.kinds import GONE, XERO_KINDS
-from ..documents.showing import name_in_xero
+from ..documents.showing import in_currency, name_in_xero
 from .maps import MOVE_TYPES, ImportBlocker
 
 RECORD_ID = re.compile(r'[?&]res_id=(\d+)')
@@ -54,7 +54,7 @@ class XeroImportExisting(models.AbstractModel):
                     move.id for move in on_their_way}:
                 rows[document.xero_id] = []
             elif len(certain) == 1 and claims[certain[0]] == 1 and self._is_free(certain[0]):
-                certain[0]._xero_link_to(connection, document)
+                self.env['xero.own']._link(certain[0], connection, document)
                 linked[document.xero_id] = certain[0]
             elif verdicts:
                 left[document.xero_id] = verdicts
@@ -110,7 +110,7 @@ class XeroImportExisting(models.AbstractModel):
         :return: whether a document here is one of Xero, see :func:`.twins.same`"""
         mine = move._xero_partner()
         known = partner or mine.xero_contact_id
-        own = move._xero_own()._replace(contact_id=(
+        own = self.env['xero.own']._of(move)._replace(contact_id=(
             document.contact_id if mine == partner else '') if known else None)
         verdict = twins.same(own, document, repeats)
         if move.xero_document_id:
@@ -159,7 +159,7 @@ class XeroImportExisting(models.AbstractModel):
             text = self.env._("%(name)s of %(date)s, %(total)s, may be the same document. Link it, "
                               "or import this one as another document.",
                               name=move.display_name, date=move.invoice_date,
-                              total=move._xero_money(move._xero_decimal(move.amount_total)))
+                              total=in_currency(move, move._xero_decimal(move.amount_total)))
         return ImportBlocker('duplicate', text, move)
 
     # === LINKING === #
@@ -179,7 +179,7 @@ class XeroImportExisting(models.AbstractModel):
             raise UserError(self.env._(
                 "%s is on its way to Xero, and Xero has not answered yet. Try again in a few "
                 "minutes.", move.display_name))
-        move._xero_link_to(row.connection_id, row)
+        self.env['xero.own']._link(move, row.connection_id, row)
         self._release_others(row.connection_id, [row])
         row.unlink()
         move._xero_queue_pull()

@@ -108,7 +108,7 @@ class XeroTakeOver(models.AbstractModel):
         :raise UserError: a line of an order would be lost
         """
         new = [command[2] for command in prepared.values['invoice_line_ids']]
-        amounts = {each.record: each for each in move._xero_line_amounts()}
+        amounts = {each.record: each for each in self.env['xero.amounts']._of_lines(move)}
         commands = []
         for line, values in zip(document.lines, new, strict=True):
             record = pairs.get(line.xero_id)
@@ -135,7 +135,7 @@ class XeroTakeOver(models.AbstractModel):
 
         :return: {identifier: `account.move.line`}
         """
-        here, there = move._xero_printed_lines(move._xero_line_amounts()), document.lines
+        here, there = self.env['xero.amounts']._printed_lines(move), document.lines
         money = here.filtered(lambda line: line.display_type in MONEY_LINES)
         sent = move.xero_sent['lines'] if move.xero_sent else ()
         ids = {line.xero_id for line in there}
@@ -227,7 +227,7 @@ class XeroTakeOver(models.AbstractModel):
             return
         sent, old = move._xero_prepare_sent(body), move.xero_sent
         ids = {record: line_id for line_id, record in pairs.items()}
-        lines = move._xero_printed_lines(move._xero_line_amounts())
+        lines = self.env['xero.amounts']._printed_lines(move)
         if len(lines) == len(sent['lines']):    # else one is sent as two
             sent['lines'] = [[mark, ids.get(record)] for (mark, _none), record in zip(
                 sent['lines'], lines, strict=True)]

@@ -79,6 +79,28 @@ class XeroApply(models.AbstractModel):
                          move.xero_status_label or '', text)
         self.env['xero.log']._add_pulls(connection, [(move, 'failure', 'validation_error', text)])
 
+    # === NEWS === #
+
+    def _is_news(self, move, document):
+        """
+        :param recordset move: `account.move`
+        :param documents.Document document: as Xero has it
+        :return: whether something is to be done about it
+        """
+        return move.xero_pull_hash != document.fingerprint or self._can_retry_change(move, document)
+
+    def _can_retry_change(self, move, document):
+        """
+        :param recordset move: `account.move`
+        :param documents.Document document: as Xero has it
+        :return: whether a change or void that Xero refused for payments or credits may pass, as
+            Xero has them no more
+        """
+        return bool(
+            move.xero_state == 'failed' and move.xero_refused_hash
+            and move.xero_refused_hash != document.fingerprint and document.is_whole
+            and not document.payments and not document.credits and document.status not in GONE)
+
     # === STEPS === #
 
     def _apply_headers(self, connection, documents, _payments):
@@ -107,7 +129,7 @@ class XeroApply(models.AbstractModel):
     def _retry_changes(self, connection, documents, _payments):
         """Send again what Xero refused for payments or credits that it has no more."""
         free = self.env['account.move'].union(*(
-            move for move, document in documents.items() if move._xero_can_retry_change(document)))
+            move for move, document in documents.items() if self._can_retry_change(move, document)))
         automatic = free.filtered(lambda move: move._xero_is_automatic())
         automatic.with_context(xero_pulling=False)._xero_queue()
         # What the switches do not cover was refused because somebody had asked for it.
@@ -118,7 +140,7 @@ class XeroApply(models.AbstractModel):
         agreed = self.env['xero.compare']._compare(connection, documents)
         rows = []
         for move, document in documents.items():
-            values = move._xero_renew_lines(document)
+            values = self.env['xero.sent']._renew_lines(move, document)
             fingerprint = document.fingerprint if move in agreed else None
             if (move.xero_pull_hash or None) != fingerprint:
                 values |= {

@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from odoo import models
 from ...xero.documents import Payment
 from ..core.kinds import CREDIT_NOTES, GONE
 from ..documents.account_move_allocation import fetch_matches
+from ..documents.showing import in_currency
 from ..mapping.account_journal import NO_BANK
 from .live import live
 
@@ -48,7 +50,7 @@ class XeroApplyCredit(models.AbstractModel):
             if move.state != 'posted' or wanted is None:
                 continue
             others = self._counterparts(move, wanted)
-            for payment in move._xero_credit_payments():
+            for payment in self._payments_of(move):
                 part = wanted.get(payment.xero_payment_id)
                 if not part or part.key in others \
                         or move.currency_id.compare_amounts(payment.amount, float(part.amount)):
@@ -90,7 +92,8 @@ class XeroApplyCredit(models.AbstractModel):
             wanted = _allocations(document)
             if move.state != 'posted' or wanted is None:
                 continue
-            pairs = {pair._key(): pair for pair in move._xero_allocations('pending', 'failed')}
+            pairs = {pair._key(): pair for pair in self.env['xero.allocation']._among(
+                move, 'pending', 'failed')}
             nothing = self.env['account.partial.reconcile']
             matches = {pair.credit_id + pair.invoice_id - move: nothing
                        for pair in pairs.values()} | move._xero_matches()
@@ -115,7 +118,7 @@ class XeroApplyCredit(models.AbstractModel):
     def _is_taken_back(self, move, key):
         """:return: whether a match was taken back here, and Xero is still to be told"""
         return any(pair.released and pair._key() == key
-                   for pair in move._xero_allocations('pending', 'failed'))
+                   for pair in self.env['xero.allocation']._among(move, 'pending', 'failed'))
 
     def _counterparts(self, move, wanted):
         """Return the documents that Odoo has on the other side, drafts too. Those that are matched
@@ -139,7 +142,7 @@ class XeroApplyCredit(models.AbstractModel):
         :return: amount in the document's currency
         :rtype: Decimal
         """
-        booked = sum(move._xero_credit_payments().mapped('amount'))
+        booked = sum(self._payments_of(move).mapped('amount'))
         wanted = _allocations(document) if document else None
         if wanted is None:
             return move._xero_decimal(booked + sum(
@@ -196,7 +199,7 @@ class XeroApplyCredit(models.AbstractModel):
             return
         rows = list(self._compare_credits(move, wanted))
         if rows:
-            money = move._xero_money
+            money = partial(in_currency, move)
             yield (
                 'credit', money(sum(here for _name, here, _there in rows)),
                 money(sum(there for _name, _here, there in rows)),
@@ -216,7 +219,7 @@ class XeroApplyCredit(models.AbstractModel):
         amounts = {other: wanted[key].amount
                    for key, other in self._counterparts(move, wanted).items()}
         matches = move._xero_matches()
-        coming = move._xero_allocations('pending')
+        coming = self.env['xero.allocation']._among(move, 'pending')
         for other in move.union(*matches, *amounts) - (coming.credit_id | coming.invoice_id):
             known = other.xero_document_id and other.xero_status not in GONE
             here = move._xero_matched_amount(matches.get(other, ()))
@@ -226,12 +229,17 @@ class XeroApplyCredit(models.AbstractModel):
 
     # === WITHOUT A COUNTERPART IN ODOO === #
 
+    def _payments_of(self, move):
+        """:return: payments of a document that stand for credits that only Xero has"""
+        return move.matched_payment_ids.filtered(
+            lambda payment: '/' in (payment.xero_payment_id or '') and not payment.xero_deleted)
+
     def _undo_payments(self, connection, move, key=None):
         """Take back payments that stand for credits, as what they stand for is not so any more.
 
         :param str key: of the credit; all of this document when left out
         """
-        for payment in move._xero_credit_payments():
+        for payment in self._payments_of(move):
             if key in (None, payment.xero_payment_id):
                 self.env['xero.apply.booking']._undo(connection, payment)
                 # What comes next for the same credit and invoice is another payment.
@@ -244,7 +252,7 @@ class XeroApplyCredit(models.AbstractModel):
 
         :param Allocation part: what Xero has
         """
-        if part.key in move._xero_credit_payments().mapped('xero_payment_id') \
+        if part.key in self._payments_of(move).mapped('xero_payment_id') \
                 or document.amount_due == self.env['xero.payment.link']._left_to_pay(move):
             return
         self.env['xero.apply.booking']._book(connection, [(move, Payment(

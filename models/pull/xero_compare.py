@@ -1,8 +1,11 @@
+from functools import partial
+
 from odoo import models
 from odoo.tools.misc import format_date
 
 from ...xero.catalogue import CATALOGUE
 from ..core.kinds import GONE
+from ..documents.showing import in_currency
 from ..documents.xero_difference import CONTENT, INSIDE
 
 #: What is compared after each pull.
@@ -30,7 +33,7 @@ class XeroCompare(models.AbstractModel):
         :rtype: set
         """
         found = {(move.id, field): values for move, document in documents.items()
-                 for field, *values in move._xero_differences(document)}
+                 for field, *values in self._differences(move, document)}
         inside, unsent, follows = self.env['xero.compare.content']._find(connection, documents)
         found |= inside
         moves = self.env['account.move'].union(*documents)
@@ -39,7 +42,7 @@ class XeroCompare(models.AbstractModel):
             {move.id for move, document in documents.items() if document.is_fixed}, unsent, follows)
         self._settle_refusals(connection, documents, found)
         self._release_held(moves, found)
-        moves._xero_update_differs()
+        self.env['xero.differing']._update(moves)
         return {move for move in documents if move.id not in differing}
 
     def _settle_refusals(self, connection, documents, found):
@@ -74,17 +77,18 @@ class XeroCompare(models.AbstractModel):
         ).with_context(xero_pulling=False)._xero_queue(manual=True)
 
     def _differences(self, move, document):
-        """Yield in what a document differs; see :meth:`account.move._xero_differences`.
+        """Yield in what a document and Xero's differ, as far as that is not about to change.
 
         :param recordset move: `account.move`
         :param documents.Document document: as Xero has it
+        :return: iterator of (field of `xero.difference`, here, there, explanation)
         """
         made_there = self.env._("It was made in Xero and is not sent there. Change it on one side.")
         for differences in self._contributors():
             for field, here, there, text in differences(move, document):
                 yield field, here, there, (
                     made_there if move.xero_origin and field != 'amount_due' else text)
-        if state := move._xero_state_difference():
+        if state := self.env['xero.differing']._state_difference(move):
             yield 'status', *state
         if move.state == 'draft':
             yield from self._differences_of_draft(move, document)
@@ -99,8 +103,8 @@ class XeroCompare(models.AbstractModel):
         if document.status in GONE \
                 or document.total in (None, move._xero_decimal(move.amount_total)):
             return
-        yield ('total', move._xero_money(move._xero_decimal(move.amount_total)),
-               move._xero_money(document.total), self.env._(
+        yield ('total', in_currency(move, move._xero_decimal(move.amount_total)),
+               in_currency(move, document.total), self.env._(
                    "It was changed in Xero after its import as a draft. Change the draft.")
                if move.xero_origin else self.env._(
                    "It was changed here since it was reset to draft. Post it to send the change."))
@@ -121,7 +125,7 @@ class XeroCompare(models.AbstractModel):
             ('currency', move.currency_id.name, document.currency_code, str),
             ('contact', move._xero_partner().xero_contact_id, document.contact_id,
              self._contact_name),
-            ('total', total, document.total, move._xero_money),
+            ('total', total, document.total, partial(in_currency, move)),
         ]
         if document.kind in ('ACCREC', 'ACCPAY'):
             pairs.append(('due_date', move.invoice_date_due or move.invoice_date,
@@ -130,8 +134,9 @@ class XeroCompare(models.AbstractModel):
             if there not in (None, '') and here != there:
                 yield field, text(here), text(there), decided
         if document.total == total and document.amount_due is not None \
-                and document.amount_due != due and not move._xero_allocations('pending'):
-            yield ('amount_due', move._xero_money(due), move._xero_money(document.amount_due),
+                and document.amount_due != due \
+                and not self.env['xero.allocation']._among(move, 'pending'):
+            yield ('amount_due', in_currency(move, due), in_currency(move, document.amount_due),
                    self._due_text(move, document, due))
 
     def _due_text(self, move, document, due):
@@ -142,7 +147,7 @@ class XeroCompare(models.AbstractModel):
             return self.env._(
                 "Xero has deducted %(amount)s for the Construction Industry Scheme, which is paid "
                 "to HMRC. Register it here, too, as a payment through a journal of its own.",
-                amount=move._xero_money(deduction))
+                amount=in_currency(move, deduction))
         parts = self.env['xero.payment.link']._paid_parts(move)
         names = ', '.join(dict.fromkeys(
             offer.name for offer in self.env['xero.apply.recognise']._offers_of_documents(

@@ -202,7 +202,7 @@ class XeroPullDocument(models.AbstractModel):
 
         found = apart(
             self.env, known,
-            lambda some: [pair for pair in some if pair[0]._xero_is_news(pair[1])], failed)
+            lambda some: [pair for pair in some if self.env['xero.apply']._is_news(*pair)], failed)
         return [*(pair for part in found for pair in part), *unclear]
 
     def _wants_unknown(self, connection):

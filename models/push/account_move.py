@@ -64,7 +64,7 @@ class AccountMove(models.Model):
             currency_code=self.currency_id.name,
             currency_rate=money.kept_rate(self.invoice_currency_rate) if rated else None,
             status=self._xero_target_status(connection),
-            url=self._xero_own_url(),
+            url=self.env['xero.own']._url(self),
             lines=tuple(lines),
             xero_id=self.xero_document_id or None,
             sent_to_contact=self._xero_is_marked_sent(connection),
@@ -81,7 +81,7 @@ class AccountMove(models.Model):
         """
         data, totals = self._xero_prepare_document(connection)
         body = payload.document_body(data) if data.contact_id else None
-        return body, totals, self._xero_check_totals(data, totals)
+        return body, totals, self.env['xero.preflight']._check_totals(self, data, totals)
 
     def _xero_target_status(self, connection):
         """:return: the status to ask for; one that Xero has reached already is kept"""
@@ -166,9 +166,9 @@ class AccountMove(models.Model):
         :param str no_tax: Xero's tax type for lines without tax
         :return: list of payload.Line, list of (amount, tax)
         """
-        amounts_of = {each.record.id: each for each in self._xero_line_amounts()}
+        amounts_of = {each.record.id: each for each in self.env['xero.amounts']._of_lines(self)}
         lines, amounts = [], []
-        for record in self._xero_printed_lines(amounts_of.values()):
+        for record in self.env['xero.amounts']._printed_lines(self, amounts_of.values()):
             if record.id not in amounts_of:
                 lines.append(payload.Line(description=record.name))
                 continue

@@ -84,7 +84,8 @@ class XeroPushExisting(models.AbstractModel):
 
         parts = apart(
             self.env, moves, lambda some: {
-                move: move._xero_own() for move in some if self._is_unsure(connection, move)},
+                move: self.env['xero.own']._of(move) for move in some
+                if self._is_unsure(connection, move)},
             fail)
         return ({move: own for part in parts for move, own in part.items()},
                 moves.browse().union(*failed))

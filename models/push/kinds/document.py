@@ -85,11 +85,11 @@ class XeroPushDocument(models.AbstractModel):
         moves = self._still_queued(connection, moves)
         posted = moves.filtered(
             lambda move: move.state == 'posted' and not is_void_wanted(move))
-        blocked = posted._xero_preflight(connection)
+        blocked = self.env['xero.preflight']._find(posted, connection)
         reference_data = self.env['xero.reference.data']
         if reference_data._is_worth_asking(connection, blocked) \
                 and reference_data._try_refresh(connection):
-            blocked = posted._xero_preflight(connection)
+            blocked = self.env['xero.preflight']._find(posted, connection)
         for move, problems in blocked.items():
             move._xero_fail(problems)
         return moves.filtered(lambda move: move not in blocked)
@@ -140,7 +140,8 @@ class XeroPushDocument(models.AbstractModel):
                 bodies.append(body)
                 items.append(item)
             elif change := move._xero_prepare_change(body):
-                if problem := move._xero_check_corrections(change, differences.get(move.id)):
+                if problem := self.env['xero.sent']._check_corrections(
+                        move, change, differences.get(move.id)):
                     rows.append((move, move._xero_failure(problem)))
                     continue
                 item['line_ids'] = [line.get('LineItemID') for line in change.get('LineItems', ())]

@@ -164,7 +164,7 @@ class XeroPushDocument(models.AbstractModel):
                 cure = cure_of(connection, move, rejection.code, words)
                 problem = Problem.at(cure, rejection.code, words) if cure \
                     else Problem(rejection.code, words)
-                forgotten = move._xero_forget_lines(rejection.element)
+                forgotten = self.env['xero.sent']._forget_lines(move, rejection.element)
                 rows.append((move, {**move._xero_failure(problem), **forgotten}))
         moves = self.env['account.move'].union(*(move for move, _values in rows))
         moves._xero_store(rows)

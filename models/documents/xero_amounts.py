@@ -23,31 +23,30 @@ class LineAmounts(NamedTuple):
     taxed: bool = True
 
 
-class AccountMove(models.Model):
-    _inherit = 'account.move'
+class XeroAmounts(models.AbstractModel):
+    """What the lines of a document are worth."""
 
-    def _xero_payment_terms(self):
-        """:return: the lines that are paid: `account.move.line`"""
-        return self.line_ids.filtered(lambda line: line.display_type == 'payment_term')
+    _name = 'xero.amounts'
+    _description = "Amounts of Documents"
 
-    def _xero_line_amounts(self):
+    def _of_lines(self, move):
         """:return: the lines that carry money, in Odoo's own order
         :rtype: list(LineAmounts)"""
-        self.ensure_one()
-        return self._xero_booked_amounts() or self._xero_computed_amounts()
+        return self._booked(move) or self._computed(move)
 
-    def _xero_printed_lines(self, amounts):
+    def _printed_lines(self, move, amounts=None):
         """
-        :param list amounts: of :meth:`_xero_line_amounts`
+        :param list amounts: of :meth:`_of_lines`, where it has been called
         :return: the lines that are sent, texts among them, in the order in which they are printed
         :rtype: recordset of `account.move.line`
         """
-        texts = self.invoice_line_ids.filtered(
+        amounts = self._of_lines(move) if amounts is None else amounts
+        texts = move.invoice_line_ids.filtered(
             lambda line: line.display_type in TEXT_LINES and line.name)
-        lines = self.env['account.move.line'].browse(each.record.id for each in amounts) | texts
+        lines = move.env['account.move.line'].browse(each.record.id for each in amounts) | texts
         return lines.sorted(lambda line: (line.sequence, line.id))
 
-    def _xero_sum_rows(self, no_tax):
+    def _sum_rows(self, move, no_tax):
         """
         :param str no_tax: tax type that lines without tax are sent with
         :return: what the lines would be sent as, for :func:`sums.add_up`; the account or tax is
@@ -55,7 +54,7 @@ class AccountMove(models.Model):
         :rtype: list(sums.Row)
         """
         rows = []
-        for line in self._xero_line_amounts():
+        for line in self._of_lines(move):
             record, rate = line.record, line.record._xero_tax_rate()
             for part in record._xero_tax_parts(line):
                 taxed = part.taxed and record.tax_ids
@@ -66,7 +65,7 @@ class AccountMove(models.Model):
                     part.untaxed, part.tax))
         return rows
 
-    def _xero_booked_amounts(self):
+    def _booked(self, move):
         """Return the amounts that Odoo's journal items say. Computing the taxes anew costs more
         than the rest of a push.
 
@@ -79,8 +78,8 @@ class AccountMove(models.Model):
         def exact(amount):      # stored amounts are rounded already
             return Decimal(f'{amount:.{digits}f}')
 
-        digits, sign, found, owed = self.currency_id.decimal_places, self.direction_sign, [], {}
-        for line in self.line_ids:
+        digits, sign, found, owed = move.currency_id.decimal_places, move.direction_sign, [], {}
+        for line in move.line_ids:
             if taxes := line.tax_line_id:
                 owed[taxes] = owed.get(taxes, 0) + sign * exact(line.amount_currency)
             elif line.display_type == 'product':
@@ -100,7 +99,7 @@ class AccountMove(models.Model):
                 owed[each.record.tax_ids] -= step
         return None if any(owed.values()) else found
 
-    def _xero_computed_amounts(self):
+    def _computed(self, move):
         """Return Odoo's own rounding of base and tax, which is always exact: it has global
         rounding, tax-included prices and taxes edited by hand in it.
 
@@ -108,9 +107,9 @@ class AccountMove(models.Model):
         """
         return [LineAmounts(
             base['record'],
-            self._xero_decimal(base['tax_details']['total_excluded_currency']
+            move._xero_decimal(base['tax_details']['total_excluded_currency']
                                + base['tax_details']['delta_total_excluded_currency']),
-            self._xero_decimal(sum(data['tax_amount_currency']
+            move._xero_decimal(sum(data['tax_amount_currency']
                                    for data in base['tax_details']['taxes_data'])),
             base['quantity'], base['price_unit'], base['discount'],
-        ) for base in self._get_rounded_base_and_tax_lines()[0]]
+        ) for base in move._get_rounded_base_and_tax_lines()[0]]
