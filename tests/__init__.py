@@ -42,6 +42,7 @@ from . import test_install
 from . import test_layers
 from . import test_limits
 from . import test_mapping
+from . import test_mapping_alike
 from . import test_mapping_items
 from . import test_mapping_wizard
 from . import test_matching

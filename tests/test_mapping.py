@@ -90,7 +90,10 @@ class TestMapping(XeroCommon):
         self._invoice()
         Account = self.env['account.account']
         self.assertIn(self.income, Account.search([('xero_in_use', '=', True)]))
-        self.assertNotIn(self.expense, Account.search([('xero_in_use', '=', True)]))
+        self.assertIn(self.expense, Account.search([('xero_in_use', '=', True)]),
+                      "bills have it by themselves")
+        idle = Account.create({'code': 'X1', 'name': "Idle", 'account_type': 'expense'})
+        self.assertNotIn(idle, Account.search([('xero_in_use', '=', True)]))
         self.assertNotIn(self.income, Account.search([('xero_account_id', '=', False)]))
         self.assertIn(self.tax_sale_20, self.env['account.tax'].search(
             [('xero_in_use', '=', True)]))

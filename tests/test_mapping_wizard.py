@@ -34,7 +34,7 @@ class TestMappingWizard(XeroCommon):
         lines = {record: self._line(wizard, record) for record in (rent, odd)}
         self.assertEqual(lines[rent].account_id.code, '469')
         self.assertEqual((lines[rent].certainty, lines[rent].selected), ('certain', True))
-        self.assertEqual((lines[odd].certainty, lines[odd].selected), ('likely', False),
+        self.assertEqual((lines[odd].certainty, lines[odd].selected), ('doubtful', False),
                          "an income account is no expense account")
         self.assertFalse(self._line(wizard, self.income), "mapped already")
         self.assertFalse(rent.xero_account_id, "nothing is saved before")
@@ -43,7 +43,7 @@ class TestMappingWizard(XeroCommon):
         self.assertFalse(odd.xero_account_id)
 
     def test_a_row_is_filled_in_by_hand(self):
-        odd = self._account('X1', "Nothing like it")
+        odd = self._account('X1', "Nothing like it", 'asset_fixed')
         wizard = self._wizard('account')
         self.assertEqual(self._line(wizard, odd).certainty, 'none')
         with Form(wizard) as form:
@@ -118,7 +118,7 @@ class TestMappingWizard(XeroCommon):
         self.assertEqual(south.xero_tracking_option_id.name, "South")
         self.assertFalse(east.xero_tracking_option_id, "another plan may mean something else")
         line = self._line(self._wizard(), east)
-        self.assertEqual((line.tracking_option_id.name, line.certainty), ("East", 'likely'))
+        self.assertEqual((line.tracking_option_id.name, line.certainty), ("East", 'doubtful'))
 
     def test_journals_by_account_number(self):
         journal = self.company_data['default_journal_bank']

@@ -8,6 +8,9 @@ KINDS = [
     ('account', "Accounts"), ('tax', "Taxes"), ('product', "Products"),
     ('analytic', "Analytic Accounts"), ('journal', "Bank and Cash Journals"),
 ]
+#: How sure a proposal is, surest first.
+CERTAINTIES = [('certain', "Certain"), ('likely', "Likely"), ('doubtful', "Doubtful"),
+               ('none', "No proposal")]
 #: Field of a row that holds the counterpart, by kind.
 TARGETS = {'account': 'account_id', 'tax': 'tax_rate_id', 'product': 'item_id',
            'analytic': 'tracking_option_id', 'journal': 'account_id'}
@@ -54,7 +57,8 @@ class XeroMappingWizard(models.TransientModel):
         rows = [self._prepare_line(name, match)
                 for name in ([kind] if kind else XERO_MAPPED)
                 for match in self.env['xero.matching']._find(connection, name)]
-        rows.sort(key=lambda row: ('certain', 'likely', 'none').index(row['certainty']))
+        # Within each, what lines are going to need comes first.
+        rows.sort(key=lambda row: list(dict(CERTAINTIES)).index(row['certainty']))
         wizard = self.sudo().create({
             'connection_id': connection.id, 'kind': kind,
             'line_ids': [Command.create(row) for row in rows]})
@@ -76,8 +80,9 @@ class XeroMappingWizard(models.TransientModel):
             'res_id': match.record.id,
             TARGETS[kind]: match.target.id,
             'reason': match.reason,
-            'certainty': 'certain' if match.certain else 'likely' if match.target else 'none',
-            'selected': match.certain,
+            'certainty': 'certain' if match.certain else 'likely' if match.likely
+            else 'doubtful' if match.target else 'none',
+            'selected': match.certain or match.likely,
         }
 
     # === ACTIONS === #
@@ -89,6 +94,7 @@ class XeroMappingWizard(models.TransientModel):
         """
         self.ensure_one()
         self.connection_id.check_access('write')
+        pending = self._count_pending()
         count = sum(
             self.env['xero.matching']._save(self.connection_id, kind, [
                 (self.env[line.res_model].browse(line.res_id), line._target()) for line in lines])
@@ -99,10 +105,17 @@ class XeroMappingWizard(models.TransientModel):
             'tag': 'display_notification',
             'params': {
                 'type': 'success', 'title': self.env._("Matched with Xero"),
-                'message': self.env._("%s record(s) are mapped.", count),
+                'message': self.env._(
+                    "Mapped: %(count)s. Documents that go to Xero now: %(documents)s.",
+                    count=count, documents=self._count_pending() - pending),
                 'next': {'type': 'ir.actions.act_window_close'},
             },
         }
+
+    def _count_pending(self):
+        """:return: how many documents of the company are on their way to Xero"""
+        return self.env['account.move'].sudo().search_count([
+            ('company_id', '=', self.connection_id.company_id.id), ('xero_state', '=', 'pending')])
 
 
 class XeroMappingWizardLine(models.TransientModel):
@@ -125,7 +138,7 @@ class XeroMappingWizardLine(models.TransientModel):
     tracking_option_id = fields.Many2one('xero.tracking.option', "Tracking Option in Xero")
     reason = fields.Char("Why", readonly=True)
     certainty = fields.Selection(
-        [('certain', "Certain"), ('likely', "Likely"), ('none', "No proposal")],
+        CERTAINTIES,
         "How Sure", readonly=True)
 
     @api.depends('res_model', 'res_id')

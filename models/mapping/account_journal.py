@@ -120,10 +120,12 @@ class AccountJournal(models.Model):
         code = fold(self.default_account_id.code)
         same = unique_by(targets, lambda target: fold(target.code)).get(code)
         if same:
-            return Match(self, same, self.env._("same code and currency"), False)
+            return Match(self, same, self.env._("same code and currency"),
+                         certain=False, likely=True)
         banks = targets.filtered(lambda target: target.type == 'BANK')
         if self.type == 'bank' and len(banks) == 1:
-            return Match(self, banks, self.env._("the only bank account in this currency"), False)
+            return Match(self, banks, self.env._("the only bank account in this currency"),
+                         certain=False, likely=True)
         return Match(self, targets.browse(), self.env._(
             "no account with this number, name or code in this currency"), False)
 

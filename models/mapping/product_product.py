@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import fields, models
 
 from .xero_mapping_mixin import Match, fold, unique_by
@@ -19,6 +21,7 @@ class ProductProduct(models.Model):
         # EXTENDS 'account_xero'
         by_code = unique_by(targets, lambda target: fold(target.code))
         by_name = unique_by(targets, lambda target: fold(target.name))
+        names = Counter(fold(product.name) for product in self)
         matches = []
         for product in self:
             coded = by_code.get(fold(product.default_code))
@@ -29,7 +32,8 @@ class ProductProduct(models.Model):
                 matches.append(Match(product, coded, self.env._("same code"), True))
             elif target := by_name.get(fold(product.name)):
                 # The variants of a product all have its name.
-                matches.append(Match(product, target, self.env._("same name"), False))
+                matches.append(Match(product, target, self.env._("same name"), False,
+                                     names[fold(product.name)] == 1))
             else:
                 matches.append(Match(product, targets.browse(), self.env._(
                     "no item with this code or name"), False))

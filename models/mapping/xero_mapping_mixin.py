@@ -20,13 +20,15 @@ class Match(NamedTuple):
     """What a record of Odoo seems to be in Xero.
 
     ``target`` is an empty recordset where nothing fits; ``reason`` says in the user's language why
-    it fits or why nothing does; ``certain``: clear enough to be saved without being looked at.
+    it fits or why nothing does; ``certain``: clear enough to be saved without being looked at;
+    ``likely``: enough to be ticked for whoever looks at it.
     """
 
     record: models.BaseModel
     target: models.BaseModel
     reason: str
     certain: bool
+    likely: bool = False
 
 
 class XeroMappingMixin(models.AbstractModel):
@@ -49,7 +51,7 @@ class XeroMappingMixin(models.AbstractModel):
         "Archived in Xero", compute='_compute_xero_broken', search='_search_xero_broken',
         help="What this is mapped to is gone in Xero.")
     xero_in_use = fields.Boolean(
-        "Used on open invoices", compute='_compute_xero_in_use', search='_search_xero_in_use')
+        "In use", compute='_compute_xero_in_use', search='_search_xero_in_use')
 
     @api.model
     def _xero_counterpart_fields(self):
@@ -88,7 +90,8 @@ class XeroMappingMixin(models.AbstractModel):
         return [('id', 'in', list(self._xero_used_ids()))]
 
     def _xero_used_ids(self):
-        """:return: ids of the records on lines of documents that are posted and not paid"""
+        """:return: ids of the records on lines of documents that are posted and not paid, and of
+            those that lines are going to have by themselves"""
         if not self._xero_line_field:
             return set()
         groups = self.env['account.move.line']._read_group([

@@ -102,7 +102,7 @@ registry.category("web_tour.tours").add("account_xero_unmatched", {
             run: "click",
         },
         {
-            trigger: ".o_searchview_facet:contains(Used on open invoices) .o_facet_remove",
+            trigger: ".o_searchview_facet:contains(Used on invoices and products) .o_facet_remove",
             run: "click",
         },
         { trigger: ".o_searchview_input", run: "fill Royalties" },
