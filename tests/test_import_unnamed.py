@@ -59,7 +59,7 @@ class TestImportUnnamed(XeroImportCommon):
         self.env['xero.twin'].sudo()._replace(self.connection, {bill: [parsed]})
         twin = self.env['xero.twin'].sudo().search([('move_id', '=', bill.id)])
         self._assert_named(twin.display_name)
-        bill.sudo()._xero_link_to(self.connection, parsed)
+        self.env['xero.own']._link(bill.sudo(), self.connection, parsed)
         log = self.env['xero.log'].sudo().search(
             [('res_model', '=', 'account.move'), ('res_id', '=', bill.id)], limit=1)
         self._assert_named(log.message)
