@@ -81,6 +81,10 @@ class WebClient:
         return self.rpc(
             '/web/action/load', action_id=action, context={**self.user_context, **active})
 
+    def run_action(self, action):
+        """:return: what an action of the server answers. :param int action: its id"""
+        return self.rpc('/web/action/run', action_id=action, context=self.user_context)
+
     def follow(self, action, **active):
         """Do what an action says, up to what is then on the screen; the same only once."""
         case, kind, key = self.case, action['type'], json.dumps([action, active])

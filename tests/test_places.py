@@ -163,7 +163,7 @@ class TestPlaces(XeroCommon):
         self.assertTrue(app.web_icon_data)
         user = new_test_user(self.env, 'clerk', groups='account_xero.group_xero_user')
         menu = self.env['ir.ui.menu'].with_user(user).load_web_menus(False)[app.id]
-        self.assertEqual(menu['actionID'], self.env.ref('account_xero.action_xero_dashboard').id)
+        self.assertEqual(menu['actionID'], self.env.ref('account_xero.action_xero_start').id)
 
     def test_menu_of_a_manager(self):
         group = 'account_xero.group_xero_manager'

@@ -90,6 +90,10 @@ class XeroConnection(models.Model):
 
     # === WHAT IS SENT === #
     auto_sync = fields.Boolean("Automatically sync new invoices", default=True)
+    hold_sending = fields.Boolean(
+        "Hold until I press Start sending",
+        help="What is posted from now on waits, and goes to Xero when somebody presses Start "
+             "sending. Switched off, it goes there within a minute.")
     sync_sales = fields.Boolean("Sync sales invoices", default=True)
     sync_purchases = fields.Boolean("Sync purchase invoices", default=True)
     sync_credit_notes = fields.Boolean("Sync credit notes", default=True)
@@ -171,7 +175,7 @@ class XeroConnection(models.Model):
         for connection in self:
             connection.redirect_uri = url_join(connection.get_base_url(), '/xero/oauth/callback')
 
-    @api.depends('state')
+    @api.depends('state', 'auto_sync', 'hold_sending')
     def _compute_state_help(self):
         texts = {
             'disconnected': self.env._("Nothing is sent. Links and mappings are kept."),
@@ -183,7 +187,12 @@ class XeroConnection(models.Model):
             'paused': self.env._("Nothing is sent until the connection is resumed."),
         }
         for connection in self:
-            connection.state_help = texts[connection.state]
+            text = texts[connection.state]
+            if connection.state == 'connected' and connection.hold_sending:
+                text = self.env._("Nothing is sent until somebody presses Start sending.")
+            elif connection.state == 'connected' and not connection.auto_sync:
+                text = self.env._("Documents are sent when somebody asks for it.")
+            connection.state_help = text
 
     @api.depends(lambda self: ('token_id.scope', *self.env['xero.scope']._get_switches()))
     def _compute_missing_scopes(self):
@@ -315,9 +324,10 @@ class XeroConnection(models.Model):
         self.filtered(lambda c: c.state == 'connected').sudo().state = 'paused'
 
     def action_resume(self):
-        """Go on after :meth:`action_pause`."""
+        """Go on after :meth:`action_pause`, or send what was held."""
         self.check_access('write')
         self.filtered(lambda c: c.state == 'paused').sudo().state = 'connected'
+        self.hold_sending = False
         self._trigger_cron()
 
     def action_test(self):

@@ -51,13 +51,13 @@ class XeroConnection(models.Model):
             expires = connection.app_type != 'custom' and connection.token_id.expires_at
             connection.sign_in_until = expires and expires - ACCESS_LIFE + REFRESH_LIFE
 
-    @api.depends('state', 'resume_at')
+    @api.depends('state_help', 'hold_sending', 'resume_at')
     @api.depends_context('lang', 'tz')
     def _compute_waiting_reason(self):
         now = fields.Datetime.now()
         for connection in self:
             connection.waiting_reason = False
-            if connection.state != 'connected':
+            if connection.state != 'connected' or connection.hold_sending:
                 connection.waiting_reason = connection.state_help
             elif connection.resume_at and connection.resume_at > now:
                 connection.waiting_reason = self.env._(

@@ -273,15 +273,18 @@ class AccountMove(models.Model):
                 "is connected to Xero can be sent."))
         moves._xero_queue(manual=True)
         moves._xero_queue_pull()
-        for connection in moves.company_id._xero_connections().values():
-            self.env['xero.health']._end_outage(connection)
+        connections = self.env['xero.connection'].sudo().union(
+            *moves.company_id._xero_connections().values())
+        self.env['xero.health']._end_outage(connections)
+        waiting = ' '.join(filter(None, connections.mapped('waiting_reason')))
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',
             'params': {
-                'type': 'success',
+                'type': 'warning' if waiting else 'success',
                 'title': self.env._("Queued"),
-                'message': self.env._("%s document(s) go to Xero in a moment.", len(moves)),
+                'message': waiting or self.env._(
+                    "%s document(s) go to Xero in a moment.", len(moves)),
                 'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
             },
         }

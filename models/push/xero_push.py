@@ -50,7 +50,7 @@ class XeroPush(models.AbstractModel):
     def _get_due(self, connections):
         # OVERRIDES 'account_xero'
         schedule = self.env['xero.schedule']
-        free = schedule._get_free(connections)
+        free = schedule._get_free(connections).filtered(lambda c: not c.hold_sending)
         return free.filtered(self.env['xero.reference.data']._is_old) | schedule._get_owners(
             free, ('xero.request', self._outbox_domain(free)),
             *((kind._model, kind._domain(free)) for kind in free._push_kinds()))

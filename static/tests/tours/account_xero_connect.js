@@ -14,25 +14,44 @@ const connected = (organisation) => [
 registry.category("web_tour.tours").add("account_xero_connect", {
     steps: () => [
         ...openXero(),
-        ...openXeroMenu("menu_xero_connection"),
         {
-            content: "The empty list says what to do",
-            trigger: ".o_view_nocontent:contains(Connect this company to Xero)",
+            content: "Without a connection the app opens on the set-up; nothing is done yet",
+            trigger:
+                ".o_xero_setup:not(:has(.text-bg-success)) [name=step_app]:contains(To do)",
         },
-        { trigger: ".o_list_button_add", run: "click" },
+        {
+            content: "What goes to Xero stands there to be copied",
+            trigger:
+                "[name=step_app]:has([name=redirect_uri]:contains(/xero/oauth/callback))" +
+                ":has([name=webhook_url]:contains(/xero/webhook))" +
+                ":has([name=setup_scopes]:contains(accounting.invoices)) .o_clipboard_button",
+        },
         { trigger: ".o_field_widget[name=client_id] input", run: "edit test-client" },
         { trigger: ".o_field_widget[name=client_secret] input", run: "edit test-secret" },
         {
-            content: "The redirect URI stands there to be copied",
-            trigger: ".o_field_widget[name=redirect_uri]:contains(/xero/oauth/callback)",
-        },
-        { trigger: ".o_form_button_save", run: "click" },
-        {
-            trigger: ".o_form_saved button[name=action_connect]:contains(Connect to Xero)",
+            content: "It saves by itself",
+            trigger: "[name=step_connect] button[name=action_connect]:contains(Connect to Xero)",
             run: "click",
             expectUnloadPage: true,
         },
         ...connected("Organisation of test_connect"),
+        {
+            trigger:
+                "[name=step_connect]:has(.text-bg-success:contains(Done))" +
+                ":contains(Connected to Organisation of test_connect. Fetched from there)",
+        },
+        {
+            content: "What is left, in words",
+            trigger: "[name=step_map]:has(.text-bg-warning):contains(Without a counterpart in Xero)",
+        },
+        {
+            trigger: "[name=step_books]:contains(Match contacts first):has(.text-bg-warning)",
+        },
+        {
+            trigger: "[name=step_start]:contains(within a minute of being posted)",
+        },
+        ...toggle("books_settled"),
+        { trigger: "[name=step_books]:has(.text-bg-secondary, .text-bg-300, .badge):contains(Skipped)" },
         ...toggle("sync_purchases"),
         ...toggle("auto_sync"),
         ...toggle("auto_sync"),
@@ -55,7 +74,7 @@ registry.category("web_tour.tours").add("account_xero_reconnect", {
             trigger: inState("disconnected"),
         },
         {
-            trigger: "button[name=action_connect]:contains(Connect to Xero)",
+            trigger: "[name=step_connect] button[name=action_connect]",
             run: "click",
             expectUnloadPage: true,
         },

@@ -14,7 +14,7 @@ export function openXero() {
         { trigger: ".o_navbar_apps_menu button", run: "click" },
         { trigger: ".o-dropdown--menu [data-menu-xmlid='account_xero.menu_xero']", run: "click" },
         { trigger: ".o_menu_sections [data-menu-xmlid='account_xero.menu_xero_dashboard']" },
-        { trigger: ".o_action_manager:has(.o_xero_dashboard)" },
+        { trigger: ".o_action_manager:has(.o_xero_dashboard, .o_xero_setup)" },
     ];
 }
 

@@ -125,13 +125,14 @@ registry.category("web_tour.tours").add("account_xero_unmatched", {
 registry.category("web_tour.tours").add("account_xero_first_sync", {
     steps: () => [
         ...connection,
-        { trigger: ".o_statusbar_buttons button:contains(First synchronisation)", run: "click" },
+        { trigger: ".o_form_view [name=step_books] button:contains(First synchronisation)", run: "click" },
         {
             trigger: ".modal .o_field_widget[name=scope] .o_radio_item:contains(All of them) input",
             run: "click",
         },
         { trigger: ".modal button[name=action_start]", run: "click" },
         ...toastSays("It goes on in the background"),
+        { trigger: ".o_notebook .nav-link[name=books]", run: "click" },
         {
             trigger:
                 "body:not(:has(.modal)) .o_field_widget[name=first_sync_state]:contains(Running)",
@@ -139,10 +140,11 @@ registry.category("web_tour.tours").add("account_xero_first_sync", {
         {
             content: "Not twice at a time",
             trigger:
-                ".o_form_view:not(:has(.o_statusbar_buttons button:contains(First synchronisation)))",
+                ".o_form_view:not(:has(button:contains(First synchronisation)))",
         },
         runCron("ir_cron_pull"),
         ...connection,
+        { trigger: ".o_notebook .nav-link[name=books]", run: "click" },
         { trigger: ".o_field_widget[name=first_sync_state]:contains(Finished)" },
         { trigger: ".o_field_widget[name=first_sync_progress] .o_progressbar_value:contains(100)" },
         {
