@@ -108,7 +108,7 @@ registry.category("web_tour.tours").add("account_xero_unmatched", {
         { trigger: ".o_searchview_input", run: "fill Royalties" },
         { trigger: ".o_searchview_autocomplete .o-dropdown-item:first", run: "click" },
         { trigger: ".o_searchview_facet:contains(Royalties)" },
-        { trigger: `${row("Royalties")}:not(.o_data_row ~ .o_data_row):not(:has(~ .o_data_row))` },
+        { trigger: ".o_list_view:not(:has(.o_data_row ~ .o_data_row)):has(.o_data_row:contains(Royalties))" },
         ...choose("Royalties", "xero_account_id", "777", "777 Royalties"),
         runCron("ir_cron_pull"),
         ...openXeroMenu("menu_xero_unmatched"),
