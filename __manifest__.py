@@ -21,6 +21,7 @@
         'wizard/xero_push_wizard_views.xml',
         'wizard/xero_compare_wizard_views.xml',
         'wizard/xero_first_sync_wizard_views.xml',
+        'wizard/xero_trial_wizard_views.xml',
         'views/xero_difference_views.xml',
         'views/xero_twin_views.xml',
         'views/xero_contact_views.xml',

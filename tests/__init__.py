@@ -117,6 +117,7 @@ from . import test_push_refusals
 from . import test_push_renamed
 from . import test_push_taxes
 from . import test_push_taxes_country
+from . import test_push_trial
 from . import test_push_twins
 from . import test_push_unknown
 from . import test_push_void

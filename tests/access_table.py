@@ -60,6 +60,7 @@ MODELS = {
     'xero.unmatched.link': {'manage': 'crwd'},
     'xero.first.sync.wizard': {'manage': 'crwd'},
     'xero.compare.wizard': {'manage': 'crw'},
+    'xero.trial.wizard': {'synchronise': 'crw', 'manage': 'crw'},
     'xero.choose.organisation': {'manage': 'rw'},
     'xero.choose.organisation.line': _MANAGE,
 }
@@ -75,7 +76,7 @@ FIELDS = {
         'xero_error_message', 'xero_error_target', 'xero_last_push', 'xero_last_pull',
         'xero_attempts', 'xero_manual', 'xero_payload_hash', 'xero_revision', 'xero_pdf_state',
         'xero_pdf_message', 'xero_due_date', 'xero_updated', 'xero_pull_hash',
-        'xero_refused_hash', 'xero_seek', 'xero_void', 'xero_voided_id', 'xero_differs',
+        'xero_refused_hash', 'xero_seek', 'xero_void', 'xero_voided_id', 'xero_differs', 'xero_trial',
         'xero_linked_at', 'xero_sent', 'xero_overwrite', 'xero_take_over', 'xero_kept_reason',
         'xero_from_void', 'xero_void_applied', 'xero_origin', 'xero_files_pending',
         'xero_files_tried_at', 'xero_notes'}},

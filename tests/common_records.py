@@ -178,6 +178,8 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
             'xero.contact.wizard': lambda: self._contact_wizards(own),
             'xero.compare.wizard': lambda: own['xero.compare.wizard'].create(
                 {'connection_id': self.connection.id}),
+            'xero.trial.wizard': lambda: own['xero.trial.wizard'].create(
+                [{'move_id': move.id} for move in self.moves]),
             'xero.first.sync.wizard': lambda: own['xero.first.sync.wizard'].create(
                 {'connection_id': self.connection.id}),
             'xero.unmatched.link': lambda: own['xero.unmatched.link'].create([

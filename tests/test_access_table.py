@@ -109,6 +109,7 @@ class AccessCommon(XeroCommon, HttpCase):
             'xero.unmatched.link': env['xero.unmatched.link'].create({
                 'unmatched_id': self.records['xero.unmatched'].id,
                 'partner_id': self.partner_a.id}),
+            'xero.trial.wizard': env['xero.trial.wizard'].create({}),
             'xero.compare.wizard': env['xero.compare.wizard'].create({
                 'connection_id': self.connection.id}),
             'xero.choose.organisation': choice,

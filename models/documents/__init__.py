@@ -14,6 +14,7 @@ from . import xero_sent
 from . import xero_preflight
 from . import xero_own
 from . import account_move_twin
+from . import account_move_trial
 from . import account_move_void
 from . import account_payment
 from . import account_payment_plan

@@ -1,9 +1,10 @@
-"""Documents that Xero made with another total, and that are taken back there only."""
+"""Documents that are taken back in Xero only: made there with another total, or to try it."""
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..core.kinds import GONE
 from ..core.problem import Problem
+from .account_move_trial import ended_values
 
 #: Documents whose numbers Xero keeps unique, also when they are voided.
 NUMBERED = ('out_invoice', 'out_refund')
@@ -51,6 +52,12 @@ def is_void_wanted(move):
     return move.xero_void and move.state != 'cancel' and bool(move.xero_document_id)
 
 
+def is_void_expected(move):
+    """:param recordset move: one `account.move`, with all rights
+    :return: whether it stays here when it is voided in Xero, whoever does that"""
+    return is_void_wanted(move) or (move.xero_trial and bool(move.xero_document_id))
+
+
 def voided_values(move, revision=None):
     """What differed from Xero's document is listed no more.
 
@@ -65,6 +72,8 @@ def voided_values(move, revision=None):
         'xero_void': False, 'xero_voided_id': move.xero_document_id, 'xero_document_id': None,
         'xero_status': None, 'xero_payload_hash': None, 'xero_pull_hash': None,
         'xero_updated': None, 'xero_differs': False}
+    if move.xero_trial:
+        return {**values, **ended_values(move)}
     if revision not in (None, move.xero_revision):
         return values
     text = move.env._(

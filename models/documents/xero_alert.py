@@ -46,6 +46,8 @@ class XeroAlert(models.AbstractModel):
                     'message': self.env._("If it is not to stay in Xero like that, take it back."),
                     'action_text': self.env._("Void it in Xero"),
                     'action_call': ('account.move', 'action_xero_void', move.ids)}
+        if move.xero_active and move.xero_trial and move.xero_document_id:
+            alerts['xero_trial'] = self._get_trial(move)
         if alert := move.xero_differs and self.env['xero.difference']._alert(move):
             alerts['xero_differs'] = alert
         for pair in self.env['xero.allocation']._among(move, 'failed'):
@@ -55,6 +57,16 @@ class XeroAlert(models.AbstractModel):
                 **self._get_sync_now(move),
             }
         return alerts
+
+    def _get_trial(self, move):
+        """:return: that it is on a test drive, and the button that ends it, for who may"""
+        alert = {'level': 'info', 'message': self.env._(
+            "Test drive: in Xero it is the draft %s, which counts for nothing there.",
+            move.xero_number)}
+        if not self.env.user.has_group('account_xero.group_xero_user'):
+            return alert
+        return {**alert, 'action_text': self.env._("Open the test drive"),
+                'action': self.env['xero.trial.wizard']._action(move)}
 
     def _get_failed(self, move):
         """

@@ -3,7 +3,7 @@ from odoo import fields, models
 from ..core.apart import apart
 from ..core.kinds import GONE
 from ..core.problem import pull_fault_text
-from ..documents.account_move_void import is_void_wanted, voided_values
+from ..documents.account_move_void import is_void_expected, voided_values
 
 
 class XeroApply(models.AbstractModel):
@@ -58,7 +58,7 @@ class XeroApply(models.AbstractModel):
         """As :meth:`_apply`, all or none."""
         # What was voided from here alone is no document of this organisation any more.
         voided = [move for move, document in documents.items()
-                  if document.status in GONE and is_void_wanted(move)]
+                  if document.status in GONE and is_void_expected(move)]
         self.env['account.move']._xero_store([(move, voided_values(move)) for move in voided])
         documents = {move: document for move, document in documents.items() if move not in voided}
         for step in self._steps():

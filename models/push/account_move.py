@@ -86,7 +86,7 @@ class AccountMove(models.Model):
     def _xero_target_status(self, connection):
         """:return: the status to ask for; one that Xero has reached already is kept"""
         if not self.xero_document_id:
-            return connection.push_status
+            return 'DRAFT' if self.xero_trial else connection.push_status
         return 'AUTHORISED' if self.xero_status == 'PAID' else self.xero_status
 
     def _xero_is_marked_sent(self, connection):
