@@ -48,6 +48,15 @@ class TestPushTrial(XeroPullCommon):
         self.assertEqual(self._there()[1:], [(number, 'AUTHORISED')])
         self.assertEqual(self.move.xero_state, 'synced')
 
+    def test_while_everything_else_is_held_back(self):
+        self.connection.write({'auto_sync': True, 'hold_sending': True})
+        other = self._invoice()
+        self.assertEqual(self._sent().step, 'there')
+        self._wizard().action_delete()
+        self._push()
+        self.assertEqual(self._there(), [(f'{self.move.name} TEST', 'DELETED')])
+        self.assertEqual(other.xero_state, 'pending')
+
     def test_deleted_in_xero_by_hand(self):
         """What is voided in Xero is cancelled here, but not what was only tried."""
         self._sent()

@@ -81,6 +81,12 @@ class TestSetup(XeroCommon):
         company = self.env.company
         company.account_sale_tax_id = self.tax_sale_20
         company.account_purchase_tax_id = self.tax_purchase_20
+        state, text = self._step('map')
+        self.assertEqual(state, 'todo')
+        accounts = self.product_b.product_tmpl_id._get_product_accounts()
+        self.assertIn(accounts['income'].name, text, "what products use is going to be needed")
+        for account in accounts.values():
+            account.xero_account_id = self.income.xero_account_id
         self.assertEqual(self._step('map')[0], 'done')
         self.tax_purchase_20.xero_tax_rate_id = False
         state, text = self._step('map')

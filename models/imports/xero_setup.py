@@ -133,11 +133,9 @@ class XeroSetup(models.AbstractModel):
         company = connection.company_id
         # Taxes for sales and for purchases often have the same name.
         env = connection.with_company(company).with_context(append_fields=['type_tax_use']).env
-        journals = env['account.journal'].search([
-            ('company_id', '=', company.id), ('type', 'in', ('sale', 'purchase'))])
         company = company.with_env(env)
         names = []
-        for records in (journals.default_account_id,
+        for records in (env['account.account'],
                         company.account_sale_tax_id | company.account_purchase_tax_id):
             used = records.search([
                 ('id', 'in', [*records.ids, *records._xero_used_ids()]),

@@ -28,10 +28,13 @@ class XeroPushDocument(models.AbstractModel):
 
     def _domain(self, connections):
         # OVERRIDES 'account_xero'
+        manual, trial = (
+            fields.Domain(name, '=', True) for name in ('xero_manual', 'xero_trial'))
         return fields.Domain.OR(
             fields.Domain('company_id', 'in', group.company_id.ids) & (
-                fields.Domain('xero_manual', '=', True) | fields.Domain('move_type', 'in', kinds))
-            for kinds, group in connections.grouped(self._get_automatic_types).items()
+                trial if held else manual | fields.Domain('move_type', 'in', kinds))
+            for (kinds, held), group in connections.grouped(
+                lambda c: (self._get_automatic_types(c), c.hold_sending)).items()
         ) & fields.Domain([('xero_state', '=', 'pending'), ('state', 'in', ('posted', 'cancel'))])
 
     def _get_automatic_types(self, connection):
