@@ -50,6 +50,7 @@ from . import test_menus
 from . import test_money
 from . import test_oauth
 from . import test_oauth_protocol
+from . import test_overview
 from . import test_parse
 from . import test_payload
 from . import test_places
@@ -140,6 +141,7 @@ from . import test_token
 from . import test_tours
 from . import test_tours_differs
 from . import test_tours_pages
+from . import test_tours_setup
 from . import test_translations
 from . import test_webhook
 from . import test_webhook_payments

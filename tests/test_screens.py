@@ -23,16 +23,17 @@ WATCH = """
             model: 'ir.cron', method: 'method_direct_trigger', args: [[%d]], kwargs: {}}}),
     });
 """
-#: Follows the link of a cause to its problem.
+#: Presses the button of what is to be done first.
 FOLLOW = """
     new MutationObserver((_changes, observer) => {
-        const cell = document.querySelector('.o_list_view td[name=target_name]');
-        if (cell && cell.textContent.includes('Unmapped')) {
+        const title = document.querySelector('.o_control_panel .o_breadcrumb');
+        if (title && title.textContent.includes('An account has no usable Xero account')
+                && document.querySelector('.o_list_view .o_data_row')) {
             observer.disconnect();
             console.log('test successful');
         }
     }).observe(document.body, {childList: true, subtree: true});
-    document.querySelector('.o_field_xero_failures a').click();
+    document.querySelector('.o_xero_todo button').click();
 """
 
 
@@ -58,11 +59,11 @@ class TestScreens(XeroCommon, HttpCase):
         self.env.invalidate_all()
         self.assertEqual(set(moves.mapped('xero_state')), {'synced'})
 
-    def test_from_the_dashboard_to_a_problem(self):
+    def test_from_the_dashboard_to_what_is_held_up(self):
         account = self.income.copy({'code': '499400', 'name': "Unmapped"})
         self._invoice(lines=[{'account_id': account.id}])
         self._push()
         self.browser_js(
             "/odoo/action-account_xero.action_xero_dashboard", FOLLOW,
-            ready="Boolean(document.querySelector('.o_field_xero_failures a'))",
+            ready="Boolean(document.querySelector('.o_xero_todo button'))",
             login=self.user.login)

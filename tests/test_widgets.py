@@ -8,7 +8,7 @@ from .common_records import XeroRecordsCommon
 
 STATIC = Path(__file__).parent.parent / 'static' / 'src'
 #: What is called by name in `static/src`; a new one needs a test here.
-CALLED = {'action_view_problems', 'action_update_progress'}
+CALLED = {'action_update_progress'}
 #: By kind of user: (banner, what its button calls or the model that it opens, None without one).
 _SYNCHRONISE = {('xero_differs', 'xero.difference'), ('xero_failed', 'action_call'),
                 ('xero_failed', 'xero.contact.wizard')}
@@ -35,18 +35,20 @@ class TestWidgets(XeroRecordsCommon):
         for kind in ('synchronise', 'manage', 'everything'):
             with self.subTest(kind), self._undone():
                 client, user = self._log_in(kind)
-                self._follow_failures(client)
+                self._follow_todo(client)
                 for wizard in self._records('xero.push.wizard', user):
                     self.assertIsInstance(client.call(
                         'xero.push.wizard', 'action_update_progress', wizard.ids), bool)
 
-    def _follow_failures(self, client):
+    def _follow_todo(self, client):
         [values] = client.call('xero.connection', 'web_read', self.connection.ids,
-                               specification={'failures': {}})
-        self.assertGreater(len(values['failures']), 1)
-        for failure in values['failures']:
-            client.follow(client.call(
-                'xero.connection', 'action_view_problems', self.connection.ids, failure['code']))
+                               specification={'todo': {}})
+        self.assertGreater(len(values['todo']), 1)
+        for row in values['todo']:
+            with self._undone():
+                action = row.get('action') or client.call(row['model'], row['method'], row['ids'])
+                if action:
+                    client.follow(action)
 
     def test_buttons_of_banners(self):
         """What a user is offered above a document may be done."""

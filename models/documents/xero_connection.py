@@ -1,9 +1,8 @@
 """The documents of a connection: how many stand how, and what holds them up."""
 from collections import Counter
 
-from odoo import api, fields, models
+from odoo import fields, models
 
-from ..core.problem import error_text
 from .showing import list_documents
 
 
@@ -20,18 +19,6 @@ class XeroConnection(models.Model):
         "Match credit notes in Xero", default=True,
         help="Credit notes that are matched with invoices or bills here are matched in Xero, too, "
              "where both are there and approved. Taken back here, it is taken back there.")
-    failures = fields.Json(compute='_compute_failures')
-
-    @api.depends('problem_ids')
-    @api.depends_context('lang')
-    def _compute_failures(self):
-        for connection in self:
-            counts = Counter()
-            for problem in connection.problem_ids:
-                counts[problem.code] += problem.count
-            connection.failures = [
-                {'code': code, 'count': count, 'title': error_text(self.env, code)[0]}
-                for code, count in counts.most_common()]
 
     # === DOCUMENTS === #
 

@@ -14,8 +14,8 @@ class XeroProblem(models.Model):
     _order = 'count desc, id'
     _rec_name = 'code'
     _depends = {
-        'account.move': ['company_id', 'name', 'xero_state', 'xero_error_code',
-                         'xero_error_message', 'xero_error_target'],
+        'account.move': ['amount_total_signed', 'company_id', 'name', 'xero_state',
+                         'xero_error_code', 'xero_error_message', 'xero_error_target'],
         'xero.connection': ['company_id'],
     }
 
@@ -25,6 +25,8 @@ class XeroProblem(models.Model):
     message = fields.Text("What is wrong", readonly=True)
     target = fields.Char(readonly=True)
     count = fields.Integer("How Many", readonly=True)
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    amount = fields.Monetary(readonly=True, help="In the company's currency.")
     names = fields.Char(readonly=True)
     documents = fields.Char(compute='_compute_documents')
     fix = fields.Char("What to do", compute='_compute_fix')
@@ -44,6 +46,7 @@ class XeroProblem(models.Model):
                       CASE WHEN count(DISTINCT move.xero_error_target) = 1
                            THEN min(move.xero_error_target) END AS target,
                       count(*) AS count,
+                      sum(abs(COALESCE(move.amount_total_signed, 0))) AS amount,
                       array_to_string((array_agg(move.name ORDER BY move.id))[1:%s], ', ')
                           AS names
                  FROM account_move move

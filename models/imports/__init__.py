@@ -14,3 +14,4 @@ from . import xero_first_sync
 from . import xero_import_first_sync
 from . import xero_connection
 from . import xero_setup
+from . import xero_overview

@@ -59,7 +59,7 @@ const overviews = [
     ...openXeroMenu("menu_xero_dashboard"),
     {
         trigger:
-            ".o_xero_dashboard [name=failures]:contains(An account has no usable Xero account)",
+            ".o_xero_dashboard [name=todo]:contains(An account has no usable Xero account)",
     },
     { trigger: ".o_xero_dashboard footer a:contains(Settings)", run: "click" },
     {
