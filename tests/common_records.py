@@ -1,7 +1,7 @@
 """Books in which every button of the module has a record that shows it."""
 from contextlib import contextmanager
 
-from odoo import Command, fields
+from odoo import Command, fields, models
 from odoo.tests import HttpCase, new_test_user
 
 from .access_table import KINDS
@@ -142,6 +142,17 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
             [('module', '=', MODULE), ('model', '=', model)])
         return self.all_rights[model].browse(data.mapped('res_id')).exists()
 
+    def _on_test_drive(self):
+        """:return: documents that are on their way, in Xero, refused, and deleted there again"""
+        moves = self.all_rights['account.move'].union(*(self._invoice() for _step in range(4)))
+        for move, values in zip(moves, (
+                {'xero_trial': True, 'xero_state': 'pending'},
+                {'xero_trial': True, 'xero_state': 'synced', 'xero_document_id': f'{GONE[:-1]}7'},
+                {'xero_trial': True, 'xero_state': 'failed', 'xero_error_message': "Refused"},
+                {'xero_state': False, 'xero_voided_id': f'{GONE[:-1]}6'}), strict=True):
+            models.Model.write(move, values)
+        return moves
+
     def _may_read(self, model, user):
         return self.env[model].with_user(user).has_access('read')
 
@@ -179,7 +190,7 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
             'xero.compare.wizard': lambda: own['xero.compare.wizard'].create(
                 {'connection_id': self.connection.id}),
             'xero.trial.wizard': lambda: own['xero.trial.wizard'].create(
-                [{'move_id': move.id} for move in self.moves]),
+                [{'move_id': move.id} for move in self.moves | self._on_test_drive()]),
             'xero.first.sync.wizard': lambda: own['xero.first.sync.wizard'].create(
                 {'connection_id': self.connection.id}),
             'xero.unmatched.link': lambda: own['xero.unmatched.link'].create([
