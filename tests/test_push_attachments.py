@@ -245,24 +245,31 @@ class TestPushAttachments(XeroTimeCommon):
         # More than leave at once: the refusal of those tells of the last one, too.
         invoices = [self._printed() for _number in range(CONCURRENT + 1)]
         self._push()
-        for invoice in invoices:
-            row = self._assert_not_attached(invoice, "Sign in again")
-            self.assertEqual(row.error_code, 'scope_missing')
-        later = self._printed()
+        invoices.append(self._printed())
         self._push()
-        self._assert_not_attached(later, "Sign in again")
+        for invoice in invoices:
+            self.assertEqual((invoice.xero_state, invoice.xero_pdf_state), ('synced', 'pending'))
+            alert = invoice.alerts['xero_pdf_failed']
+            self.assertIn("Sign in again", alert['message'])
+            self.assertEqual(alert['action']['res_id'], self.connection.id)
+            self.assertFalse(self._in_xero(invoice))
+        self.assertTrue(self.env['xero.log'].search([('error_code', '=', 'scope_missing')]))
         self.assertLessEqual(
             len(self._uploads()), CONCURRENT, "no more than one round of calls")
         self.assertEqual(self.connection.state, 'connected')
         self.assertIn('accounting.attachments', self.connection.missing_scopes)
+        calls = len(self.sandbox.calls)
+        self._push()
+        self.assertEqual(len(self.sandbox.calls), calls, "nothing is due meanwhile")
 
         tokens = self.sandbox.connect(self.app, [self.org])
         self.connection.token_id.write({
             'access_token': tokens['access_token'], 'scope': tokens['scope']})
         self.assertFalse(self.connection.missing_scopes)
-        later.action_xero_sync_now()
         self._push()
-        self._assert_attached(later)
+        for invoice in invoices:
+            self._assert_attached(invoice)
+            self.assertNotIn('xero_pdf_failed', invoice.alerts or {})
 
     # === SENT TO THE CUSTOMER === #
 

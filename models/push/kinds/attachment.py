@@ -31,9 +31,12 @@ class XeroPushAttachment(models.AbstractModel):
     # === WHAT WAITS === #
 
     def _domain(self, connections):
-        # OVERRIDES 'account_xero'
+        # OVERRIDES 'account_xero': they go by themselves once the sign-in covers them
+        scopes = self.env['xero.scope']
+        allowed = connections.filtered(
+            lambda c: c.attach_pdf and scopes._is_allowed(c, ATTACHMENTS))
         return fields.Domain([
-            ('company_id', 'in', connections.filtered('attach_pdf').company_id.ids),
+            ('company_id', 'in', allowed.company_id.ids),
             ('xero_pdf_state', '=', 'pending'), ('xero_state', '=', 'synced'),
             ('state', '=', 'posted')])
 
@@ -53,9 +56,6 @@ class XeroPushAttachment(models.AbstractModel):
 
     def _prepare(self, connection, records):
         # OVERRIDES 'account_xero'
-        if not self.env['xero.scope']._is_allowed(connection, ATTACHMENTS):
-            self._save(records, self._refusal(), 'scope_missing')
-            return []
         return [self._prepare_values(connection, move, *move._xero_pdf()) for move in records]
 
     def _prepare_values(self, connection, move, name, content):
@@ -130,8 +130,7 @@ class XeroPushAttachment(models.AbstractModel):
                 self._save(move, answer=response)
         elif isinstance(response, XeroScopeMissing):
             self.env['xero.scope']._forget(connection, ATTACHMENTS)
-            self._save(self.env['account.move'].search(self._domain(connection)),
-                       self._refusal(), response.code, response)
+            self._log(move, self._refusal(), response.code, response)
         elif isinstance(response, XeroRejected) or request.attempts > len(RETRY_DELAYS):
             self._save(move, ' '.join(filter(None, (
                 call_text(self.env, response), response.message))), response.code, response)
@@ -152,6 +151,10 @@ class XeroPushAttachment(models.AbstractModel):
         moves._xero_store([(move, {
             'xero_pdf_state': 'failed' if message else 'attached', 'xero_pdf_message': message,
         }) for move in moves])
+        self._log(moves, message, code, answer)
+
+    def _log(self, moves, message=None, code=None, answer=None):
+        """Log what became of the PDFs of some documents; parameters as of :meth:`_save`."""
         text = (self.env._("The PDF was not attached: %s", message) if message
                 else self.env._("The PDF is attached."))
         outcome = 'failure' if message else 'success'
