@@ -41,6 +41,9 @@ class TestAlertButtons(XeroRecordsCommon):
             if not name.startswith('xero'):
                 continue
             if action := alert.get('action'):
+                if modes := action.get('view_mode'):    # Odoo's widget takes no other views then
+                    self.assertEqual(
+                        action['views'], [[False, mode] for mode in modes.split(',')], name)
                 client.follow(action)
             elif call := alert.get('action_call'):
                 with self._undone():

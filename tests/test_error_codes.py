@@ -238,6 +238,12 @@ class TestErrorCodes(XeroTimeCommon):
                 **self.org.tax_rate('INPUT2'), 'EffectiveRate': 10, 'DisplayTaxRate': 10})
         return self._bill()
 
+    def _make_taken_back(self):
+        bill = self._make_total_mismatch()
+        self._push()
+        bill.action_xero_void()
+        return bill
+
     def _make_plan_limit(self):
         self.org.approval_limits = {'ACCPAY': 0}
         return self._bill()
@@ -272,6 +278,7 @@ class TestErrorCodes(XeroTimeCommon):
         'not_sent': _make_not_sent,
         'document_not_editable': _make_document_not_editable,
         'total_mismatch': _make_total_mismatch,
+        'taken_back': _make_taken_back,
         'plan_limit': _make_plan_limit,
         'validation_error': _make_validation_error,
     }

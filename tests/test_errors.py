@@ -11,8 +11,8 @@ CODES = {
     "contact_collision",
     "contact_archived", "unmapped_account", "unmapped_tax", "unmapped_item", "unmapped_tracking",
     "currency_not_enabled", "amount_not_final", "number_taken", "period_locked", "not_sent",
-    "document_not_editable", "total_mismatch", "plan_limit", "validation_error", "rate_limited",
-    "transient", "allocation_exceeds", "allocation_unsuitable", "payment_unclear",
+    "document_not_editable", "total_mismatch", "taken_back", "plan_limit", "validation_error",
+    "rate_limited", "transient", "allocation_exceeds", "allocation_unsuitable", "payment_unclear",
     "payment_delete_no_match", "order_reinvoiced", "maybe_in_xero", "not_in_xero",
     "corrected_in_xero",
 }  # fmt: skip

@@ -45,7 +45,10 @@ class TestPushVoid(XeroPullCommon):
         self.assertEqual(self._there(bill), ['VOIDED'])
         self.assertEqual((bill.state, bill.xero_state, bill.xero_document_id),
                          ('posted', 'failed', False), bill.xero_error_message)
-        self.assertIn("voided there", bill.xero_error_message)
+        self.assertEqual(bill.xero_error_code, 'taken_back')
+        alert = bill.alerts['xero_failed']
+        self.assertIn("voided there", alert['message'])
+        self.assertNotIn("differ", alert['message'], "there is nothing to be compared")
         self.assertNotIn('xero_void', bill.alerts)
         self.assertFalse(self._requests())
 

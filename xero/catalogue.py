@@ -226,6 +226,12 @@ CATALOGUE: dict[str, ErrorText] = {
         _lt("Compare both documents, and check the rates under Mapping > Taxes."),
         "document",
     ),
+    "taken_back": ErrorText(
+        _lt("It was taken back in Xero"),
+        _lt("Its total was another one in Xero, so it was voided there, as somebody asked here."),
+        _lt("Put the cause right, mostly a rate under Mapping > Taxes, and press Sync now."),
+        "tax_mapping",
+    ),
     "plan_limit": ErrorText(
         _lt("The Xero plan or user role does not allow this"),
         _lt(

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from ..core.kinds import GONE
 from ..core.problem import Problem
 from .account_move_trial import ended_values
+from .showing import name_in_xero
 
 #: Documents whose numbers Xero keeps unique, also when they are voided.
 NUMBERED = ('out_invoice', 'out_refund')
@@ -77,9 +78,8 @@ def voided_values(move, revision=None):
     if revision not in (None, move.xero_revision):
         return values
     text = move.env._(
-        "Its total was another one in Xero, so it was voided there. To send it again, put the "
-        "cause right and press Sync now.")
+        "%(number)s was voided or deleted in Xero.", number=name_in_xero(move))
     if move.move_type in NUMBERED:
         text = f'{text} ' + move.env._(
             "Give it another number before: Xero keeps that of the voided one.")
-    return {**values, **move._xero_failure(Problem('total_mismatch', text))}
+    return {**values, **move._xero_failure(Problem('taken_back', text))}

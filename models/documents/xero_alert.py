@@ -189,5 +189,6 @@ class XeroAlert(models.AbstractModel):
                if record._name == XERO_MAPPED[kind]]
         action = self.env['ir.actions.actions']._for_xml_id(
             f'account_xero.action_xero_mapping_{kind}')
+        del action['view_mode']     # for which Odoo's widget leaves the action's own views
         return {'action_text': self.env._("Open the mapping"),
                 'action': {**action, 'domain': [('id', 'in', ids)], 'context': {}}}

@@ -111,7 +111,8 @@ class XeroPushDocument(models.AbstractModel):
             move._xero_store([(move, {'xero_status': document.status})])
         else:
             self._fail_applied(connection, rejection, document, self.env._(
-                "It cannot be voided like that. Remove that in Xero and press Sync now."))
+                "It cannot be voided like that. Remove that in Xero and press Sync now; or reset "
+                "it to draft here, if it is to stay."))
 
     def _fail_applied(self, connection, rejection, document, advice):
         """Fail a document for what is applied to it in Xero; the pull releases it when that is
