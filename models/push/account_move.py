@@ -35,7 +35,8 @@ class AccountMove(models.Model):
         # EXTENDS 'account': what is changed now was to be voided in Xero as it was
         result = super().button_draft()
         wanted = self.sudo().filtered(
-            lambda move: move.xero_void and not self.env['xero.request']._concerns(move))
+            lambda move: move.xero_void and not move.xero_trial
+            and not self.env['xero.request']._concerns(move))
         models.Model.write(wanted, {'xero_void': False})
         return result
 
