@@ -135,6 +135,7 @@ from . import test_scope_missing
 from . import test_secret
 from . import test_secrets_logged
 from . import test_setup
+from . import test_shared_models
 from . import test_sums
 from . import test_texts
 from . import test_token

@@ -1,3 +1,4 @@
+from . import account_merge_wizard
 from . import base_partner_merge
 from . import xero_choose_organisation
 from . import xero_compare_wizard

@@ -35,7 +35,9 @@ class ResPartner(models.Model):
     xero_exclude = fields.Boolean(
         "Keep out of Xero", company_dependent=True, prefetch='xero',
         help="Documents of this partner are not sent to Xero by themselves.")
-    xero_sync_ids = fields.One2many('xero.contact.sync', 'partner_id', readonly=True)
+    # Users are partners, too, and Odoo reads both whole.
+    xero_sync_ids = fields.One2many(
+        'xero.contact.sync', 'partner_id', readonly=True, groups='account_xero.group_xero_user')
     xero_active = fields.Boolean(compute='_compute_xero_active')
     xero_contact_state = fields.Selection(
         [('pending', "Pending"), ('synced', "Synced to Xero"), ('failed', "Sync failed")],

@@ -17,7 +17,8 @@ class ResPartner(models.Model):
     @api.depends('xero_contact_id')
     @api.depends_context('company')
     def _compute_xero_balance(self):
-        ids = [xero_id for xero_id in self.mapped('xero_contact_id') if xero_id]
+        connected = self.env.company.id in self.env['res.company']._xero_connected_ids()
+        ids = connected and [xero_id for xero_id in self.mapped('xero_contact_id') if xero_id]
         rows = {row.xero_id: row for row in self.env['xero.contact'].search_fetch(
             [('company_id', '=', self.env.company.id), ('xero_id', 'in', ids)],
             ['xero_id', 'receivable', 'payable', 'balance_at'])} if ids else {}

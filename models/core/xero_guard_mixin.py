@@ -46,12 +46,17 @@ class XeroGuardMixin(models.AbstractModel):
 
     @api.model
     def _xero_may(self, field, operation):
-        """:param Field field: of this module
+        """Say whether the user may do it where the rights on the record allow it. What leads to
+        records that the user may not read is not there for this user, as Odoo reads records whole.
+
+        :param Field field: of this module
         :param str operation: read or write
-        :return: whether the user may do it where the rights on the record allow it
-        :rtype: bool"""
-        return self._xero_may_write(field) if operation == 'write' \
-            else self.env.user._is_internal()
+        :rtype: bool
+        """
+        if operation == 'write':
+            return self._xero_may_write(field)
+        return self.env.user._is_internal() and (
+            not field.relational or self.env[field.comodel_name].has_access('read'))
 
     @api.model
     def _xero_may_write(self, field):

@@ -37,6 +37,12 @@ class AccountAccount(models.Model):
         help="The account of the Xero organisation that lines on this account are sent to.",
     )
 
+    def _action_unmerge(self):
+        # EXTENDS 'account', which names the counterpart when it makes and writes the accounts:
+        # each company's stays, whoever splits them
+        self._check_action_unmerge_possible()
+        return super(AccountAccount, self.sudo())._action_unmerge()
+
     @api.model
     def _xero_match_domain(self, company):
         # EXTENDS 'account_xero'

@@ -57,7 +57,7 @@ class AccountTax(models.Model):
     )
 
     xero_rate_doubt = fields.Char(
-        "Not the Same", compute='_compute_xero_rate_doubt',
+        "Not the Same", compute='_compute_xero_rate_doubt', compute_sudo=True,
         help="Documents are not sent under a tax rate of another percentage.")
 
     @api.depends('amount', 'amount_type', 'children_tax_ids', 'has_negative_factor',

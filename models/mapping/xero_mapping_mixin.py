@@ -48,10 +48,12 @@ class XeroMappingMixin(models.AbstractModel):
     _xero_error_code = None
 
     xero_broken = fields.Boolean(
-        "Archived in Xero", compute='_compute_xero_broken', search='_search_xero_broken',
+        "Archived in Xero", compute='_compute_xero_broken', compute_sudo=True,
+        search='_search_xero_broken',
         help="What this is mapped to is gone in Xero.")
     xero_in_use = fields.Boolean(
-        "In use", compute='_compute_xero_in_use', search='_search_xero_in_use')
+        "In use", compute='_compute_xero_in_use', compute_sudo=True,
+        search='_search_xero_in_use')
 
     @api.model
     def _xero_counterpart_fields(self):
@@ -73,7 +75,7 @@ class XeroMappingMixin(models.AbstractModel):
     def _search_xero_broken(self, operator, value):
         if operator != 'in':
             return NotImplemented
-        targets = self.env[self._fields[self._xero_target_field].comodel_name].with_context(
+        targets = self.env[self._fields[self._xero_target_field].comodel_name].sudo().with_context(
             active_test=False).search([('active', '=', False)])
         return Domain.OR(
             [(name, 'in', targets.ids)] for name in self._xero_counterpart_fields())
@@ -91,10 +93,11 @@ class XeroMappingMixin(models.AbstractModel):
 
     def _xero_used_ids(self):
         """:return: ids of the records on lines of documents that are posted and not paid, and of
-            those that lines are going to have by themselves"""
-        if not self._xero_line_field:
+            those that lines are going to have by themselves, if the company is connected"""
+        if not self._xero_line_field \
+                or self.env.company.id not in self.env['res.company']._xero_connected_ids():
             return set()
-        groups = self.env['account.move.line']._read_group([
+        groups = self.env['account.move.line'].sudo()._read_group([
             ('company_id', '=', self.env.company.id),
             ('parent_state', '=', 'posted'),
             ('move_id.move_type', 'in', list(XERO_KINDS)),
