@@ -31,10 +31,11 @@ def _disconnect(env):
 
 def _hand_over_payments(env):
     """Give the payments that came from Xero Odoo's manual method, or their own could not go. They
-    keep its name."""
+    keep its name, and no journal offers it."""
     lines = env['account.payment.method.line'].search([('code', '=', XERO_SYNC)])
     for payment_type, name in (('inbound', 'in'), ('outbound', 'out')):
         used = env['account.payment'].search([
             ('payment_method_line_id', 'in', lines.ids), ('payment_type', '=', payment_type),
         ]).payment_method_line_id
         used.payment_method_id = env.ref(f'account.account_payment_method_manual_{name}')
+        used.unlink()       # Odoo takes those in use off their journals

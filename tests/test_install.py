@@ -87,6 +87,9 @@ class TestUninstall(ProcessCase):
         self.assertEqual(self._state(before), paid)
         [values] = self.call('account.payment', [payment], 'read', ['payment_method_code'])
         self.assertEqual(values['payment_method_code'], 'manual')
+        self.assertEqual(self._sql(
+            "SELECT id FROM account_payment_method_line WHERE journal_id IS NOT NULL"
+            " AND name ILIKE %s", 'xero%'), [], "no journal offers it")
         self.assertEqual(self.sandbox.identity.connections, [], "disconnected at Xero, too")
         self._assert_screens_open()
         self._assert_invoices_are_paid([unpaid, self._invoice()])

@@ -238,18 +238,6 @@ class TestPullPayments(XeroPaymentsCommon):
 
     # === THE METHOD AND THE RECORDS STAY === #
 
-    def test_method_is_hidden_from_people(self):
-        self.assertEqual(
-            {line.payment_type for line in self.bank.inbound_payment_method_line_ids
-             + self.bank.outbound_payment_method_line_ids if line.code == 'xero_sync'},
-            {'inbound', 'outbound'})
-        invoice = self._invoice()
-        wizard = Form(self.env['account.payment.register'].with_context(
-            active_model='account.move', active_ids=invoice.ids))
-        self.assertEqual(wizard.payment_method_line_id.code, 'manual')
-        self.assertNotIn('xero_sync', [
-            line.code for line in wizard.available_payment_method_line_ids])
-
     def test_method_and_used_lines_stay(self):
         invoice = self._in_xero()
         self._pay(invoice, date='2026-03-09')
@@ -259,8 +247,7 @@ class TestPullPayments(XeroPaymentsCommon):
             line.unlink()
         with self.assertRaisesRegex(UserError, "payments that came from Xero use it"):
             self.bank.inbound_payment_method_line_ids = [(3, line.id)]
-        unused = self.bank.outbound_payment_method_line_ids.filtered(
-            lambda x: x.code == 'xero_sync')
+        unused = self.bank._xero_method_line('outbound')
         with self.assertRaisesRegex(UserError, "needed for the payments"), \
                 self.env.cr.savepoint():    # Odoo has deleted the lines by then
             unused.payment_method_id.unlink()
@@ -269,13 +256,6 @@ class TestPullPayments(XeroPaymentsCommon):
         self._pay(refund, date='2026-03-09')
         self._apply(refund)
         self.assertEqual(refund.payment_state, 'paid', "the line is made anew where it is needed")
-
-    def test_new_company_has_the_method(self):
-        company = self.env['res.company'].create({'name': "Another"})
-        journal = self.env['account.journal'].create({
-            'name': "Bank", 'type': 'bank', 'code': 'BNK9', 'company_id': company.id})
-        self.assertEqual(journal.inbound_payment_method_line_ids.mapped('code'),
-                         ['manual', 'xero_sync'])
 
     def test_payment_in_xero_is_not_deleted(self):
         invoice = self._in_xero()

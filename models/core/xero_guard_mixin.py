@@ -46,8 +46,9 @@ class XeroGuardMixin(models.AbstractModel):
 
     @api.model
     def _xero_may(self, field, operation):
-        """Say whether the user may do it where the rights on the record allow it. What leads to
-        records that the user may not read is not there for this user, as Odoo reads records whole.
+        """Say whether the user may do it where the rights on the record allow it. What leads from
+        another module's record to some that the user may not read is not there for this user, as
+        Odoo reads records whole.
 
         :param Field field: of this module
         :param str operation: read or write
@@ -56,7 +57,8 @@ class XeroGuardMixin(models.AbstractModel):
         if operation == 'write':
             return self._xero_may_write(field)
         return self.env.user._is_internal() and (
-            not field.relational or self.env[field.comodel_name].has_access('read'))
+            self._original_module == MODULE or not field.relational
+            or self.env[field.comodel_name].has_access('read'))
 
     @api.model
     def _xero_may_write(self, field):

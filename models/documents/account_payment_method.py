@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
@@ -17,6 +18,13 @@ class AccountPaymentMethod(models.Model):
             XERO_SYNC: {'mode': 'multi', 'type': ('bank', 'cash', 'credit')},
         }
 
+    def _auto_link_payment_methods(self, payment_methods, methods_info):
+        # EXTENDS 'account', which gives each journal a line of a new method: those that need one
+        # of Xero Sync get it from :meth:`account.journal._xero_method_line`
+        super()._auto_link_payment_methods(
+            payment_methods.filtered(lambda method: method.code != XERO_SYNC), methods_info)
+        return payment_methods
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_xero_sync(self):
         if XERO_SYNC in self.mapped('code'):
@@ -27,6 +35,14 @@ class AccountPaymentMethod(models.Model):
 
 class AccountPaymentMethodLine(models.Model):
     _inherit = 'account.payment.method.line'
+
+    @api.model
+    @api.readonly
+    def name_search(self, name='', domain=None, operator='ilike', limit=100):
+        # EXTENDS 'base': nobody chooses what only payments from Xero have
+        return super().name_search(
+            name, Domain(domain or []) & Domain('payment_method_id.code', '!=', XERO_SYNC),
+            operator, limit)
 
     def write(self, vals):
         # EXTENDS 'account', which takes a used line off its journal instead of deleting it

@@ -31,20 +31,34 @@ class AccountJournal(models.Model):
     def _xero_sync_method(self, payment_type):
         """
         :param str payment_type: inbound or outbound
-        :return: `account.payment.method` Xero Sync, empty while the module is being installed
+        :return: `account.payment.method` Xero Sync
         """
-        xmlid = {'inbound': 'account_xero.account_payment_method_xero_sync_in',
-                 'outbound': 'account_xero.account_payment_method_xero_sync_out'}[payment_type]
-        return (self.env.ref(xmlid, raise_if_not_found=False)
-                or self.env['account.payment.method'])
+        return self.env.ref({
+            'inbound': 'account_xero.account_payment_method_xero_sync_in',
+            'outbound': 'account_xero.account_payment_method_xero_sync_out'}[payment_type])
 
     def _default_inbound_payment_methods(self):
-        # EXTENDS 'account'
-        return super()._default_inbound_payment_methods() | self._xero_sync_method('inbound')
+        # EXTENDS 'account', which makes the lines anew: a journal keeps the one it has had
+        return super()._default_inbound_payment_methods() | self._xero_used_method('inbound')
 
     def _default_outbound_payment_methods(self):
         # EXTENDS 'account'
-        return super()._default_outbound_payment_methods() | self._xero_sync_method('outbound')
+        return super()._default_outbound_payment_methods() | self._xero_used_method('outbound')
+
+    def _xero_used_method(self, payment_type):
+        """
+        :param str payment_type: inbound or outbound
+        :return: `account.payment.method` Xero Sync when these journals have it, else empty
+        """
+        methods = self[f'{payment_type}_payment_method_line_ids'].payment_method_id
+        return methods.filtered(lambda method: method.code == XERO_SYNC)
+
+    def _compute_available_payment_method_ids(self):
+        # EXTENDS 'account': nobody chooses what only payments from Xero have
+        super()._compute_available_payment_method_ids()
+        for journal in self:
+            journal.available_payment_method_ids = journal.available_payment_method_ids.filtered(
+                lambda method: method.code != XERO_SYNC)
 
     @api.depends('type', 'currency_id')
     def _compute_inbound_payment_method_line_ids(self):
@@ -64,7 +78,8 @@ class AccountJournal(models.Model):
         return lines.filtered(lambda line: line.code != XERO_SYNC)
 
     def _xero_method_line(self, payment_type):
-        """Return the line that payments from Xero are booked with, complete.
+        """Return the line that payments from Xero are booked with, complete. It is made when the
+        journal first needs it.
 
         It always has an outstanding account, so that a payment has a journal entry in every
         edition of Odoo: without one the invoice would keep its full residual until the bank's
