@@ -50,6 +50,7 @@ from . import test_menus
 from . import test_money
 from . import test_oauth
 from . import test_oauth_protocol
+from . import test_opening
 from . import test_overview
 from . import test_parse
 from . import test_payload

@@ -191,7 +191,7 @@ HOOKS = {
     '_xero_statement_lines',
     '_xero_success', 'XeroAmounts._sum_rows',
     '_xero_sync_method', '_xero_target_status', '_xero_tax_rate', '_xero_tracking_options',
-    'XeroDiffering._update', '_xero_used_method', '_xero_wants_pdf',
+    'XeroDiffering._update', '_xero_keeps_number', '_xero_used_method', '_xero_wants_pdf',
     '_xero_check_rate', '_xero_check_tax_amount', '_xero_is_of_rate', '_xero_no_rate_problem',
     '_xero_rate_on', '_xero_tax_names',
     '_xero_check_no_tax', 'XeroPreflight._is_rate_kept', '_xero_tax_parts',

@@ -1,11 +1,11 @@
 """The payment method *Xero Sync*: there where payments came from Xero, and offered to nobody."""
 from odoo.tests import Form, tagged
 
-from .common_apply import XeroApplyCommon
+from .test_pull_payments import XeroPaymentsCommon
 
 
 @tagged('post_install', '-at_install')
-class TestPaymentMethod(XeroApplyCommon):
+class TestPaymentMethod(XeroPaymentsCommon):
 
     def _codes(self, journals):
         """:return: codes of the payment methods that journals have"""
@@ -33,7 +33,7 @@ class TestPaymentMethod(XeroApplyCommon):
         self.assertEqual(bank.inbound_payment_method_line_ids.mapped('code'),
                          ['manual', 'xero_sync'])
         self.assertEqual(bank.outbound_payment_method_line_ids.mapped('code'), ['manual'])
-        self.assertFalse(line.exists())
+        self.assertFalse(line.journal_id)
 
     def test_offered_to_nobody(self):
         line = self.bank._xero_method_line('inbound')

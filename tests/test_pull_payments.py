@@ -1,6 +1,6 @@
 """Payments made in Xero, as they arrive in Odoo."""
 from odoo.exceptions import UserError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..models.connection.answers import rows_in

@@ -3,6 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.core.opening import in_company
 from ..xero.contact_payload import contact_name
 
 _GUID = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', re.IGNORECASE)
@@ -81,7 +82,7 @@ class XeroContactWizard(models.TransientModel):
         :param recordset company: whose organisation
         :rtype: dict
         """
-        return {
+        return in_company({
             'type': 'ir.actions.act_window',
             'name': self.env._("%(partner)s in Xero", partner=partner.display_name),
             'res_model': self._name,
@@ -89,7 +90,7 @@ class XeroContactWizard(models.TransientModel):
             'views': [(False, 'form')],
             'target': 'new',
             'context': {'default_partner_id': partner.id, 'default_company_id': company.id},
-        }
+        }, company)
 
     # === ACTIONS === #
 

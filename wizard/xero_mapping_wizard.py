@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.core.opening import in_company
 from ..models.mapping.xero_mapping_mixin import XERO_MAPPED
 
 KINDS = [
@@ -62,14 +63,14 @@ class XeroMappingWizard(models.TransientModel):
         wizard = self.sudo().create({
             'connection_id': connection.id, 'kind': kind,
             'line_ids': [Command.create(row) for row in rows]})
-        return {
+        return in_company({
             'type': 'ir.actions.act_window',
             'name': self.env._("Match with Xero"),
             'res_model': self._name,
             'res_id': wizard.id,
             'view_mode': 'form',
             'target': 'new',
-        }
+        }, connection.company_id)
 
     def _prepare_line(self, kind, match):
         """:param Match match: a proposal

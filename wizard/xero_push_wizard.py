@@ -4,6 +4,7 @@ from odoo.tools.misc import formatLang
 
 from ..models.core.apart import apart
 from ..models.core.kinds import SWITCHES, XERO_KINDS
+from ..models.core.opening import in_company, open_record
 from ..models.core.prefetch import fetch_for_taxes
 from ..models.core.problem import Problem, problems_of
 from ..models.documents.showing import list_documents, names_of
@@ -290,15 +291,15 @@ class XeroPushWizardCause(models.TransientModel):
     def action_fix(self):
         """:return: action that opens the record on which the problem is put right"""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window', 'res_model': self.target_model,
-            'res_id': self.target_id, 'view_mode': 'form', 'views': [(False, 'form')],
-        }
+        return open_record(
+            self.env[self.target_model].browse(self.target_id), self.move_ids.company_id)
 
     def action_view_documents(self):
         """:return: action that lists the documents"""
         self.ensure_one()
-        return list_documents(self.env, self.title, [('id', 'in', self.move_ids.ids)])
+        return in_company(
+            list_documents(self.env, self.title, [('id', 'in', self.move_ids.ids)]),
+            self.move_ids.company_id)
 
 
 class XeroPushWizardNote(models.TransientModel):

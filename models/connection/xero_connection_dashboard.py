@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools.misc import format_datetime
 
+from ..core.opening import in_company
+
 #: How long an access token lives, and a refresh token that nobody uses (Xero: token types guide).
 ACCESS_LIFE = timedelta(minutes=30)
 REFRESH_LIFE = timedelta(days=60)
@@ -70,4 +72,4 @@ class XeroConnection(models.Model):
         """:return: action that lists what was exchanged with Xero"""
         self.ensure_one()
         action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_log')
-        return {**action, 'domain': [('connection_id', '=', self.id)]}
+        return in_company({**action, 'domain': [('connection_id', '=', self.id)]}, self.company_id)

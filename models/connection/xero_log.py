@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..core.opening import open_record
 from ..core.problem import error_selection
 
 #: Days that a row is kept; the system parameter of this name overrides it.
@@ -140,8 +141,7 @@ class XeroLog(models.Model):
     def action_open_record(self):
         """:return: action that opens the document or partner that a row is about"""
         self.ensure_one()
-        return {'type': 'ir.actions.act_window', 'res_model': self.res_model,
-                'res_id': self.res_id, 'view_mode': 'form', 'views': [(False, 'form')]}
+        return open_record(self.env[self.res_model].browse(self.res_id), self.company_id)
 
     @api.autovacuum
     def _gc_rows(self):

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..core.opening import in_company
+
 
 class XeroConnection(models.Model):
     _inherit = 'xero.connection'
@@ -16,4 +18,4 @@ class XeroConnection(models.Model):
         """:return: action that lists the contacts that Xero has"""
         self.ensure_one()
         action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_contact')
-        return {**action, 'domain': [('connection_id', '=', self.id)]}
+        return in_company({**action, 'domain': [('connection_id', '=', self.id)]}, self.company_id)

@@ -8,7 +8,8 @@ from odoo.exceptions import UserError
 
 from ...xero.webhook import Event
 from ..connection.pages import open_in_xero
-from ..core.kinds import CREDIT_NOTES, GONE, XERO_KINDS
+from ..core.kinds import CREDIT_NOTES, XERO_KINDS
+from ..core.opening import in_company
 from .showing import status_labels
 
 _logger = logging.getLogger(__name__)
@@ -102,22 +103,6 @@ class AccountMove(models.Model):
             self._xero_queue_sent()
         return result
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_in_xero(self):
-        for move in self:
-            if not move.xero_document_id or move.xero_status in GONE:
-                continue
-            # Its lines are gone by now, and with them its total.
-            number = move.xero_number or move.commercial_partner_id.display_name
-            if move.xero_origin:
-                raise UserError(self.env._(
-                    "%(name)s was made in Xero as %(number)s, and would be imported again. Void "
-                    "it there, or cancel it here.",
-                    name=move.display_name, number=number))
-            raise UserError(self.env._(
-                "%(name)s is in Xero as %(number)s. Cancel it first, so that it is voided "
-                "there, too.", name=move.display_name, number=number))
-
     # === QUEUE === #
 
     def _xero_queue_posted(self):
@@ -153,14 +138,15 @@ class AccountMove(models.Model):
     def _xero_document_number(self):
         """Return the number that the document has in Xero: the customer's own, or the vendor's.
 
-        Xero shows the number of a bill as its reference, so a bill carries the vendor's. What was
-        made there keeps Xero's number beside Odoo's own.
+        Xero shows the number of a bill as its reference, so a bill carries the vendor's, and one
+        that is written here for the vendor its own. What was made there keeps Xero's number beside
+        Odoo's own.
 
         :rtype: str
         """
         if self.xero_origin and self.xero_number:
             return self.xero_number
-        if self.move_type in ('in_invoice', 'in_refund'):
+        if self.move_type in ('in_invoice', 'in_refund') and not self.journal_id.is_self_billing:
             return self.ref or self.name
         return self.name
 
@@ -293,7 +279,9 @@ class AccountMove(models.Model):
         """:return: action that lists what was exchanged with Xero about this document"""
         self.ensure_one()
         action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_log')
-        return {**action, 'domain': [('res_model', '=', self._name), ('res_id', '=', self.id)]}
+        return in_company(
+            {**action, 'domain': [('res_model', '=', self._name), ('res_id', '=', self.id)]},
+            self.company_id)
 
     def action_xero_open(self):
         """:return: action that opens the document in Xero, in a new tab

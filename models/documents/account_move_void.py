@@ -1,5 +1,6 @@
-"""Documents that are taken back in Xero only: made there with another total, or to try it."""
-from odoo import fields, models
+"""What is taken back: in Xero only, as what was made there with another total, or to try it, or
+deleted here."""
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core.kinds import GONE
@@ -21,6 +22,34 @@ class AccountMove(models.Model):
     xero_voided_id = fields.Char(
         copy=False, prefetch='xero', readonly=True, groups='base.group_system',
         help="What it was in Xero until that was voided from here.")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_xero(self):
+        for move in self:
+            # Its lines are gone by now, and with them its total.
+            name, number = move.display_name, (
+                move.xero_number or move.commercial_partner_id.display_name)
+            if move._xero_keeps_number():
+                raise UserError(self.env._(
+                    "%s was in Xero, which keeps the number of a voided document for ever. "
+                    "Deleted here, its number would go to the next document, and Xero would refuse "
+                    "that. Keep it as a cancelled document.", name))
+            if not move.xero_document_id or move.xero_status in GONE:
+                continue
+            if move.xero_origin:
+                raise UserError(self.env._(
+                    "%(name)s was made in Xero as %(number)s, and would be imported again. Void "
+                    "it there, or cancel it here.", name=name, number=number))
+            raise UserError(self.env._(
+                "%(name)s is in Xero as %(number)s. Cancel it first, so that it is voided "
+                "there, too.", name=name, number=number))
+
+    def _xero_keeps_number(self):
+        """:return: whether this document's number is one of a voided document in Xero
+        :rtype: bool"""
+        move = self.sudo()
+        voided = move.xero_voided_id or move.xero_document_id and move.xero_status in GONE
+        return bool(voided) and move.move_type in NUMBERED and move.xero_number == move.name
 
     def action_xero_void(self):
         """Have Xero void documents that it made with another total. They stay as they are here.

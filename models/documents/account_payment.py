@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core.kinds import XERO_SYNC
+from ..core.opening import open_record
 from ..core.problem import error_text
 from .account_payment_plan import COUNTS
 
@@ -145,10 +146,7 @@ class AccountPayment(models.Model):
             problem.res_id).exists()
         if not record or not record.has_access('read'):
             raise UserError(self.env._("Ask somebody who manages the connection to Xero."))
-        return {
-            'type': 'ir.actions.act_window', 'res_model': record._name, 'res_id': record.id,
-            'view_mode': 'form', 'views': [(False, 'form')],
-        }
+        return open_record(record, self.company_id)
 
     def action_xero_sync_now(self):
         """Try again to send payments.

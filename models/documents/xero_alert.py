@@ -5,6 +5,7 @@ from ...xero.catalogue import CATALOGUE, CONTACT_CODES
 from ..connection.pages import open_in_xero
 from ..contacts.merged import merged_into
 from ..core.kinds import XERO_KINDS
+from ..core.opening import in_company, open_record
 from ..core.problem import error_text
 from ..mapping.xero_mapping_mixin import XERO_MAPPED
 from .account_move_void import can_be_voided
@@ -133,11 +134,9 @@ class XeroAlert(models.AbstractModel):
         if not record or record == move or not record.has_access('write'):
             return self._get_place(move) or self._get_sync_now(move)
         return {
-            'action_text': self.env._("Open %s", record.display_name),
-            'action': {
-                'type': 'ir.actions.act_window', 'res_model': model, 'res_id': record.id,
-                'view_mode': 'form', 'views': [(False, 'form')],
-            },
+            'action_text': self.env._(
+                "Open %s", record.with_company(move.company_id).display_name),
+            'action': open_record(record, move.company_id),
         }
 
     def _get_place(self, move):
@@ -191,4 +190,5 @@ class XeroAlert(models.AbstractModel):
             f'account_xero.action_xero_mapping_{kind}')
         del action['view_mode']     # for which Odoo's widget leaves the action's own views
         return {'action_text': self.env._("Open the mapping"),
-                'action': {**action, 'domain': [('id', 'in', ids)], 'context': {}}}
+                'action': in_company(
+                    {**action, 'domain': [('id', 'in', ids)], 'context': {}}, move.company_id)}

@@ -3,6 +3,7 @@ from collections import Counter
 
 from odoo import fields, models
 
+from ..core.opening import in_company
 from .showing import list_documents
 
 
@@ -45,8 +46,9 @@ class XeroConnection(models.Model):
         # The buttons choose a filter by it; the web client does not hand it on by itself.
         filters = {name: value for name, value in self.env.context.items()
                    if name.startswith('search_default_xero_')}
-        return list_documents(self.env, self.env._("Documents in Xero"), [
-            ('company_id', '=', self.company_id.id), ('xero_state', '!=', False)], filters)
+        return in_company(list_documents(self.env, self.env._("Documents in Xero"), [
+            ('company_id', '=', self.company_id.id), ('xero_state', '!=', False)], filters),
+            self.company_id)
 
     def action_view_problems(self, code=None):
         """:param str code: of the error catalogue, for that kind of problem alone
@@ -56,4 +58,4 @@ class XeroConnection(models.Model):
         domain = [('connection_id', '=', self.id)]
         if code:
             domain.append(('code', '=', code))
-        return {**action, 'domain': domain}
+        return in_company({**action, 'domain': domain}, self.company_id)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..core.kinds import GONE
+from ..core.opening import in_company, open_record
 
 #: What helps where this differs: ``push``, to send the document again, where Xero keeps of it what
 #: is sent; ``pull``, to fetch and apply it once more. A line a field.
@@ -277,11 +278,11 @@ class XeroDifference(models.Model):
             return {}
         return {
             'action_text': self.env._("Decide"),
-            'action': {
+            'action': in_company({
                 'type': 'ir.actions.act_window', 'res_model': self._name,
                 'name': self.env._("Differences with Xero"), 'view_mode': 'list',
                 'views': [(False, 'list')], 'domain': [('id', 'in', self._causes().ids)],
-            },
+            }, self.company_id),
         }
 
     # === ACTIONS === #
@@ -345,5 +346,4 @@ class XeroDifference(models.Model):
     def action_open_record(self):
         """:return: action that opens the record that differs"""
         self.ensure_one()
-        return {'type': 'ir.actions.act_window', 'res_model': self.res_model,
-                'res_id': self.res_id, 'view_mode': 'form', 'views': [(False, 'form')]}
+        return open_record(self.env[self.res_model].browse(self.res_id), self.company_id)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..core.opening import in_company, open_record
 from ..core.problem import OWN_TARGETS, error_selection, error_text
 from .showing import NAMED, and_more, list_documents
 
@@ -123,16 +124,14 @@ class XeroProblem(models.Model):
         target = self._target()
         if not target:
             return self.action_view_documents()
-        return {
-            'type': 'ir.actions.act_window', 'res_model': target._name, 'res_id': target.id,
-            'view_mode': 'form', 'views': [(False, 'form')],
-        }
+        return open_record(target, self.company_id)
 
     def action_view_documents(self):
         """:return: action that lists the documents"""
         self.ensure_one()
-        return list_documents(
-            self.env, error_text(self.env, self.code)[0], [('id', 'in', self._moves().ids)])
+        return in_company(list_documents(
+            self.env, error_text(self.env, self.code)[0], [('id', 'in', self._moves().ids)]),
+            self.company_id)
 
     def action_sync_now(self):
         """Queue all documents of these problems.

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..connection.pages import open_in_xero
+from ..core.opening import in_company, open_record
 from .showing import status_labels, unnumbered
 
 
@@ -76,11 +77,11 @@ class XeroTwin(models.Model):
     def _get_action(self, move):
         """:return: action that lists what is to be decided about a document here, None without"""
         twins = self.sudo().search([('move_id', '=', move.id), ('dismissed', '=', False)])
-        return {
+        return in_company({
             'type': 'ir.actions.act_window', 'res_model': self._name,
             'name': self.env._("Which One in Xero Is It?"), 'view_mode': 'list',
             'views': [(False, 'list')], 'domain': [('id', 'in', twins.ids)],
-        } if twins else None
+        }, move.company_id) if twins else None
 
     # === ACTIONS === #
 
@@ -112,7 +113,7 @@ class XeroTwin(models.Model):
         self.env['xero.own']._link(move, twin.connection_id, twin)
         move._xero_queue_pull()
         self.sudo().search([('move_id', '=', move.id)]).unlink()
-        return self._show(move)
+        return open_record(move, move.company_id)
 
     def action_send(self):
         """Send the document here: it is none of those that were found.
@@ -122,7 +123,7 @@ class XeroTwin(models.Model):
         moves = self._decided().move_id
         self.sudo().search([('move_id', 'in', moves.ids)]).dismissed = True
         moves.sudo(False).action_xero_sync_now()
-        return self._show(moves[:1])
+        return open_record(moves[:1].sudo(False), moves[:1].company_id)
 
     def action_open(self):
         """:return: action that opens the document of Xero, in a new tab"""
@@ -130,8 +131,3 @@ class XeroTwin(models.Model):
         self.check_access('read')
         twin_sudo = self.sudo()
         return open_in_xero(twin_sudo.connection_id, twin_sudo.kind, twin_sudo.xero_id)
-
-    @api.model
-    def _show(self, move):
-        return {'type': 'ir.actions.act_window', 'res_model': move._name, 'res_id': move.id,
-                'view_mode': 'form', 'views': [(False, 'form')]}

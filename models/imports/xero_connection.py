@@ -1,6 +1,7 @@
 """What a connection says about documents that are made in Xero."""
 from odoo import api, fields, models
 
+from ..core.opening import in_company
 from ..pull.lists import PullStep
 
 
@@ -91,7 +92,7 @@ class XeroConnection(models.Model):
         """:return: action that lists the documents of Xero that Odoo does not have"""
         self.ensure_one()
         action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_unmatched')
-        return {**action, 'domain': [('connection_id', '=', self.id)]}
+        return in_company({**action, 'domain': [('connection_id', '=', self.id)]}, self.company_id)
 
     def action_stop_first_sync(self):
         """Leave the rest of the first synchronisation; what is here stays."""

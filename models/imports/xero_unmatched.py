@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..connection.pages import open_in_xero
+from ..core.opening import in_company
 from ..documents.showing import status_labels, unnumbered
 
 #: What is put right by mapping accounts, by mapping taxes and by a choice: field that names it.
@@ -247,8 +248,8 @@ class XeroUnmatched(models.Model):
         self.ensure_one()
         self._managed()
         page = 'tax' if self.reason == 'unmapped_tax' else 'account'
-        return self.env['ir.actions.actions']._for_xml_id(
-            f'account_xero.action_xero_mapping_{page}')
+        return in_company(self.env['ir.actions.actions']._for_xml_id(
+            f'account_xero.action_xero_mapping_{page}'), self.company_id)
 
     def action_open(self):
         """:return: action that opens the document in Xero, in a new tab"""

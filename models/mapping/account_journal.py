@@ -55,10 +55,11 @@ class AccountJournal(models.Model):
 
     def _compute_available_payment_method_ids(self):
         # EXTENDS 'account': nobody chooses what only payments from Xero have
-        super()._compute_available_payment_method_ids()
+        result = super()._compute_available_payment_method_ids()
         for journal in self:
             journal.available_payment_method_ids = journal.available_payment_method_ids.filtered(
                 lambda method: method.code != XERO_SYNC)
+        return result
 
     @api.depends('type', 'currency_id')
     def _compute_inbound_payment_method_line_ids(self):

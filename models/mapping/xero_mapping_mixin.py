@@ -82,7 +82,8 @@ class XeroMappingMixin(models.AbstractModel):
 
     @api.depends_context('company')
     def _compute_xero_in_use(self):
-        used = self._xero_used_ids()
+        connected = self.env['res.company']._xero_connected_ids()
+        used = self._xero_used_ids() if self.env.company.id in connected else ()
         for record in self:
             record.xero_in_use = record.id in used
 
@@ -93,9 +94,8 @@ class XeroMappingMixin(models.AbstractModel):
 
     def _xero_used_ids(self):
         """:return: ids of the records on lines of documents that are posted and not paid, and of
-            those that lines are going to have by themselves, if the company is connected"""
-        if not self._xero_line_field \
-                or self.env.company.id not in self.env['res.company']._xero_connected_ids():
+            those that lines are going to have by themselves"""
+        if not self._xero_line_field:
             return set()
         groups = self.env['account.move.line'].sudo()._read_group([
             ('company_id', '=', self.env.company.id),

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin as url_join
 
 from ...xero import payload, query
+from ..core.opening import in_company
 from .lists import PullList, PullStep
 from .xero_pull_contact import CONTACTS
 
@@ -159,4 +160,4 @@ class XeroConnection(models.Model):
         self.env['xero.contact.match'].sudo()._propose(self.sudo())
         action = self.env['ir.actions.actions']._for_xml_id(
             'account_xero.action_xero_contact_match')
-        return {**action, 'domain': [('connection_id', '=', self.id)]}
+        return in_company({**action, 'domain': [('connection_id', '=', self.id)]}, self.company_id)

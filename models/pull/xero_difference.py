@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..core.opening import in_company
+
 #: What a payment here that Xero does not have makes differ.
 MONEY = ('amount_due', 'payment')
 
@@ -29,10 +31,10 @@ class XeroDifference(models.Model):
             records = [some | each for some, each in zip(records, payers, strict=True)]
         payments, entries = (some.with_env(self.env) for some in records)
         some = entries | payments.move_id if entries else payments
-        action = {
+        action = in_company({
             'type': 'ir.actions.act_window', 'res_model': some._name,
             'name': self.env._("Paid in Odoo, and not in Xero"),
-        }
+        }, moves.company_id)
         if len(some) == 1:
             return {**action, 'res_id': some.id, 'view_mode': 'form', 'views': [(False, 'form')]}
         return {**action, 'domain': [('id', 'in', some.ids)], 'view_mode': 'list,form',
