@@ -1,3 +1,4 @@
+from . import xero_guard_mixin
 from . import xero_log
 from . import xero_sync_mixin
 from . import xero_event

@@ -61,7 +61,7 @@ class IrCron(models.Model):
     def _xero_for_all(self):
         """:return: the scheduled actions that look after all organisations"""
         ids = [self.env['ir.model.data']._xmlid_to_res_id(f'account_xero.ir_cron_{name}')
-               for name in ('push', 'pull', 'reconcile')]
+               for name in ('push', 'pull', 'reconcile', 'digest')]
         return self.browse(filter(None, ids))
 
     @classmethod

@@ -11,13 +11,15 @@ class XeroDigest(models.AbstractModel):
     def _send_all(self):
         """Send the digests of the day, each connection's in a transaction of its own."""
         today = fields.Date.today()
-        connections = self.env['xero.connection'].search([
-            ('send_digest', '=', True), ('state', 'in', ACTIVE_STATES),
-            '|', ('digest_date', '=', False), ('digest_date', '<', today)])
+        active = self.env['xero.connection'].search([('state', 'in', ACTIVE_STATES)])
+        connections = active.filtered(lambda connection: connection.send_digest and (
+            not connection.digest_date or connection.digest_date < today))
         for done, connection in enumerate(connections, 1):
             self._send(connection)
             connection.digest_date = today
             self.env['ir.cron']._commit_progress(1, remaining=len(connections) - done)
+        if not active:
+            self.env['ir.cron']._commit_progress(remaining=0, deactivate=True)
 
     def _send(self, connection):
         """Queue an e-mail to each manager, in the manager's language, if there is anything to say.
