@@ -49,6 +49,7 @@ from . import test_matching
 from . import test_menus
 from . import test_money
 from . import test_no_trace
+from . import test_numbers_kept
 from . import test_oauth
 from . import test_oauth_protocol
 from . import test_opening

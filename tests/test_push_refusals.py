@@ -178,8 +178,8 @@ class TestPushRefusals(XeroPullCommon):
         self._push()
         self.assertEqual(self._there()['Status'], 'VOIDED')
         self.invoice.button_draft()
-        self.invoice.unlink()
-        self.assertFalse(self.invoice.exists())
+        with self.assertRaisesRegex(UserError, "Keep it as a cancelled document"):
+            self.invoice.unlink()
 
     # === LOCKED PERIODS === #
 
