@@ -92,3 +92,22 @@ class TestOverview(XeroPullCommon):
             self._unmapped(amount, f"Account {amount}")
         self._push()
         self.assertEqual(queries(), few)
+
+    def test_it_costs_the_same_for_one_company_and_for_several(self):
+        self._unmapped(10, "Account")
+        self._push()
+        companies = self.env['res.company'].sudo().create(
+            [{'name': f"Company {number}"} for number in range(3)])
+        connections = self.connection.sudo() | self.connection.sudo().create([{
+            'company_id': company.id, 'state': 'connected', 'tenant_name': company.name,
+            'tenant_id': f'Organisation {company.id}', 'connected_at': '2026-01-01',
+        } for company in companies])
+
+        def queries(of):
+            self.env.invalidate_all()
+            of.mapped('company_id.currency_id.name')
+            before = self.cr.sql_log_count
+            of.mapped('todo')
+            return self.cr.sql_log_count - before
+        queries(connections)
+        self.assertEqual(queries(connections), queries(self.connection.sudo()))
