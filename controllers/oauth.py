@@ -36,8 +36,8 @@ class XeroOAuthController(http.Controller):
         except XeroError as problem:
             _logger.info("Connecting to Xero failed: %s", problem.code)
             request.env['xero.log'].sudo()._add_connection(connection, problem)
-            words = request.env['xero.health']._describe(problem)
-            return self._page(connection, ' '.join(words), status=502)
+            words = request.env['xero.health']._in_words(problem, connection)
+            return self._page(connection, words, status=502)
         except UserError as refusal:
             return self._page(connection, str(refusal), status=409)
         # The path of a client action with a record, as the web client itself writes it.

@@ -6,6 +6,8 @@ from . import test_access_table
 from . import test_alert_buttons
 from . import test_apart
 from . import test_chaos
+from . import test_ask
+from . import test_badge
 from . import test_buttons
 from . import test_charts
 from . import test_client
@@ -41,6 +43,7 @@ from . import test_import_unnamed
 from . import test_install
 from . import test_layers
 from . import test_limits
+from . import test_lists
 from . import test_mapping
 from . import test_mapping_alike
 from . import test_mapping_items
@@ -139,6 +142,7 @@ from . import test_screens
 from . import test_scope_missing
 from . import test_secret
 from . import test_secrets_logged
+from . import test_sentences
 from . import test_setup
 from . import test_shared_models
 from . import test_sums
@@ -148,7 +152,9 @@ from . import test_tours
 from . import test_tours_differs
 from . import test_tours_pages
 from . import test_tours_setup
+from . import test_tours_truth
 from . import test_translations
+from . import test_truth
 from . import test_webhook
 from . import test_webhook_payments
 from . import test_webhook_protocol

@@ -99,7 +99,11 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
         payment.write({'xero_state': 'failed', 'xero_error_code': 'validation_error',
                        'xero_error_message': "What Xero said",
                        'xero_error_target': f'account.journal,{payment.journal_id.id}'})
-        self.payments = payment
+        other = payment.copy()      # whose problem anybody can put right who sees it
+        other.write({'xero_state': 'failed', 'xero_error_code': 'contact_refused',
+                     'xero_error_message': "What Xero said",
+                     'xero_error_target': f'res.partner,{payment.partner_id.id}'})
+        self.payments = payment | other
 
     def _make_contacts(self):
         """A linked partner, and a work list with a row of each kind."""

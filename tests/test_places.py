@@ -60,7 +60,7 @@ class TestPlaces(XeroCommon):
                             ('account.view_account_move_kanban', 'kanban')):
             arch = etree.fromstring(
                 self.env['account.move'].get_view(self.env.ref(xmlid).id, kind)['arch'])
-            self.assertTrue(arch.xpath("//field[@name='xero_state'][@widget='xero_status']"), xmlid)
+            self.assertTrue(arch.xpath("//field[@name='xero_badge'][@widget='xero_status']"), xmlid)
 
     def test_no_column_where_no_company_is_connected(self):
         mine, other = self.env.company, self.env['res.company'].create({'name': "Elsewhere"})
@@ -69,7 +69,7 @@ class TestPlaces(XeroCommon):
         def badges(companies):
             Move = self.env['account.move'].with_context(allowed_company_ids=companies.ids)
             return [len(etree.fromstring(Move.get_view(self.env.ref(xmlid).id, kind)['arch']).xpath(
-                "//field[@name='xero_state']")) for xmlid, kind in (
+                "//field[@name='xero_badge']")) for xmlid, kind in (
                     ('account.view_out_invoice_tree', 'list'),
                     ('account.view_account_move_kanban', 'kanban'))]
         self.assertEqual(badges(other), [0, 0])
@@ -91,7 +91,7 @@ class TestPlaces(XeroCommon):
         self.assertIn(f"{synced.name} in Xero: Approved", synced.xero_tooltip)
         self.assertIn("Sent:", synced.xero_tooltip)
         self.assertIn("less than a minute", pending.xero_tooltip)
-        self.assertFalse(other.xero_tooltip)
+        self.assertIn("Not in Xero.", other.xero_tooltip)
         self.connection.action_pause()
         self.env.invalidate_all()
         self.assertNotIn("less than a minute", pending.xero_tooltip)

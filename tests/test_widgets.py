@@ -12,15 +12,17 @@ CALLED = {'action_update_progress'}
 #: By kind of user: (banner, what its button calls or the model that it opens, None without one).
 _SYNCHRONISE = {('xero_differs', 'xero.difference'), ('xero_failed', 'action_call'),
                 ('xero_failed', 'xero.contact.wizard')}
+_ASK = {('xero_differs', 'action_call'), ('xero_failed', 'action_call')}
 _MANAGE = {*_SYNCHRONISE, ('xero_failed', 'account.account'), ('xero_failed', 'xero.log')} - {
     ('xero_failed', 'action_call')}
 BANNERS = {
-    'invoicing': {('xero_differs', None), ('xero_failed', None)},
-    'accountant': {('xero_differs', None), ('xero_failed', None),
-                   ('xero_failed', 'account.account')},
+    # Who may put right nothing of it asks who may.
+    'invoicing': _ASK,
+    'accountant': {*_ASK, ('xero_failed', 'account.account')},
     'synchronise': {*_SYNCHRONISE, ('xero_failed', 'xero.log')},
+    # Accounts are for who may change them; this one asks.
+    'manage': {*_SYNCHRONISE, ('xero_failed', 'xero.log')},
     # Who may put everything right is led there, and not told to try again.
-    'manage': _MANAGE,
     'everything': _MANAGE,
 }
 

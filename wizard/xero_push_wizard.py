@@ -3,12 +3,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import formatLang
 
 from ..models.core.apart import apart
-from ..models.core.kinds import SWITCHES, XERO_KINDS
+from ..models.core.kinds import XERO_KINDS
 from ..models.core.opening import in_company, open_record
 from ..models.core.prefetch import fetch_for_taxes
-from ..models.core.problem import Problem, problems_of
+from ..models.core.problem import Problem, error_text, problems_of
 from ..models.documents.showing import list_documents, names_of
-from ..xero.catalogue import CATALOGUE
 
 #: Details of contacts that the dialog names.
 MISFITS = 10
@@ -35,6 +34,7 @@ class XeroPushWizard(models.TransientModel):
     preview_line_ids = fields.One2many(
         'xero.push.wizard.line', 'wizard_id', compute='_compute_preview_line_ids')
     preview_total = fields.Char("Total in Xero", compute='_compute_preview_line_ids')
+    preview_note = fields.Char(compute='_compute_preview_line_ids')
     note_ids = fields.One2many(
         'xero.push.wizard.note', 'wizard_id', string="Not sent by themselves", readonly=True)
     contact_note = fields.Text("Details of Contacts", readonly=True)
@@ -74,7 +74,7 @@ class XeroPushWizard(models.TransientModel):
     def _compute_preview_line_ids(self):
         Line = self.env['xero.push.wizard.line']
         for wizard in self:
-            wizard.update({'preview_line_ids': Line, 'preview_total': False,
+            wizard.update({'preview_line_ids': Line, 'preview_total': False, 'preview_note': False,
                            'preview_number': False, 'preview_contact': False,
                            'preview_date': False, 'preview_due_date': False})
             # The browser says which one, so it is asked whether the user may see it.
@@ -85,9 +85,11 @@ class XeroPushWizard(models.TransientModel):
                 [('company_id', '=', move.company_id.id)])
             data, totals = move._xero_prepare_document(connection)
             partner = move._xero_partner()
+            note = wizard._get_preview_note()
             wizard.update({
                 'preview_line_ids': Line._make_lines(data, connection),
-                'preview_total': formatLang(
+                'preview_note': note,
+                'preview_total': not note and formatLang(
                     self.env, float(totals.total), currency_obj=move.currency_id),
                 'preview_number': data.number,
                 'preview_contact': partner.name if data.contact_id else self.env._(
@@ -95,6 +97,16 @@ class XeroPushWizard(models.TransientModel):
                 'preview_date': data.date,
                 'preview_due_date': data.due_date,
             })
+
+    def _get_preview_note(self):
+        """:return: why nothing is sent of the document that is looked at, empty where it is
+        :rtype: str"""
+        move = self.preview_id._origin
+        if move in self.eligible_ids._origin:
+            return ''
+        return self.env._("It is in Xero as it is here, so nothing is sent.") \
+            if move in self.linked_ids._origin else self.env._(
+                "It is held up, so nothing is sent until what stands above is put right.")
 
     # === CRUD METHODS === #
 
@@ -124,8 +136,8 @@ class XeroPushWizard(models.TransientModel):
             new = own.sudo().with_company(connection.company_id).commercial_partner_id.filtered(
                 lambda partner: partner.name and not partner.xero_contact_id)
             misfits += new._xero_misfits()
-            for move in own:
-                for reason in self._get_manual_reasons(connection, move.sudo()):
+            for move in own.filtered(lambda move: move not in blocked):
+                for reason in self.env['xero.absence']._get_manual_reasons(connection, move.sudo()):
                     manual.setdefault(reason, []).append(move.id)
         blocked = {self.env['account.move'].browse(move.id): found
                    for move, found in blocked.items()}
@@ -166,23 +178,6 @@ class XeroPushWizard(models.TransientModel):
             causes.values(), key=lambda cause: -len(cause[1]))]
 
     @api.model
-    def _get_manual_reasons(self, connection, move):
-        """
-        :param recordset connection: the `xero.connection` of the document's company
-        :param recordset move: one `account.move`
-        :return: why it does not go to Xero by itself; by hand it does
-        :rtype: list(str)
-        """
-        off = [name for name in ('auto_sync', SWITCHES[move.move_type]) if not connection[name]]
-        reasons = [self.env._(
-            "“%s” is switched off on the Xero connection.",
-            connection._fields[name]._description_string(self.env)) for name in off]
-        if move._xero_is_excluded():
-            reasons.append(self.env._(
-                "%s is excluded from Xero.", move._xero_partner().display_name))
-        return reasons
-
-    @api.model
     def _find_blocked(self, connection, moves):
         """Find what the preflight of a push finds, and also whether the connection works, and for
         the rest whether Xero can hold them. What is queued waits for the connection; it is nothing
@@ -194,6 +189,8 @@ class XeroPushWizard(models.TransientModel):
         """
         own = moves.with_company(connection.company_id)
         blocked = self.env['xero.preflight']._find(own, connection)
+        for move, problem in self.env['xero.collision'].sudo()._find(connection, own).items():
+            blocked.setdefault(move, []).append(problem)
         for part in apart(
                 self.env, own.filtered(lambda move: move not in blocked),
                 lambda some: self._find_unfit(connection, some),
@@ -271,12 +268,14 @@ class XeroPushWizardCause(models.TransientModel):
     count = fields.Integer("How Many", compute='_compute_texts')
     documents = fields.Char(compute='_compute_texts')
 
-    @api.depends('code', 'move_ids')
+    @api.depends('code', 'move_ids', 'target_model', 'target_id')
+    @api.depends_context('lang', 'uid')
     def _compute_texts(self):
         for cause in self:
-            text = CATALOGUE[cause.code]
-            cause.title = self.env._(text.title)    # pylint: disable=gettext-variable
-            cause.fix = self.env._(text.fix)        # pylint: disable=gettext-variable
+            title, fix = error_text(self.env, cause.code)
+            cause.title = title
+            cause.fix = fix if cause.fixable or not cause.target_model else self.env[
+                'xero.ask']._get_fix(cause.move_ids[:1].company_id, fix, cause._target())
             cause.count = len(cause.move_ids)
             cause.documents = names_of(cause.move_ids)
 
@@ -284,9 +283,12 @@ class XeroPushWizardCause(models.TransientModel):
     @api.depends_context('uid')
     def _compute_fixable(self):
         for cause in self:
-            target = self.env[cause.target_model].browse(cause.target_id).exists() \
-                if cause.target_model in self.env else None
-            cause.fixable = self.env['xero.problem']._is_fixable(target)
+            cause.fixable = self.env['xero.problem']._is_fixable(cause._target())
+
+    def _target(self):
+        """:return: the record on which the problem is put right, or None"""
+        return self.env[self.target_model].browse(self.target_id).exists() \
+            if self.target_model in self.env else None
 
     def action_fix(self):
         """:return: action that opens the record on which the problem is put right"""

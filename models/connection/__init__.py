@@ -12,6 +12,8 @@ from . import xero_sign_in
 from . import xero_start_over
 from . import xero_token
 from . import xero_connection_dashboard
+from . import xero_standing
+from . import xero_ask
 from . import res_company
 from . import res_config_settings
 from . import ir_cron

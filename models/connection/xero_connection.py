@@ -175,24 +175,11 @@ class XeroConnection(models.Model):
         for connection in self:
             connection.redirect_uri = url_join(connection.get_base_url(), '/xero/oauth/callback')
 
-    @api.depends('state', 'auto_sync', 'hold_sending')
+    @api.depends('state', 'resume_at', 'auto_sync', 'hold_sending')
+    @api.depends_context('lang', 'tz', 'uid')
     def _compute_state_help(self):
-        texts = {
-            'disconnected': self.env._("Nothing is sent. Links and mappings are kept."),
-            'connected': self.env._("Documents are sent within a minute of being posted."),
-            'reauth': self.env._(
-                "Xero asks for a new sign-in. Press Reconnect; what is waiting goes out then."),
-            'revoked': self.env._(
-                "Somebody removed this app in Xero, or the organisation is gone. Press Reconnect."),
-            'paused': self.env._("Nothing is sent until the connection is resumed."),
-        }
         for connection in self:
-            text = texts[connection.state]
-            if connection.state == 'connected' and connection.hold_sending:
-                text = self.env._("Nothing is sent until somebody presses Start sending.")
-            elif connection.state == 'connected' and not connection.auto_sync:
-                text = self.env._("Documents are sent when somebody asks for it.")
-            connection.state_help = text
+            connection.state_help = self.env['xero.standing']._get_text(connection)
 
     @api.depends(lambda self: ('token_id.scope', *self.env['xero.scope']._get_switches()))
     def _compute_missing_scopes(self):

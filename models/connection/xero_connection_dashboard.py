@@ -2,7 +2,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools.misc import format_datetime
 
 from ..core.opening import in_company
 
@@ -54,17 +53,12 @@ class XeroConnection(models.Model):
             connection.sign_in_until = expires and expires - ACCESS_LIFE + REFRESH_LIFE
 
     @api.depends('state_help', 'hold_sending', 'resume_at')
-    @api.depends_context('lang', 'tz')
+    @api.depends_context('lang', 'tz', 'uid')
     def _compute_waiting_reason(self):
-        now = fields.Datetime.now()
         for connection in self:
-            connection.waiting_reason = False
-            if connection.state != 'connected' or connection.hold_sending:
-                connection.waiting_reason = connection.state_help
-            elif connection.resume_at and connection.resume_at > now:
-                connection.waiting_reason = self.env._(
-                    "Xero cannot be called just now. Sending goes on by itself at %s.",
-                    format_datetime(self.env, connection.resume_at, dt_format='short'))
+            connection.waiting_reason = connection.state_help \
+                if connection.state != 'connected' or connection.hold_sending \
+                else self.env['xero.standing']._get_obstacle(connection)
 
     # === ACTIONS === #
 

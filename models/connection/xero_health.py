@@ -12,6 +12,7 @@ from ...xero.errors import (
     XeroGrantInvalid,
     XeroRateLimited,
     XeroScopeMissing,
+    XeroTokenExpired,
 )
 from ..core.problem import call_text, error_text
 from ..core.transaction import run_in_new_cursor
@@ -21,6 +22,8 @@ from .xero_connection import RECONNECT
 #: The longest wait between two tries while Xero cannot be reached at all; shorter than the 30
 #: minutes in which a refresh token whose answer was lost can be used again.
 LONGEST_OUTAGE_WAIT = timedelta(minutes=10)
+#: Their messages are names of a protocol, unless this module has chosen the words itself.
+WORDLESS = (XeroAccessRevoked, XeroGrantInvalid, XeroScopeMissing, XeroTokenExpired)
 #: Lists that need a permission each, besides that of the organisation's own settings.
 PROOFS = ('Invoices', 'Payments', 'Contacts')
 
@@ -49,7 +52,7 @@ class XeroHealth(models.AbstractModel):
             organisation = organisation_in(self.env, answer)
         except XeroError as error:
             self._report_error(connection, error)
-            return 'danger', *self._describe(error)
+            return 'danger', *self._describe(error, connection)
         self.sudo()._report_access(connection)
         return 'success', self.env._("The connection works"), self.env._(
             "Xero answered as %(organisation)s in %(seconds).1f seconds.",
@@ -131,7 +134,7 @@ class XeroHealth(models.AbstractModel):
             state = 'reauth'
         # The answer to a call that was on its way while somebody disconnected says nothing new.
         for connection in connections.filtered(lambda c: c.state != 'disconnected'):
-            connection.last_error = ' '.join(self._describe(error))
+            connection.last_error = self._in_words(error, connection)
             self.env['xero.log']._add_connection(connection, error)
             if state and connection.state != state:
                 connection.state = state
@@ -191,19 +194,30 @@ class XeroHealth(models.AbstractModel):
             lambda user: user.active and not user.share
             and connection.company_id in user.company_ids)
 
-    def _describe(self, error):
+    def _in_words(self, error, connection):
+        """:return: what :meth:`_describe` says, in one piece
+        :rtype: str"""
+        title, text = self._describe(error, connection)
+        return self.env._("%(title)s. %(text)s", title=title, text=text)
+
+    def _describe(self, error, connection):
         """
         :param XeroError error: that no single document is to blame for
+        :param recordset connection: one `xero.connection`, which has the button that is named
         :return: its title, and its cause and fix, translated, with Xero's own words when it has any
+            for people; the names of a protocol are in the log only
         :rtype: tuple(str, str)
         """
         if isinstance(error, XeroClientInvalid):
             return self.env._("Xero does not accept the app"), self.env._(
-                "Check the client ID and the client secret, then press Test. (Xero: %s)",
-                error.message)
+                "Check the client ID and the client secret, then press Connect to Xero.") \
+                if connection.state == 'disconnected' else self.env._(
+                    "Check the client ID and the client secret, then press Test.")
         title, fix = error_text(self.env, error.code)
         cause = self.env._(CATALOGUE[error.code].cause)     # pylint: disable=gettext-variable
-        fix = ' '.join(filter(None, (call_text(self.env, error), cause, fix)))
-        if error.message:
-            fix = self.env._("%(fix)s (Xero: %(message)s)", fix=fix, message=error.message)
-        return title, fix
+        if not isinstance(error, WORDLESS):
+            fix = ' '.join(filter(None, (call_text(self.env, error), cause, fix)))
+            return title, self.env._("%(fix)s (Xero: %(message)s)", fix=fix,
+                                     message=error.message) if error.message else fix
+        own = '' if error.status else error.message     # there was no answer that had it
+        return title, ' '.join(filter(None, (own, call_text(self.env, error), cause, fix)))

@@ -291,7 +291,8 @@ class XeroSignIn(models.AbstractModel):
             token = self.env['xero.token']._request_custom(connection)
             tenants = oauth.connections(address(self.env, API_URL), token.access_token)
         except XeroError as error:
-            return connection._notify('danger', *self.env['xero.health']._describe(error))
+            return connection._notify('danger', *self.env['xero.health']._describe(
+                error, connection))
         if len(tenants) != 1:
             raise UserError(self.env._(
                 "This custom connection is not authorised for an organisation yet. Finish its "

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...xero import matching
+
 
 class XeroContactCandidate(models.Model):
     """A contact that Xero has in the place of one that it refused, kept from the look-up so that
@@ -29,7 +31,7 @@ class XeroContactCandidate(models.Model):
         for candidate in self:
             candidate.display_name = ', '.join(filter(None, (candidate.name, candidate.email)))
 
-    @api.depends('status', 'xero_id', 'partner_id')
+    @api.depends('status', 'xero_id', 'partner_id.email', 'partner_id.vat', 'email', 'tax_number')
     @api.depends_context('lang')
     def _compute_reason(self):
         for connection, candidates in self.grouped('connection_id').items():
@@ -44,7 +46,19 @@ class XeroContactCandidate(models.Model):
             return self.env._("It is linked to %s.", holder.display_name)
         if self.status == 'ARCHIVED':
             return self.env._("It is archived in Xero.")
-        return self.env._("It has the same name, but another e-mail address and tax number.")
+        partner = self.partner_id
+        emails = set(map(matching.email_key, (partner.email, self.email)))
+        numbers = set(map(matching.tax_key, (partner.vat, self.tax_number)))
+        other_email = len(emails) > 1 and '' not in emails
+        other_number = len(numbers) > 1 and ('', '') not in numbers
+        if other_email and other_number:
+            return self.env._("It has the same name, but another e-mail address and tax number.")
+        if other_email:
+            return self.env._("It has the same name, but another e-mail address.")
+        if other_number:
+            return self.env._("It has the same name, but another tax number.")
+        return self.env._(
+            "It has the same name. There is nothing else to compare that both sides have.")
 
     @api.model
     def _replace(self, connection, found):

@@ -222,7 +222,7 @@ class AccountMove(models.Model):
     def _xero_stored_with(self, columns):
         # EXTENDS 'account_xero'
         return [*super()._xero_stored_with(columns),
-                'xero_tooltip', 'xero_status_label', 'alerts']
+                'xero_badge', 'xero_tooltip', 'xero_status_label', 'alerts']
 
     def _xero_log_subject(self):
         # OVERRIDES 'account_xero': the number costs no query
@@ -259,21 +259,9 @@ class AccountMove(models.Model):
                 "is connected to Xero can be sent."))
         moves._xero_queue(manual=True)
         moves._xero_queue_pull()
-        connections = self.env['xero.connection'].sudo().union(
-            *moves.company_id._xero_connections().values())
-        self.env['xero.health']._end_outage(connections)
-        waiting = ' '.join(filter(None, connections.mapped('waiting_reason')))
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': 'warning' if waiting else 'success',
-                'title': self.env._("Queued"),
-                'message': waiting or self.env._(
-                    "%s document(s) go to Xero in a moment.", len(moves)),
-                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
-            },
-        }
+        self.env['xero.health']._end_outage(self.env['xero.connection'].sudo().union(
+            *moves.company_id._xero_connections().values()))
+        return self.env['xero.queued']._notify(moves)
 
     def action_xero_log(self):
         """:return: action that lists what was exchanged with Xero about this document"""

@@ -35,19 +35,30 @@ class AccountPayment(models.Model):
         ('waiting', "Waiting for the document"), ('pending',), ('synced', "Sent to Xero"),
         ('failed', "Not sent")])
     xero_error_text = fields.Text(compute='_compute_xero_error_text')
+    xero_can_fix = fields.Boolean(compute='_compute_xero_error_text')
+    xero_can_ask = fields.Boolean(compute='_compute_xero_error_text')
 
     _xero_payment_uniq = models.UniqueIndex(
         "(company_id, xero_payment_id) WHERE xero_payment_id IS NOT NULL",
         "A payment in Xero is linked to one payment here.",
     )
 
-    @api.depends('xero_error_code', 'xero_error_message')
-    @api.depends_context('lang')
+    @api.depends('xero_error_code', 'xero_error_message', 'xero_error_target')
+    @api.depends_context('lang', 'uid')
     def _compute_xero_error_text(self):
+        ask = self.env['xero.ask']
+        may_sync = self.env.user.has_group('account_xero.group_xero_user')
         for payment in self:
+            target = ask._target_of(payment)
+            payment.xero_can_fix = self.env['xero.problem']._is_fixable(target)
+            may = payment.xero_can_fix if target else may_sync
+            payment.xero_can_ask = bool(
+                payment.xero_error_code and not may and self.env['xero.alert']._get_ask(payment))
             title, fix = error_text(self.env, payment.xero_error_code)
             payment.xero_error_text = '\n'.join(filter(None, (
-                title, payment.xero_error_message, fix))) if payment.xero_error_code else False
+                title, payment.xero_error_message,
+                fix if may else ask._get_fix(payment.company_id, fix, target),
+            ))) if payment.xero_error_code else False
 
     def write(self, vals):
         # EXTENDS 'account'
@@ -135,6 +146,16 @@ class AccountPayment(models.Model):
             self.state in COUNTS and not self.xero_payment_id and not self.xero_deleted
             and self.payment_method_line_id.code != XERO_SYNC
             and self.create_date >= connection.payments_since)
+
+    def action_xero_ask(self):
+        """Ask a manager of the connection to do what this user may not.
+
+        :return: a notification
+        :raise UserError: there is nobody to ask
+        """
+        self.ensure_one()
+        self.check_access('read')
+        return self.env['xero.ask']._ask(self, self.env['xero.alert']._get_question)
 
     def action_xero_put_right(self):
         """:return: action that opens the record on which this payment's problem is put right

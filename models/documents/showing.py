@@ -76,12 +76,13 @@ def list_documents(env, title, domain, context=None):
     :param str title: of the page
     :param list domain: of `account.move`
     :param dict context: besides
-    :return: action that lists documents
+    :return: action that lists documents of any kind
     :rtype: dict
     """
     return {
         'type': 'ir.actions.act_window', 'name': title, 'res_model': 'account.move',
-        'view_mode': 'list,form',
-        'views': [(env.ref('account.view_invoice_tree').id, 'list'), (False, 'form')],
+        'view_mode': 'list,kanban,form',
+        'views': [(env.ref('account_xero.view_xero_document_list').id, 'list'),
+                  (False, 'kanban'), (False, 'form')],
         'domain': domain, 'context': {'create': False, **(context or {})},
     }

@@ -1,8 +1,9 @@
 """What the banners above a document say of it and Xero, and what button they have."""
-from odoo import models
+from odoo import api, models
 
 from ...xero.catalogue import CATALOGUE, CONTACT_CODES
 from ..connection.pages import open_in_xero
+from ..connection.xero_ask import ASK
 from ..contacts.merged import merged_into
 from ..core.kinds import XERO_KINDS
 from ..core.opening import in_company, open_record
@@ -15,6 +16,8 @@ from .cures import MAPPINGS, suspects
 SEEN_IN_XERO = ('document_not_editable', 'not_sent', 'voided_in_xero', 'total_mismatch')
 #: Codes of a contact that no other choice of one cures.
 OF_PARTNER = ('contact_refused', 'contact_merged')
+#: Codes of what stays as it is, or passes by itself.
+NOTHING_TO_DO = ('not_sent', 'rate_limited')
 #: Codes of a number that only another one cures.
 NUMBERS = ('number_taken', 'number_voided')
 
@@ -50,13 +53,13 @@ class XeroAlert(models.AbstractModel):
         if move.xero_active and move.xero_trial and move.xero_document_id:
             alerts['xero_trial'] = self._get_trial(move)
         if alert := move.xero_differs and self.env['xero.difference']._alert(move):
-            alerts['xero_differs'] = alert
+            alerts['xero_differs'] = alert if alert.get('action') else self._get_help(move, alert)
         for pair in self.env['xero.allocation']._among(move, 'failed'):
-            alerts[f'xero_allocation_{pair.id}'] = {
-                'level': 'warning',
-                'message': self._get_text(pair, self.env._("Not matched in Xero: %s")),
-                **self._get_sync_now(move),
-            }
+            button = self._get_sync_now(move)
+            alert = {'level': 'warning', 'message': self._get_text(
+                pair, self.env._("Not matched in Xero: %s"), bool(button))}
+            alerts[f'xero_allocation_{pair.id}'] = {**alert, **button} \
+                if button else self._get_help(move, alert)
         return alerts
 
     def _get_trial(self, move):
@@ -69,26 +72,74 @@ class XeroAlert(models.AbstractModel):
         return {**alert, 'action_text': self.env._("Open the test drive"),
                 'action': self.env['xero.trial.wizard']._action(move)}
 
+    @api.model
+    def _get_question(self, record):
+        """
+        :param recordset record: document or payment, in the language of who is asked
+        :return: what is wrong with it, why, and what is to be done
+        :rtype: str
+        """
+        texts, env = [], record.env
+        if record.xero_state == 'failed':
+            texts.append(env['xero.alert']._get_text(record, env._("Xero: %s")))
+        if record._name == 'account.move':
+            alert = record.xero_differs and env['xero.difference']._alert(record)
+            texts += [alert['message']] if alert else []
+            texts += [env['xero.alert']._get_text(pair, env._("Not matched in Xero: %s"))
+                      for pair in env['xero.allocation']._among(record, 'failed')]
+        return '\n'.join(texts)
+
+    @api.model
+    def _get_ask(self, record):
+        """
+        :param recordset record: document or payment
+        :return: the button of a banner that asks; none where there is nobody, or it is done
+        :rtype: dict
+        """
+        ask = self.env['xero.ask']
+        helper = ask._get_helper(record.company_id, ask._target_of(record))
+        if not helper or ask._is_asked(record):
+            return {}
+        return {'action_text': self.env._("Ask %s", helper.name),
+                'action_call': (record._name, 'action_xero_ask', record.ids)}
+
+    def _get_help(self, move, alert):
+        """
+        :param recordset move: `account.move`
+        :param dict alert: banner of something that the user may not put right
+        :return: the same, with the button that asks somebody who may, or that this was done
+        :rtype: dict
+        """
+        button, asked = self._get_ask(move), move.sudo().activity_search([ASK])[:1].user_id
+        if asked:
+            asked = self.env._("%s was asked.", asked.name)
+            alert = {**alert, 'message': '\n'.join([alert['message'], asked])}
+        return {**alert, **button}
+
     def _get_failed(self, move):
         """
         :param recordset move: `account.move` that is not in Xero as it is here
         :return: why, and what is to be done
         :rtype: dict
         """
-        return {
-            'level': 'danger',
-            'message': self._get_text(move, self.env._("Xero: %s")),
-            **self._get_button(move),
-        }
+        button = self._get_button(move)
+        may = bool(button) or move.xero_error_code in NOTHING_TO_DO
+        alert = {'level': 'danger', 'message': self._get_text(
+            move, self.env._("Xero: %s"), may), **button}
+        return alert if may else self._get_help(move, alert)
 
-    def _get_text(self, record, heading):
+    def _get_text(self, record, heading, may=True):
         """
         :param recordset record: with `xero.sync.mixin`, that has failed
         :param str heading: with a place for the title of its problem
-        :return: what is wrong, why, and what is to be done
+        :param bool may: whether the user may do what is to be done
+        :return: what is wrong, why, and what is to be done, by whom
         :rtype: str
         """
         title, fix = error_text(self.env, record.xero_error_code)
+        if not may:
+            ask = self.env['xero.ask']
+            fix = ask._get_fix(record.company_id, fix, ask._target_of(record))
         cause = CATALOGUE[record.xero_error_code or 'validation_error'].cause
         return '\n'.join(filter(None, (
             heading % title,
@@ -129,15 +180,31 @@ class XeroAlert(models.AbstractModel):
         if move.xero_error_code == 'corrected_in_xero' and (
                 differences := self.env['xero.difference'].sudo()._of_documents(move)):
             return differences._alert_action()
-        model, _comma, res_id = (move.xero_error_target or '').partition(',')
-        record = self.env[model].browse(int(res_id)).exists() if model in self.env else None
-        if not record or record == move or not record.has_access('write'):
-            return self._get_place(move) or self._get_sync_now(move)
+        ask = self.env['xero.ask']
+        record = ask._target_of(move)
+        if not record or record == move:
+            return self._get_place(move) or (
+                {} if self._is_for_managers(move) else self._get_sync_now(move))
+        if not record.has_access('write'):
+            return {} if ask._needs_help() or ask._get_helper(move.company_id, record) \
+                else self._get_place(move) or self._get_sync_now(move)
         return {
             'action_text': self.env._(
                 "Open %s", record.with_company(move.company_id).display_name),
             'action': open_record(record, move.company_id),
         }
+
+    def _is_for_managers(self, move):
+        """:return: whether trying again helps nobody until somebody else has put it right"""
+        return self._is_elsewhere(move.xero_error_code) and self.env['xero.ask']._needs_help()
+
+    @api.model
+    def _is_elsewhere(self, code):
+        """:param str code: of the catalogue, empty for a refusal that has none
+        :return: whether it is put right at the connection or in the mapping
+        :rtype: bool"""
+        where = CATALOGUE[code or 'validation_error'].where
+        return where in MAPPINGS or where == 'connection'
 
     def _get_place(self, move):
         """

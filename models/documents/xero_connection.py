@@ -4,7 +4,11 @@ from collections import Counter
 from odoo import fields, models
 
 from ..core.opening import in_company
+from .account_move_badge import AGREEING
 from .showing import list_documents
+
+#: How the context of an action names a filter that is set at first.
+FILTER = 'search_default_xero_'
 
 
 class XeroConnection(models.Model):
@@ -45,7 +49,9 @@ class XeroConnection(models.Model):
         self.ensure_one()
         # The buttons choose a filter by it; the web client does not hand it on by itself.
         filters = {name: value for name, value in self.env.context.items()
-                   if name.startswith('search_default_xero_')}
+                   if name.startswith(FILTER)}
+        if f'{FILTER}synced' in filters:
+            filters.update((FILTER + badge, 1) for badge in AGREEING)
         return in_company(list_documents(self.env, self.env._("Documents in Xero"), [
             ('company_id', '=', self.company_id.id), ('xero_state', '!=', False)], filters),
             self.company_id)

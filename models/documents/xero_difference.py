@@ -49,6 +49,9 @@ class XeroDifference(models.Model):
     res_id = fields.Many2oneReference(
         "Record", model_field='res_model', required=True, readonly=True)
     document = fields.Char(readonly=True)
+    partner_name = fields.Char(
+        "Customer or Vendor", compute='_compute_partner_name', compute_sudo=True)
+    date = fields.Date(compute='_compute_partner_name', compute_sudo=True)
     field = fields.Selection(
         [
             ('document', "Document"), ('status', "Status"), ('total', "Total"),
@@ -83,6 +86,18 @@ class XeroDifference(models.Model):
     _record_uniq = models.Constraint(
         'UNIQUE(res_model, res_id, field)', "A record has one difference of each kind.")
 
+    @api.depends('res_model', 'res_id')
+    def _compute_partner_name(self):
+        for model, rows in self.grouped('res_model').items():
+            records = self.env[model].browse(rows.mapped('res_id')).exists()
+            known = {record.id: record for record in records}
+            for row in rows:
+                record = known.get(row.res_id, records.browse())
+                partner = record if model == 'res.partner' else record.partner_id
+                row.partner_name = partner.display_name
+                row.date = record != partner and (
+                    record.invoice_date if model == 'account.move' else record.date)
+
     # === WHAT HELPS === #
 
     @api.depends('field', 'res_model', 'res_id', 'fixed')
@@ -107,6 +122,17 @@ class XeroDifference(models.Model):
         :return: what is listed of them, with what is ignored"""
         return self.search([
             ('res_model', '=', moves._name), ('res_id', 'in', moves.ids)]) if moves else self
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        # EXTENDS 'base'
+        standing = self.env['xero.standing']
+        connections = self.env.companies._xero_connections().values()
+        if connections and not any(connection.last_reconcile for connection in connections):
+            help_message = standing._make_help(self.env._("Not compared yet"), self.env._(
+                "The books are compared for the first time in the night, or when a manager of the "
+                "connection presses Compare books there."))
+        return super().get_empty_list_help(standing._empty_help(help_message))
 
     # === TELLING THE DOCUMENTS === #
 

@@ -1,6 +1,6 @@
 """What must be right before a document may leave, checked without calling Xero."""
 from odoo import models
-from odoo.tools.misc import format_date
+from odoo.tools.misc import format_date, formatLang
 
 from ...xero import money
 from ..core.apart import apart
@@ -121,10 +121,9 @@ class XeroPreflight(models.AbstractModel):
                 "The Xero plan, or the role of the user who signed in, does not allow drafts of "
                 "this kind. Change the plan or the role in Xero."))
 
-    def _check_totals(self, move, data, totals):
+    def _check_totals(self, move, totals):
         """Compare what Xero will compute with the document, to the cent.
 
-        :param xero.payload.DocumentData data: what would be sent
         :param xero.money.Totals totals: what Xero will make of it
         :return: the problem, or None
         :rtype: Problem | None
@@ -132,9 +131,11 @@ class XeroPreflight(models.AbstractModel):
         expected = move._xero_decimal(move.amount_total)
         if totals.total == expected:
             return None
+        here, there = (formatLang(self.env, float(amount), currency_obj=move.currency_id)
+                       for amount in (expected, totals.total))
         return Problem('total_mismatch', self.env._(
-            "The total here is %(here)s %(currency)s and Xero would make it %(there)s.",
-            here=expected, there=totals.total, currency=data.currency_code))
+            "The total here is %(here)s and Xero would make it %(there)s.",
+            here=here, there=there))
 
     def _check_origin(self, move):
         """Yield why what is of Xero, or was voided there, cannot be sent.

@@ -33,6 +33,7 @@ class XeroProblem(models.Model):
     fix = fields.Char("What to do", compute='_compute_fix')
     target_name = fields.Char("Where", compute='_compute_target_name')
     fixable = fields.Boolean("Can Be Put Right", compute='_compute_fixable')
+    can_ask = fields.Boolean(compute='_compute_fix')
 
     @property
     def _table_query(self):
@@ -66,11 +67,17 @@ class XeroProblem(models.Model):
         for problem in self:
             problem.documents = and_more(self.env, problem.names, problem.count)
 
-    @api.depends('code')
-    @api.depends_context('lang')
+    @api.depends('code', 'fixable')
+    @api.depends_context('lang', 'uid')
     def _compute_fix(self):
+        ask = self.env['xero.ask']
         for problem in self:
-            problem.fix = error_text(self.env, problem.code)[1]
+            fix, target = error_text(self.env, problem.code)[1], problem._target()
+            elsewhere = not problem.fixable and (
+                problem.target or self.env['xero.alert']._is_elsewhere(problem.code))
+            helper = elsewhere and ask._get_helper(problem.company_id, target)
+            problem.fix = ask._get_fix(problem.company_id, fix, target) if elsewhere else fix
+            problem.can_ask = bool(helper)
 
     @api.depends('target')
     def _compute_target_name(self):
@@ -83,6 +90,12 @@ class XeroProblem(models.Model):
     def _compute_fixable(self):
         for problem in self:
             problem.fixable = self._is_fixable(problem._target())
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        # EXTENDS 'base'
+        return super().get_empty_list_help(
+            self.env['xero.standing']._empty_help(help_message))
 
     def _target(self):
         """:return: the record on which the problem is put right, or None"""
@@ -125,6 +138,15 @@ class XeroProblem(models.Model):
         if not target:
             return self.action_view_documents()
         return open_record(target, self.company_id)
+
+    def action_ask(self):
+        """Ask a manager of the connection to put it right, at the first of the documents.
+
+        :return: a notification
+        :raise UserError: there is nobody to ask
+        """
+        self.ensure_one()
+        return self._moves()[:1].action_xero_ask()
 
     def action_view_documents(self):
         """:return: action that lists the documents"""

@@ -19,8 +19,8 @@ class XeroTooltip(models.AbstractModel):
         :return: {document: lines of its hover text, empty ones among them}
         :rtype: dict
         """
-        pending = moves.filtered(lambda move: move.xero_state == 'pending')
-        connections = pending.company_id._xero_connections()
+        waiting = moves.filtered(lambda move: move.xero_badge in ('pending', 'absent'))
+        connections = waiting.company_id._xero_connections()
         tried, differing = self._get_last_tried(moves), self._get_differing(moves)
         lines = dict.fromkeys(moves, ())
         for move in moves:
@@ -30,6 +30,9 @@ class XeroTooltip(models.AbstractModel):
                 lines[move] = self._get_pending(connections.get(move.company_id.id))
             elif move.xero_state == 'failed':
                 lines[move] = self._get_failed(move, tried.get(move.id))
+            elif move.xero_badge == 'absent':
+                lines[move] = self.env['xero.absence']._get_lines(
+                    connections[move.company_id.id], move)
         return lines
 
     def _get_last_tried(self, moves):

@@ -5,6 +5,7 @@ from . import xero_import_waiting
 from . import xero_import_files
 from . import xero_pull_document
 from . import xero_unmatched
+from . import xero_collision
 from . import res_currency
 from . import xero_scope
 from . import xero_take_over

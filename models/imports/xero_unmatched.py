@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
 
 from ..connection.pages import open_in_xero
 from ..core.opening import in_company
@@ -75,17 +76,25 @@ class XeroUnmatched(models.Model):
     #: Each number that is given out is looked up among these.
     _lost_idx = models.Index("(company_id, kind) WHERE reason = 'lost'")
 
-    @api.depends('number', 'contact_name', 'total', 'currency_code')
+    @api.depends('number', 'contact_name', 'total', 'currency_code', 'currency_id')
+    @api.depends_context('lang')
     def _compute_display_name(self):
         for row in self:
-            row.display_name = row.number or unnumbered(
-                row.contact_name, f'{row.total:.2f} {row.currency_code}')
+            total = formatLang(self.env, row.total, currency_obj=row.currency_id) \
+                if row.currency_id else f'{formatLang(self.env, row.total)} {row.currency_code}'
+            row.display_name = row.number or unnumbered(row.contact_name, total)
 
     @api.depends('status')
     def _compute_status_label(self):
         labels = status_labels(self.env)
         for row in self:
             row.status_label = labels.get(row.status, row.status)
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        # EXTENDS 'base'
+        return super().get_empty_list_help(
+            self.env['xero.standing']._empty_help(help_message))
 
     # === FILLING === #
 

@@ -25,7 +25,7 @@ class XeroConnection(models.Model):
         except XeroError as error:
             health = self.env['xero.health']
             health._report_error(self.sudo(), error)
-            return self._notify('danger', *health._describe(error))
+            return self._notify('danger', *health._describe(error, self))
         return self._notify('success', self.env._("Accounts and taxes are up to date"), self.env._(
             "%(accounts)s accounts and %(rates)s tax rates can be mapped.",
             accounts=self.env['xero.account'].search_count([('connection_id', '=', self.id)]),

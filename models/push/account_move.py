@@ -82,7 +82,7 @@ class AccountMove(models.Model):
         """
         data, totals = self._xero_prepare_document(connection)
         body = payload.document_body(data) if data.contact_id else None
-        return body, totals, self.env['xero.preflight']._check_totals(self, data, totals)
+        return body, totals, self.env['xero.preflight']._check_totals(self, totals)
 
     def _xero_target_status(self, connection):
         """:return: the status to ask for; one that Xero has reached already is kept"""

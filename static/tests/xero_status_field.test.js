@@ -21,16 +21,14 @@ class Invoice extends models.Model {
         ],
     });
     tooltip = fields.Text();
-    differs = fields.Boolean();
     note = fields.Char();
 
     _records = [
-        { id: 1, state: "pending", differs: true, tooltip: "Waiting to be sent." },
-        { id: 2, state: "synced", differs: true, tooltip: "INV/1 in Xero\nSent: yesterday" },
+        { id: 1, state: "pending", tooltip: "Waiting to be sent." },
+        { id: 2, state: "synced", tooltip: "INV/1 in Xero\nSent: yesterday" },
         {
             id: 3,
             state: "failed",
-            differs: true,
             tooltip: "An account has no counterpart\nMap <it>",
         },
         { id: 4, state: false, tooltip: false },
@@ -103,28 +101,6 @@ test("xero_status: in a form, the hover text comes with the keyboard and is read
     queryOne(".o_xero_status").blur();
     await animationFrame();
     expect(".o_xero_status_tooltip").toHaveCount(0);
-});
-
-test("xero_status: what differs is not called synced", async () => {
-    await mountView({
-        type: "list",
-        resModel: "invoice",
-        arch: `
-            <list>
-                <field name="differs" column_invisible="1"/>
-                <field name="state" widget="xero_status" options="{'differs_field': 'differs'}"
-                       decoration-success="state == 'synced' and not differs"
-                       decoration-warning="state == 'synced' and differs"/>
-            </list>`,
-    });
-    expect(queryAllTexts(".o_xero_status")).toEqual([
-        "Pending",
-        "Differs",
-        "Sync failed",
-        "Synced to Xero",
-    ]);
-    expect(".o_xero_status:eq(1)").toHaveClass("text-bg-warning");
-    expect(".o_xero_status:eq(3)").toHaveClass("text-bg-success");
 });
 
 test("xero_status: in a kanban card", async () => {

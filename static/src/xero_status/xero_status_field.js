@@ -1,5 +1,4 @@
 import { onMounted, onWillUnmount, useEffect, useState } from "@odoo/owl";
-import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
 import { Tooltip } from "@web/core/tooltip/tooltip";
@@ -18,14 +17,12 @@ const OPEN_DELAY = 400;
  * text is fetched when somebody wants to see it, so that no list has to make one for each row; on a
  * form it comes with the keyboard, too, and is then read out by screen readers.
  *
- * With the option `differs_field` it does not say that a document is synced while that field is set.
  * With the option `watch` it looks again, less and less often, until the document waits no more.
  */
 export class XeroStatusField extends BadgeField {
     static template = "account_xero.XeroStatusField";
     static props = {
         ...BadgeField.props,
-        differsField: { type: String, optional: true },
         tooltipField: { type: String, optional: true },
         watch: { type: Boolean, optional: true },
     };
@@ -43,26 +40,13 @@ export class XeroStatusField extends BadgeField {
                 this.state.tooltip = "";
                 this.hovered && this.delayTooltip(this.hovered);
             },
-            () => [
-                this.props.record.data[this.props.name],
-                this.differs,
-                this.props.record.resId,
-            ]
+            () => [this.props.record.data[this.props.name], this.props.record.resId]
         );
         onWillUnmount(() => {
             this.gone = true;
             clearTimeout(this.timer);
             this.closeTooltip();
         });
-    }
-
-    get differs() {
-        const { differsField, name, record } = this.props;
-        return record.data[name] === "synced" && record.data[differsField];
-    }
-
-    get formattedValue() {
-        return this.differs ? _t("Differs") : super.formattedValue;
     }
 
     delayTooltip(target) {
@@ -133,7 +117,6 @@ export const xeroStatusField = {
     supportedTypes: ["selection"],
     extractProps: (fieldInfo, dynamicInfo) => ({
         ...badgeField.extractProps(fieldInfo, dynamicInfo),
-        differsField: fieldInfo.options.differs_field,
         tooltipField: fieldInfo.options.tooltip_field,
         watch: Boolean(fieldInfo.options.watch),
     }),

@@ -112,11 +112,11 @@ registry.category("web_tour.tours").add("account_xero_biller", {
         { trigger: ".o_notebook .nav-link[name=other_info]", run: "click" },
         { trigger: ".o_field_widget[name=xero_error_message]" },
         {
-            content: "Nothing to press on the document, no log, no button that would be refused",
+            content: "Nothing to press on the document that would be refused, no log; one can ask",
             trigger:
                 ".o_form_view:not(:has(button[name=action_xero_sync_now]," +
                 " button[name=action_xero_log], button[name=action_xero_push_wizard]," +
-                " .alert-danger a))",
+                " .alert-danger a:not(:contains(Ask)))) .alert-danger a:contains(Ask)",
         },
         ...openMenu("account.menu_finance_receivables", "account.menu_account_customer"),
         {

@@ -1,0 +1,65 @@
+"""What people are told when they have documents queued: only what is true of them."""
+from odoo import models
+
+from ..core.problem import error_text
+
+#: Causes that are named.
+NAMED = 3
+
+
+class XeroQueued(models.AbstractModel):
+    _name = 'xero.queued'
+    _description = "What Becomes of What Is Queued"
+
+    def _notify(self, moves):
+        """
+        :param recordset moves: `account.move` that were just queued
+        :return: a notification: green where nothing here keeps them from going to Xero
+        :rtype: dict
+        """
+        connections = moves.company_id._xero_connections()
+        texts = [self.env._("%s document(s) go to Xero in a moment.", len(moves))]
+        kind, title = 'success', self.env._("Queued")
+        if held := self._get_held(moves, connections):
+            kind, title, texts = 'warning', self.env._("Still held up"), self._name_causes(
+                held, len(moves))
+        elif waiting := set(filter(None, (
+                connection.with_env(self.env).sudo().waiting_reason
+                for connection in connections.values()))):
+            kind, texts = 'warning', sorted(waiting)
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {
+                'type': kind, 'title': title, 'message': '\n'.join(texts),
+                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
+            },
+        }
+
+    def _get_held(self, moves, connections):
+        """
+        :param recordset moves: `account.move`
+        :param dict connections: {company id: `xero.connection`}
+        :return: {document: [Problem]} of those that will be refused here before they leave
+        :rtype: dict
+        """
+        held = {}
+        for company, own in moves.sudo().grouped('company_id').items():
+            posted = own.filtered(lambda move: move.state == 'posted')
+            held.update(self.env['xero.preflight']._find(
+                posted.with_company(company), connections[company.id]))
+        return held
+
+    def _name_causes(self, held, count):
+        """
+        :param dict held: {document: [Problem]}
+        :param int count: how many documents were queued
+        :return: how many of them are held up, and why
+        :rtype: list(str)
+        """
+        causes = list(dict.fromkeys(
+            self.env._("%(title)s: %(message)s", title=error_text(self.env, problem.code)[0],
+                       message=problem.message)
+            for problems in held.values() for problem in problems))
+        return [self.env._("%(held)s of %(count)s document(s) cannot go to Xero yet.",
+                           held=len(held), count=count), *causes[:NAMED]]
