@@ -16,6 +16,7 @@ from pathlib import Path
 
 import browser_tests
 import odoo_source
+import others
 import postgres
 import wheels
 from console import guarded, run, say, step
@@ -210,6 +211,30 @@ def house(_options):
             databases.drop_run(database)
 
 
+def odoo_tests(_options):
+    """Run Odoo's own tests with the module and without it, with `dev/others.py`.
+
+    :return: 0 when no more of them fail with it, and they cost about the same
+    :rtype: int
+    """
+    with _databases() as databases:
+        prefix = run_prefix("others")
+        databases.drop_leftovers(prefix)
+        database = f"{prefix}{os.getpid()}"
+        plain = f"{database}_plain"
+        try:
+            databases.copy(databases.base(), plain)
+            with step(f"Installing {', '.join(others.MODULES)} in a database"):
+                databases.install(plain, others.MODULES)
+            databases.copy(plain, database)
+            with step("Installing account_xero in a copy of it"):
+                databases.install(database, ["account_xero"])
+            with step("Running Odoo's own tests in both"):
+                return others.compare(databases, plain, database)
+        finally:
+            databases.drop_run(database)
+
+
 def fuzz(_options):
     """Run `dev/fuzz.py` with atheris, which nothing else needs and so has a place of its own.
 
@@ -374,7 +399,8 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser()
     commands = {"demo": demo, "serve": demo, "screenshots": demo, "test": test,
-                "test-unit": test_unit, "chaos": chaos, "bench": bench, "house": house,
+                "test-unit": test_unit, "others": odoo_tests,
+                "chaos": chaos, "bench": bench, "house": house,
                 "fuzz": fuzz, "package": package, "lint": lint}
     parser.add_argument("command", choices=commands)
     parser.add_argument("-k", dest="pattern", help="run the tests whose names match")

@@ -48,8 +48,8 @@ from console import KitError, guarded, say
 from debian import Archive
 from home import home, remove
 
-COMMANDS = ("demo", "serve", "screenshots", "test", "test-unit", "chaos", "bench", "house", "fuzz",
-            "package", "lint", "clean")
+COMMANDS = ("demo", "serve", "screenshots", "test", "test-unit", "others", "chaos", "bench",
+            "house", "fuzz", "package", "lint", "clean")
 WITHOUT_ODOO = ("test-unit", "fuzz", "lint")
 OLDEST, NEWEST = (3, 10), (3, 13)
 
