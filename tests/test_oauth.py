@@ -403,5 +403,5 @@ class TestOAuth(XeroConnectionCommon):
         self.connection.write({'app_type': 'custom', 'client_secret': 'wrong'})
         notice = self._call('action_connect')
         self.assertEqual(notice['params']['type'], 'danger')
-        self.assertIn('invalid_client', notice['params']['message'])
+        self.assertIn("client secret", notice['params']['message'])
         self.assertEqual(self.connection.state, 'disconnected')
