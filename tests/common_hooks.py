@@ -278,7 +278,7 @@ ELSEWHERE = {
     '_xero_fitting_rates', '_xero_for_all', '_xero_forget', '_xero_forget_all',
     '_xero_forget_answers', '_xero_is_anybody_connected', '_xero_keeps_number', '_xero_used_method',
     '_xero_is_mapped', '_xero_match',
-    '_xero_match_alike',
+    '_xero_match_alike', '_xero_kind',
     '_xero_match_account', '_xero_match_domain', '_xero_match_journal', '_xero_match_reason',
     '_xero_match_tax', '_xero_owned', '_xero_payment_journals', '_xero_prepare_partner',
     '_xero_queue_balance', '_xero_queue_sent', '_xero_release_waiting', '_xero_save_matches',

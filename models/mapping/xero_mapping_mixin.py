@@ -206,10 +206,22 @@ class XeroMappingMixin(models.AbstractModel):
 
     def action_xero_match(self):
         """:return: action that opens the proposals for records of this model"""
-        kind = next(kind for kind, model in XERO_MAPPED.items() if model == self._name)
         connections = self.env.company._xero_connections()
         return self.env['xero.mapping.wizard']._open(
-            connections.get(self.env.company.id, self.env['xero.connection']), kind)
+            connections.get(self.env.company.id, self.env['xero.connection']), self._xero_kind())
+
+    @api.model
+    def get_views(self, views, options=None):
+        # EXTENDS 'web': the page of mappings is for who may read what there is to choose from
+        page = self.env.ref(f'account_xero.action_xero_mapping_{self._xero_kind()}')
+        if (options or {}).get('action_id') == page.id:
+            self.env[self._fields[self._xero_target_field].comodel_name].check_access('read')
+        return super().get_views(views, options)
+
+    @api.model
+    def _xero_kind(self):
+        """:return: the kind of mapping, of XERO_MAPPED"""
+        return next(kind for kind, model in XERO_MAPPED.items() if model == self._name)
 
 
 def fold(text):
