@@ -52,7 +52,7 @@ def take(odoo, sandbox, organisation, say):
             browser.click("button[name='action_xero_push_wizard']")
             browser.wait_for(".modal .o_form_view")
             keep("push")
-        page(f"customer-invoices/{failed}", ".o_form_view [name='xero_state']")
+        page(f"customer-invoices/{failed}", ".o_form_view [name='xero_badge']")
         keep("invoice")
         [paid] = odoo.call("account.move", "search", [
             ("move_type", "=", "out_invoice"), ("xero_state", "=", "synced"),
