@@ -64,7 +64,7 @@ def take(odoo, sandbox, organisation, say):
                     ".scrollIntoView({block: 'end'})")
         keep("panel")
         for name, selector, height in (
-                ("dashboard", ".o_kanban_record:not(.o_kanban_ghost)", 560),
+                ("dashboard", ".o_kanban_record:not(.o_kanban_ghost)", 720),
                 ("difference", LIST, 360), ("mapping_account", LIST, 320)):
             page(f"action-account_xero.action_xero_{name}", selector)
             keep(name, height)
