@@ -85,7 +85,8 @@ TEXTS = {
         "The document date cannot be before the period lock date, currently set at 31 March 2026",
         "The document date cannot be before the end of year lock date, currently set at 31 Dec",
     ],
-    "plan_limit": ["You have reached the limit of invoices you can approve"],
+    "plan_limit": ["You have reached the limit of invoices you can approve",
+                   "Monthly limit of 20 invoices reached"],
     "total_mismatch": ["The line total 9.99 does not match the expected line total 10.00"],
     "validation_error": [
         "Email address must be valid.",

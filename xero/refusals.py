@@ -66,7 +66,7 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "plan_limit",
         (
-            r"limit of (invoices|bills|documents)|limit\b.*\bcan approve",
+            r"limit of (\d+ )?(invoices|bills|documents)|limit\b.*\bcan approve",
             r"(invoice|bill|approval) limit\b|\b(subscription|pricing) plan\b|\byour plan\b",
             r"subscription\b.*\b(expired|ended|cancelled|inactive|not active)|trial\b.*\bexpired",
             r"\bpermissions?\b|not (permitted|authori[sz]ed|allowed) to\b|\buser('s)? role\b",
