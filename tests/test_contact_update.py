@@ -324,6 +324,9 @@ class TestContactByHand(XeroContactCommon):
         stranger = new_test_user(self.env, 'stranger', 'account_xero.group_xero_user',
                                  company_id=company.id, company_ids=company.ids)
         action = move._get_alerts()['xero_failed']['action']
+        with self.assertRaises(AccessError):
+            self._wizard(action, stranger, mode='create', new_name="Mine")
+        del action['context']['allowed_company_ids']    # as somebody who writes the call by hand
         wizard = self._wizard(action, stranger, mode='create', new_name="Mine")
         self.assertFalse(wizard.candidate_ids)
         self.assertFalse(wizard.error)

@@ -9,7 +9,7 @@ class XeroAlert(models.AbstractModel):
     def _get(self, move):
         # EXTENDS 'account_xero'
         alerts = super()._get(move)
-        if move.xero_active and move.xero_pdf_state and self.env.user._is_internal() \
+        if self.env.user._is_internal() and move.xero_active and move.xero_pdf_state \
                 and (alert := self._get_pdf(move)):
             alerts['xero_pdf_failed'] = alert
         return alerts
