@@ -327,7 +327,7 @@ class TestPushAllocationsRefused(XeroAllocationCommon):
         other, second = self._pushed('out_refund'), self._pushed()
         self._match(self.note, self.invoice, 50)
         self._match(other, second, 60)
-        repair = self._break('_xero_matches', self.note)
+        repair = self._break('_xero_payment_terms', self.note)
         with self.assertLogs('odoo.addons.account_xero.models.core.problem', 'ERROR'):
             self._push()
         self.assertEqual(self._pair(self.note, self.invoice).xero_state, 'failed')

@@ -66,6 +66,23 @@ class XeroBudget(models.AbstractModel):
         counts = dict(connection.call_counts or {})
         return counts if counts.pop('day', None) == str(day) else {}
 
+    def _list_counts(self, connection, day):
+        """
+        :param recordset connection: one `xero.connection`
+        :param date day: UTC
+        :return: a dict for each purpose that had calls on that day, for people
+        :rtype: list(dict)
+        """
+        titles = {
+            'push': self.env._("Sending"),
+            'lookup': self.env._("Looking up before sending"),
+            'pull': self.env._("Fetching changes"),
+            'reference': self.env._("Accounts, taxes and other lists"),
+        }
+        counts = self._get_counts(connection, day)
+        return [{'purpose': purpose, 'title': title, 'count': counts[purpose]}
+                for purpose, title in titles.items() if counts.get(purpose)]
+
     def _count(self, connection, purpose, calls):
         """Add calls to those of the day.
 

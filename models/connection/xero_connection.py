@@ -305,6 +305,19 @@ class XeroConnection(models.Model):
         return self._notify('success', self.env._("Disconnected from Xero"), self.env._(
             "Links and mappings are kept for the next connection."))
 
+    def action_start_over(self):
+        """Set settings and mappings back; links stay.
+
+        :return: a notification
+        :raise UserError: it is not disconnected
+        """
+        self.ensure_one()
+        self.check_access('write')
+        self.env['xero.start.over']._run(self.sudo())
+        return self._notify('success', self.env._("Started over"), self.env._(
+            "Connect to Xero again, and map accounts and taxes. What Xero has already stays "
+            "linked."))
+
     def action_pause(self):
         """Hold everything that would be sent by itself or by hand."""
         self.check_access('write')

@@ -31,21 +31,12 @@ class XeroConnection(models.Model):
     @api.depends('call_counts', 'day_left', 'minute_left', 'budget_seen_at')
     @api.depends_context('lang')
     def _compute_calls(self):
-        titles = {
-            'push': self.env._("Sending"),
-            'lookup': self.env._("Looking up before sending"),
-            'pull': self.env._("Fetching changes"),
-            'reference': self.env._("Accounts, taxes and other lists"),
-        }
         now, budgets = fields.Datetime.now(), self.env['xero.budget']
         for connection in self:
             budget = budgets._get(connection)
             connection.calls_left_day = budget.day_available(now)
             connection.calls_left_minute = budget.minute_available(now)
-            counts = budgets._get_counts(connection, now.date())
-            connection.calls_today = [
-                {'purpose': purpose, 'title': title, 'count': counts[purpose]}
-                for purpose, title in titles.items() if counts.get(purpose)]
+            connection.calls_today = budgets._list_counts(connection, now.date())
 
     def _compute_sign_in_until(self):
         for connection in self:

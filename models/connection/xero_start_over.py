@@ -1,4 +1,3 @@
-"""Starting over with a connection: what people want who would delete it."""
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -8,34 +7,30 @@ from ..core.xero_guard_mixin import MODULE
 KEPT = {'company_id', 'app_type'}
 
 
-class XeroConnection(models.Model):
-    _inherit = 'xero.connection'
+class XeroStartOver(models.AbstractModel):
+    """Starting over with a connection: what people want who would delete it."""
 
-    def action_start_over(self):
+    _name = 'xero.start.over'
+    _description = "Start Over with a Connection"
+
+    def _run(self, connection):
         """Set all settings back, and drop all mappings. What documents, payments and partners are
         linked to stays, and so does what Xero has not answered yet: connected to the same
         organisation again, nothing is sent twice.
 
-        :return: a notification
+        :param recordset connection: one `xero.connection`, with all rights
         :raise UserError: it is not disconnected
         """
-        self.ensure_one()
-        self.check_access('write')
-        if self.state != 'disconnected':
+        if connection.state != 'disconnected':
             raise UserError(self.env._("Disconnect from Xero first."))
-        connection_sudo = self.sudo()
-        self.env['xero.organisation.mixin']._xero_start_over_all(connection_sudo)
-        names = [name for name, field in self._fields.items()
+        self.env['xero.organisation.mixin']._xero_start_over_all(connection)
+        names = [name for name, field in connection._fields.items()
                  if MODULE in field._modules and field.store and field.copy
                  and not field.readonly and not field.compute and name not in KEPT]
-        defaults = connection_sudo.default_get(names)
-        connection_sudo.write({
+        defaults = connection.default_get(names)
+        connection.write({
             **{name: defaults.get(name, False) for name in names},
             'payment_journal_id': False,
             'reference_date': False})
-        self.env['xero.log'].sudo()._add_event(connection_sudo, self.env._(
+        self.env['xero.log'].sudo()._add_event(connection, self.env._(
             "Started over: settings and mappings were set back, links were kept."))
-        return self._notify(
-            'success', self.env._("Started over"), self.env._(
-                "Connect to Xero again, and map accounts and taxes. What Xero has already stays "
-                "linked."))

@@ -26,6 +26,37 @@ def fetch_matches(moves):
     fetch_with_xero(moves.xero_used_ids | moves.xero_credited_ids)
 
 
+def matches_of(move):
+    """
+    :param recordset move: one `account.move`
+    :return: what Odoo has matched with it, by the document on the other side:
+        {`account.move`: `account.partial.reconcile`}
+    :rtype: dict
+    """
+    lines = move._xero_payment_terms()
+    sides = [(lines.matched_debit_ids, 'debit_move_id'),
+             (lines.matched_credit_ids, 'credit_move_id')]
+    matches = {}
+    for partials, side in sides:
+        for partial in partials:
+            other = partial[side].move_id
+            if other.move_type in XERO_KINDS:
+                matches[other] = matches.get(other, partials.browse()) | partial
+    return matches
+
+
+def matched_amount(move, partials):
+    """
+    :param recordset move: one `account.move`
+    :param recordset partials: of it
+    :return: their amount in the document's currency
+    :rtype: float
+    """
+    return move.currency_id.round(sum(
+        partial.debit_amount_currency if partial.debit_move_id.move_id == move
+        else partial.credit_amount_currency for partial in partials))
+
+
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
@@ -35,34 +66,6 @@ class AccountMove(models.Model):
     xero_credited_ids = fields.One2many(
         'xero.allocation', 'invoice_id', copy=False, readonly=True,
         groups='account.group_account_invoice')
-
-    # === MATCHED HERE === #
-
-    def _xero_matches(self):
-        """Return what Odoo has matched with this document, by the document on the other side.
-
-        :return: {`account.move`: `account.partial.reconcile`}
-        """
-        lines = self._xero_payment_terms()
-        sides = [(lines.matched_debit_ids, 'debit_move_id'),
-                 (lines.matched_credit_ids, 'credit_move_id')]
-        matches = {}
-        for partials, side in sides:
-            for partial in partials:
-                other = partial[side].move_id
-                if other.move_type in XERO_KINDS:
-                    matches[other] = matches.get(other, partials.browse()) | partial
-        return matches
-
-    def _xero_matched_amount(self, partials):
-        """:param recordset partials: of this document
-        :return: their amount in the document's currency
-        :rtype: float"""
-        return self.currency_id.round(sum(
-            partial.debit_amount_currency if partial.debit_move_id.move_id == self
-            else partial.credit_amount_currency for partial in partials))
-
-    # === ON ITS WAY === #
 
     def action_xero_sync_now(self):
         # EXTENDS 'account_xero': what is matched goes out again, too

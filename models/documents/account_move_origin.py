@@ -1,6 +1,5 @@
 """Documents that are of Xero: made there, or taking back what was voided there. Never sent."""
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -20,18 +19,3 @@ class AccountMove(models.Model):
             move.xero_active and move.xero_state == 'synced'))
         if moves and not self.env.context.get('xero_pulling'):
             moves._xero_queue_pull()
-
-    def _xero_fetch_now(self):
-        """Fetch these documents, which were made in Xero, because somebody asks for it.
-
-        :return: a notification
-        :raise UserError: the company is not connected
-        """
-        company = self.company_id[:1]
-        connection = company._xero_connections().get(company.id)
-        if not connection:
-            raise UserError(self.env._("The company is not connected to Xero."))
-        self._xero_queue_pull()
-        return connection._notify('success', self.env._("Queued"), self.env._(
-            "%s document(s) were made in Xero. They are fetched from there, not sent.",
-            len(self)))

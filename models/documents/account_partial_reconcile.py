@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..core.kinds import CREDIT_NOTES, XERO_KINDS
+from .account_move_allocation import matched_amount
 
 
 class AccountPartialReconcile(models.Model):
@@ -55,5 +56,5 @@ class AccountPartialReconcile(models.Model):
             invoice = moves - credit
             if len(credit) == len(invoice) == 1 and invoice.move_type in XERO_KINDS:
                 amounts[credit, invoice] = credit.currency_id.round(
-                    amounts.get((credit, invoice), 0) + credit._xero_matched_amount(partial))
+                    amounts.get((credit, invoice), 0) + matched_amount(credit, partial))
         return amounts

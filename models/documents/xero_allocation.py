@@ -10,6 +10,7 @@ from odoo.tools.misc import format_date
 
 from ..core.kinds import GONE
 from ..core.problem import Problem
+from .account_move_allocation import matched_amount, matches_of
 from .showing import in_currency
 
 _logger = logging.getLogger(__name__)
@@ -144,12 +145,12 @@ class XeroAllocation(models.Model):
 
     def _partials(self):
         """:return: `account.partial.reconcile` of both documents"""
-        return self.credit_id._xero_matches().get(
+        return matches_of(self.credit_id).get(
             self.invoice_id, self.env['account.partial.reconcile'])
 
     def _matched(self, partials):
         """:return: Decimal amount of some of the partials, in the credit note's currency"""
-        return self.credit_id._xero_decimal(self.credit_id._xero_matched_amount(partials))
+        return self.credit_id._xero_decimal(matched_amount(self.credit_id, partials))
 
     def _there(self):
         """:return: Decimal amount that Xero had when it was last asked"""

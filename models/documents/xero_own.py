@@ -60,3 +60,20 @@ class XeroOwn(models.AbstractModel):
             'xero_pull_hash': False, 'xero_updated': False, 'xero_seek': seek})
         rows.filtered(lambda row: row.res_id in missing.ids).unlink()
         return missing.with_env(moves.env).action_xero_sync_now()
+
+    # === WHAT WAS MADE IN XERO === #
+
+    def _fetch_now(self, moves):
+        """Fetch documents, which were made in Xero, because somebody asks for it.
+
+        :return: a notification
+        :raise UserError: the company is not connected
+        """
+        company = moves.company_id[:1]
+        connection = company._xero_connections().get(company.id)
+        if not connection:
+            raise UserError(self.env._("The company is not connected to Xero."))
+        moves._xero_queue_pull()
+        return connection._notify('success', self.env._("Queued"), self.env._(
+            "%s document(s) were made in Xero. They are fetched from there, not sent.",
+            len(moves)))

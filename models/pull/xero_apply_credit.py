@@ -8,7 +8,7 @@ from odoo import models
 
 from ...xero.documents import Payment
 from ..core.kinds import CREDIT_NOTES, GONE
-from ..documents.account_move_allocation import fetch_matches
+from ..documents.account_move_allocation import fetch_matches, matched_amount, matches_of
 from ..documents.showing import in_currency
 from ..mapping.account_journal import NO_BANK
 from .live import live
@@ -96,10 +96,10 @@ class XeroApplyCredit(models.AbstractModel):
                 move, 'pending', 'failed')}
             nothing = self.env['account.partial.reconcile']
             matches = {pair.credit_id + pair.invoice_id - move: nothing
-                       for pair in pairs.values()} | move._xero_matches()
+                       for pair in pairs.values()} | matches_of(move)
             for other, partials in matches.items():
                 key, pair = self._pair(move, other)
-                here = move._xero_matched_amount(partials)
+                here = matched_amount(move, partials)
                 there = wanted[key].amount if key in wanted else Decimal()
                 order = move.currency_id.compare_amounts(here, float(there))
                 if order == 0 and key in pairs:
@@ -127,7 +127,7 @@ class XeroApplyCredit(models.AbstractModel):
         :param dict wanted: {key: Allocation}
         :return: {key: `account.move`}
         """
-        others = {other.xero_document_id: other for other in move._xero_matches()} if wanted else {}
+        others = {other.xero_document_id: other for other in matches_of(move)} if wanted else {}
         unknown = {part.other_id for part in wanted.values()} - others.keys()
         others |= {other.xero_document_id: other for other in self.env['account.move'].search([
             ('company_id', '=', move.company_id.id), ('state', '!=', 'cancel'),
@@ -146,11 +146,11 @@ class XeroApplyCredit(models.AbstractModel):
         wanted = _allocations(document) if document else None
         if wanted is None:
             return move._xero_decimal(booked + sum(
-                move._xero_matched_amount(partials.filtered('xero_credit_key'))
-                for partials in move._xero_matches().values()))
-        matches = move._xero_matches()
+                matched_amount(move, partials.filtered('xero_credit_key'))
+                for partials in matches_of(move).values()))
+        matches = matches_of(move)
         return move._xero_decimal(booked + sum(
-            min(float(wanted[key].amount), move._xero_matched_amount(matches[other]))
+            min(float(wanted[key].amount), matched_amount(move, matches[other]))
             for key, other in self._counterparts(move, wanted).items() if other in matches))
 
     # === MATCHED IN ODOO === #
@@ -164,10 +164,10 @@ class XeroApplyCredit(models.AbstractModel):
         """Take back what came from Xero, where it is now more than Xero has. What only Odoo's
         users have matched stays: it is sent, or a difference."""
         amounts = {other: wanted[key].amount for key, other in others.items()}
-        for other, partials in move._xero_matches().items():
+        for other, partials in matches_of(move).items():
             followed = partials.filtered('xero_credit_key')
             if move.currency_id.compare_amounts(
-                    move._xero_matched_amount(followed), float(amounts.get(other, 0))) > 0:
+                    matched_amount(move, followed), float(amounts.get(other, 0))) > 0:
                 followed.unlink()
 
     def _allocate(self, move, other, part):
@@ -176,8 +176,8 @@ class XeroApplyCredit(models.AbstractModel):
         :param recordset other: the posted document on the other side
         :param Allocation part: what Xero has
         """
-        known = move._xero_matches().get(other, self.env['account.partial.reconcile'])
-        left = move.currency_id.round(float(part.amount) - move._xero_matched_amount(known))
+        known = matches_of(move).get(other, self.env['account.partial.reconcile'])
+        left = move.currency_id.round(float(part.amount) - matched_amount(move, known))
         for mine, theirs in product(self._terms_by_date(move), self._terms_by_date(other)):
             amount = min(left, abs(mine.amount_residual_currency),
                          abs(theirs.amount_residual_currency))
@@ -185,7 +185,7 @@ class XeroApplyCredit(models.AbstractModel):
                     and move.currency_id.compare_amounts(amount, 0) > 0:
                 mine._xero_reconcile_amount(theirs, amount)
                 left = move.currency_id.round(left - amount)
-        partials = move._xero_matches().get(other, known)
+        partials = matches_of(move).get(other, known)
         if move.currency_id.is_zero(left):
             # What Odoo's users matched and Xero has as well follows Xero from now on.
             known = known.browse()
@@ -218,11 +218,11 @@ class XeroApplyCredit(models.AbstractModel):
         """
         amounts = {other: wanted[key].amount
                    for key, other in self._counterparts(move, wanted).items()}
-        matches = move._xero_matches()
+        matches = matches_of(move)
         coming = self.env['xero.allocation']._among(move, 'pending')
         for other in move.union(*matches, *amounts) - (coming.credit_id | coming.invoice_id):
             known = other.xero_document_id and other.xero_status not in GONE
-            here = move._xero_matched_amount(matches.get(other, ()))
+            here = matched_amount(move, matches.get(other, ()))
             there = float(amounts.get(other, 0))
             if known and move.currency_id.compare_amounts(here, there):
                 yield other.name, here, there
