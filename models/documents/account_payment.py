@@ -43,22 +43,22 @@ class AccountPayment(models.Model):
         "A payment in Xero is linked to one payment here.",
     )
 
-    @api.depends('xero_error_code', 'xero_error_message', 'xero_error_target')
+    @api.depends('xero_state', 'xero_error_code', 'xero_error_message', 'xero_error_target')
     @api.depends_context('lang', 'uid')
     def _compute_xero_error_text(self):
         ask = self.env['xero.ask']
         may_sync = self.env.user.has_group('account_xero.group_xero_user')
-        for payment in self:
+        self.update({'xero_error_text': False, 'xero_can_fix': False, 'xero_can_ask': False})
+        for payment in self.filtered(lambda payment: payment.xero_state == 'failed'):
             target = ask._target_of(payment)
             payment.xero_can_fix = self.env['xero.problem']._is_fixable(target)
             may = payment.xero_can_fix if target else may_sync
-            payment.xero_can_ask = bool(
-                payment.xero_error_code and not may and self.env['xero.alert']._get_ask(payment))
+            payment.xero_can_ask = not may and bool(self.env['xero.alert']._get_ask(payment))
             title, fix = error_text(self.env, payment.xero_error_code)
             payment.xero_error_text = '\n'.join(filter(None, (
                 title, payment.xero_error_message,
                 fix if may else ask._get_fix(payment.company_id, fix, target),
-            ))) if payment.xero_error_code else False
+            )))
 
     def write(self, vals):
         # EXTENDS 'account'
