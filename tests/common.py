@@ -1,8 +1,10 @@
 """What the tests of the synchronisation share: a company connected to the Xero sandbox."""
+from ast import literal_eval
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun.api import freeze_time
+from lxml import etree
 
 from odoo import Command, fields
 from odoo.tools import SQL
@@ -137,6 +139,15 @@ class XeroCommon(AccountTestInvoicingCommon):
         """:return: calls that created documents"""
         return [*self.sandbox.calls_to('PUT', '/Invoices'),
                 *self.sandbox.calls_to('PUT', '/CreditNotes')]
+
+    def _filtered(self, name):
+        """:return: documents that a filter of Odoo's lists of invoices finds in this company"""
+        arch = etree.fromstring(self.env['account.move'].get_view(
+            self.env.ref('account.view_account_invoice_filter').id, 'search')['arch'])
+        [node] = arch.xpath(f"//filter[@name='{name}']")
+        return self.env['account.move'].search(
+            [('company_id', '=', self.env.company.id), ('move_type', '!=', 'entry'),
+             *literal_eval(node.get('domain'))])
 
 
 class XeroTimeCommon(XeroCommon):

@@ -1,6 +1,4 @@
 """Where people meet Xero in Odoo's own screens: lists, journal dashboard, menus, settings."""
-from ast import literal_eval
-
 from lxml import etree
 
 from odoo.tests import Form, new_test_user, tagged
@@ -16,15 +14,6 @@ class TestPlaces(XeroCommon):
         super().setUp()
         self.unmapped = self.income.copy({'code': '499600', 'name': "Unmapped"})
 
-    def _search(self, name):
-        """:return: documents that a filter of the invoice lists finds in this company"""
-        arch = etree.fromstring(self.env['account.move'].get_view(
-            self.env.ref('account.view_account_invoice_filter').id, 'search')['arch'])
-        [node] = arch.xpath(f"//filter[@name='{name}']")
-        return self.env['account.move'].search(
-            [('company_id', '=', self.env.company.id), ('move_type', '!=', 'entry'),
-             *literal_eval(node.get('domain'))])
-
     def _states(self):
         """:return: documents (failed, synced, pending, never queued)"""
         failed = self._invoice(lines=[{'account_id': self.unmapped.id}])
@@ -38,10 +27,10 @@ class TestPlaces(XeroCommon):
 
     def test_filters_of_the_invoice_lists(self):
         failed, synced, pending, other = self._states()
-        self.assertEqual(self._search('xero_failed'), failed)
-        self.assertEqual(self._search('xero_synced'), synced)
-        self.assertEqual(self._search('xero_pending'), pending)
-        self.assertEqual(self._search('xero_not_linked'), failed | pending | other)
+        self.assertEqual(self._filtered('xero_failed'), failed)
+        self.assertEqual(self._filtered('xero_synced'), synced)
+        self.assertEqual(self._filtered('xero_pending'), pending)
+        self.assertEqual(self._filtered('xero_not_linked'), failed | pending | other)
 
     def test_groups_are_named_in_words(self):
         failed = self._states()[0]

@@ -1,7 +1,10 @@
 """The test drive: one document as a draft in Xero, and gone from there again."""
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..models.core.problem import Problem
 from .common_pull import XeroPullCommon
 
 
@@ -56,6 +59,28 @@ class TestPushTrial(XeroPullCommon):
         self._push()
         self.assertEqual(self._there(), [(f'{self.move.name} TEST', 'DELETED')])
         self.assertEqual(other.xero_state, 'pending')
+
+    def test_several_organisations_are_held_back(self):
+        other = self.setup_other_company()['company']
+        organisation = self.sandbox.add_organisation(
+            "Other", base_currency=other.currency_id.name)
+        with patch.object(self, '_map'):        # which is about the accounts of the first one
+            connections = self.connection | self._connect(other, organisation)
+        connections.hold_sending = True
+        push = self.env['xero.push'].sudo()
+        self.assertFalse(push._get_due(connections.sudo()))
+        self._wizard().action_send()
+        self.assertEqual(push._get_due(connections.sudo()), self.connection)
+
+    def test_one_that_may_be_in_xero_already(self):
+        """Its attempts are used up, and what became of the last one is not known."""
+        self.sandbox.inject('cut_after', 'PUT', '/Invoices')
+        self.move.action_xero_sync_now()
+        self._push()
+        self.assertTrue(self._requests())
+        self.move._xero_fail([Problem('transient', "No answer.")])
+        with self.assertRaisesRegex(UserError, "cannot go on a test drive"):
+            self._wizard().action_send()
 
     def test_deleted_in_xero_by_hand(self):
         """What is voided in Xero is cancelled here, but not what was only tried."""

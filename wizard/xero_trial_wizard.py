@@ -72,7 +72,7 @@ class XeroTrialWizard(models.TransientModel):
         """
         move = self._get_move()
         move_sudo = move.sudo()
-        if not can_be_tried(move_sudo):
+        if not can_be_tried(move_sudo) or self.env['xero.request'].sudo()._concerns(move_sudo):
             raise UserError(self.env._(
                 "%s cannot go on a test drive. Choose a posted document of a connected company "
                 "that Xero has nothing of, and that is not on its way there.", move.display_name))

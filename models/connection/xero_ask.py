@@ -20,8 +20,9 @@ class XeroAsk(models.AbstractModel):
         :param recordset record: one with `xero.sync.mixin`
         :return: the record on which its problem is put right, None without one
         """
-        model, _comma, res_id = (record.sudo().xero_error_target or '').partition(',')
-        return self.env[model].browse(int(res_id)).exists() if model in self.env else None
+        problem = record.sudo()._xero_stored_problem()
+        return self.env[problem.model].browse(problem.res_id).exists() \
+            if problem.model in self.env else None
 
     def _needs_help(self, target=None):
         """

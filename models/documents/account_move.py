@@ -24,7 +24,8 @@ XERO_SYNCED_FIELDS = frozenset({
 class AccountMove(models.Model):
     _name = 'account.move'
     _inherit = [
-        'account.move', 'xero.sync.mixin', 'xero.waiting.mixin', 'xero.organisation.mixin']
+        'account.move', 'xero.sync.mixin', 'xero.ask.mixin', 'xero.waiting.mixin',
+        'xero.organisation.mixin']
 
     xero_document_id = fields.Char(
         "Xero ID", copy=False, prefetch='xero', readonly=True, index='btree_not_null')

@@ -16,7 +16,8 @@ _logger = logging.getLogger(__name__)
 class AccountPayment(models.Model):
     _name = 'account.payment'
     _inherit = [
-        'account.payment', 'xero.sync.mixin', 'xero.waiting.mixin', 'xero.organisation.mixin']
+        'account.payment', 'xero.sync.mixin', 'xero.ask.mixin', 'xero.waiting.mixin',
+        'xero.organisation.mixin']
 
     xero_payment_id = fields.Char(
         "Xero Payment ID", copy=False, prefetch='xero', readonly=True, index='btree_not_null',
@@ -146,16 +147,6 @@ class AccountPayment(models.Model):
             self.state in COUNTS and not self.xero_payment_id and not self.xero_deleted
             and self.payment_method_line_id.code != XERO_SYNC
             and self.create_date >= connection.payments_since)
-
-    def action_xero_ask(self):
-        """Ask a manager of the connection to do what this user may not.
-
-        :return: a notification
-        :raise UserError: there is nobody to ask
-        """
-        self.ensure_one()
-        self.check_access('read')
-        return self.env['xero.ask']._ask(self, self.env['xero.alert']._get_question)
 
     def action_xero_put_right(self):
         """:return: action that opens the record on which this payment's problem is put right

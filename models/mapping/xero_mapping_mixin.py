@@ -213,8 +213,9 @@ class XeroMappingMixin(models.AbstractModel):
     @api.model
     def get_views(self, views, options=None):
         # EXTENDS 'web': the page of mappings is for who may read what there is to choose from
-        page = self.env.ref(f'account_xero.action_xero_mapping_{self._xero_kind()}')
-        if (options or {}).get('action_id') == page.id:
+        page_id = self.env['ir.model.data']._xmlid_to_res_id(
+            f'account_xero.action_xero_mapping_{self._xero_kind()}')
+        if (options or {}).get('action_id') == page_id:
             self.env[self._fields[self._xero_target_field].comodel_name].check_access('read')
         return super().get_views(views, options)
 

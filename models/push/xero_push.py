@@ -52,18 +52,21 @@ class XeroPush(models.AbstractModel):
         schedule = self.env['xero.schedule']
         free = schedule._get_free(connections)
         held = free.filtered('hold_sending')
-        free -= held
-        due = free.filtered(self.env['xero.reference.data']._is_old)
-        for some, kinds in ((free, free._push_kinds()), (held, self._get_kinds(held))):
+        due = (free - held).filtered(self.env['xero.reference.data']._is_old)
+        for some in filter(None, (free - held, held)):
             due |= schedule._get_owners(
                 some, ('xero.request', self._outbox_domain(some)),
-                *((kind._model, kind._domain(some)) for kind in kinds)) if some else some
+                *((kind._model, kind._domain(some)) for kind in self._get_kinds(some)))
         return due
 
-    def _get_kinds(self, connection):
-        """:return: the kinds of what goes out now: of one that is held back, a test drive only"""
-        return [self.env['xero.push.document']] if connection.hold_sending \
-            else connection._push_kinds()
+    def _get_kinds(self, connections):
+        """
+        :param recordset connections: `xero.connection`, all held back or none
+        :return: the kinds of what goes out now: of those that are held back, a test drive only
+        :rtype: list
+        """
+        return [self.env['xero.push.document']] if connections[:1].hold_sending \
+            else connections._push_kinds()
 
     def _run(self, connection):
         """Send what waits.

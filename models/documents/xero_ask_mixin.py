@@ -1,9 +1,12 @@
-"""Asking who may put a document right that is not in Xero as it is here."""
 from odoo import models
 
 
-class AccountMove(models.Model):
-    _inherit = 'account.move'
+class XeroAskMixin(models.AbstractModel):
+    """A record with activities that a user may ask others to put right, where it is not in Xero as
+    it is here."""
+
+    _name = 'xero.ask.mixin'
+    _description = "Somebody Can Be Asked for Help"
 
     def action_xero_ask(self):
         """Ask a manager of the connection to do what this user may not.
