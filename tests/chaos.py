@@ -234,7 +234,7 @@ class Chaos:
 
     def _turn(self, deadline):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"It does not settle: {self._busy()}")
+            raise TimeoutError(f"It does not settle: {self._busy()} {self._unsettled()}")
         self._deliver()
         self._look_after_connections()
         self.counts['synced by hand'] += sum(
@@ -257,6 +257,13 @@ class Chaos:
             "        WHERE state <> 'connected' OR resume_at > now() AT TIME ZONE 'utc'")
         rows.append(('deliveries', len(self.sandbox.webhooks.pending(self.app))))
         return {what: number for what, number in rows if number}
+
+    def _unsettled(self):
+        """:return: what says most about the documents that do not settle, rows of texts"""
+        return self._sql(
+            "SELECT id, name, ref, move_type, state, payment_state, xero_state, xero_status,"
+            "       xero_document_id, xero_error_code, xero_error_message, xero_error_target"
+            "  FROM account_move WHERE xero_state <> 'synced' AND state <> 'draft' LIMIT 20")
 
     def _all_idle(self):
         """:return: whether no organisation is being served. Turns follow each other so fast that a
