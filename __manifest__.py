@@ -15,6 +15,7 @@
         'data/mail_activity_type.xml',
         'data/account_payment_method_data.xml',
         'data/mail_template_data.xml',
+        'wizard/account_payment_register_views.xml',
         'wizard/xero_choose_organisation_views.xml',
         'wizard/xero_contact_wizard_views.xml',
         'wizard/xero_mapping_wizard_views.xml',

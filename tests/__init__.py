@@ -60,6 +60,7 @@ from . import test_overview
 from . import test_parse
 from . import test_partner_merge
 from . import test_payload
+from . import test_payment_dialog
 from . import test_payment_method
 from . import test_places
 from . import test_preflight

@@ -185,6 +185,7 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
             'account.move': lambda: self.moves,
             'account.payment': lambda: self.payments,
             'account.journal': lambda: self.moves.journal_id,
+            'account.payment.register': lambda: self._of_payments(own),
             'res.partner': lambda: self.linked | self.free,
             'res.config.settings': lambda: self._settings(own),
             'xero.push.wizard': lambda: self._push_wizards(own),
@@ -214,6 +215,12 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
         return settings.union(*(
             settings.with_company(company).create({}) for company in (
                 self.companies[0], self.companies[-1])))
+
+    def _of_payments(self, own):
+        """:return: the dialog that pays a document, whose payment Xero will not know"""
+        self.connection.with_env(self.all_rights).push_payments = False
+        return own['account.payment.register'].with_context(
+            active_model='account.move', active_ids=self.synced.ids).create({})
 
     def _push_wizards(self, own):
         """:return: one before and one after its documents were queued"""

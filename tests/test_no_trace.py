@@ -4,8 +4,9 @@ from odoo.tests import new_test_user, tagged
 
 from .common import XeroCommon
 
-MODELS = ('account.move', 'account.payment', 'account.account', 'account.tax', 'account.journal',
-          'account.analytic.account', 'product.product', 'res.partner')
+MODELS = ('account.move', 'account.payment', 'account.payment.register', 'account.account',
+          'account.tax', 'account.journal', 'account.analytic.account', 'product.product',
+          'res.partner')
 CRONS = ('push', 'pull', 'reconcile', 'digest')
 
 

@@ -1,4 +1,5 @@
 from . import account_merge_wizard
+from . import account_payment_register
 from . import base_partner_merge
 from . import xero_choose_organisation
 from . import xero_compare_wizard

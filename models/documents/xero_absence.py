@@ -2,6 +2,7 @@
 from odoo import models
 from odoo.tools.misc import format_date
 
+from ..connection.xero_ask import MANAGER
 from ..core.kinds import SWITCHES
 
 
@@ -48,3 +49,45 @@ class XeroAbsence(models.AbstractModel):
                 "It was here before this company was connected to Xero on %s.",
                 format_date(self.env, since))
         return self.env._("It was posted while it was switched off to send it by itself.")
+
+    # === PAYMENTS === #
+
+    def _get_not_paying(self, moves):
+        """
+        :param recordset moves: `account.move` that somebody is about to pay
+        :return: the `xero.connection` that do not send payments of them, with all rights; none
+            where Xero does not have the documents, or is not to get them
+        """
+        companies = moves.filtered(lambda move: move.xero_badge not in (
+            False, 'absent', 'voided')).company_id
+        paying = self.env['res.company']._xero_sending_payments_ids()
+        companies = companies.filtered(lambda company: company.id not in paying)
+        return self.env['xero.connection'].sudo().union(*companies._xero_connections().values())
+
+    def _is_switchable(self, connections):
+        """
+        :param recordset connections: `xero.connection` that do not send payments
+        :return: whether this user may let them
+        :rtype: bool
+        """
+        return bool(connections) and self.env.user.has_group(MANAGER) \
+            and connections.sudo(False).has_access('write')
+
+    def _get_payment_text(self, connections):
+        """
+        :param recordset connections: `xero.connection` that do not send payments
+        :return: what Xero will not know, and what helps; False where there is none
+        :rtype: str | bool
+        """
+        if not connections:
+            return False
+        switch = connections._fields['push_payments']._description_string(self.env)
+        lines = [
+            self.env._(
+                "Xero will not know this payment, and shows what it pays as open: “%s” is "
+                "switched off on the Xero connection.", switch),
+            self.env._("Register it there, too; Odoo then recognises it.")]
+        if not self._is_switchable(connections):
+            lines.append(self.env['xero.ask']._get_fix(
+                connections.company_id[:1], self.env._("Switch “%s” on.", switch)))
+        return '\n'.join(lines)
