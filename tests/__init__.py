@@ -8,6 +8,7 @@ from . import test_apart
 from . import test_chaos
 from . import test_ask
 from . import test_badge
+from . import test_branches
 from . import test_buttons
 from . import test_charts
 from . import test_client

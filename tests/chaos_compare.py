@@ -65,7 +65,8 @@ class _Comparison:
                 "  FROM account_payment payment"
                 "  JOIN account_move__account_payment link ON link.payment_id = payment.id"
                 "  JOIN account_journal journal ON journal.id = payment.journal_id"
-                "  LEFT JOIN xero_account account ON account.id = journal.xero_account_id"
+                "  LEFT JOIN xero_account account ON account.id ="
+                "       (journal.xero_account_id ->> payment.company_id::text)::int"
                 " WHERE payment.company_id = %s AND payment.state IN ('in_process', 'paid')",
                 self.company.company):
             if xero_id in payments[move]:

@@ -6,9 +6,10 @@ def migrate(cr, version):
     to another account: they went there unless somebody chose one. A journal that is mapped to none
     is kept."""
     env = api.Environment(cr, SUPERUSER_ID, {})
-    for connection in env['xero.connection'].search([
-            ('payment_journal_id.xero_account_id', '!=', False)]):
-        journal = connection.payment_journal_id
+    for connection in env['xero.connection'].search([('payment_journal_id', '!=', False)]):
+        journal = connection.payment_journal_id.with_company(connection.company_id)
+        if not journal.xero_account_id:
+            continue
         connection.payment_journal_id = False
         connection._message_log(body=env._(
             "Payments to accounts in Xero that no journal is mapped to are booked in the journal "

@@ -116,7 +116,7 @@ class AccountPayment(models.Model):
 
     def _xero_check_sendable(self):
         """:return: Problem, or None when Xero can have this payment"""
-        account = self.journal_id.xero_account_id
+        account = self.journal_id.with_company(self.company_id).xero_account_id
         if not account or not account.active:
             return Problem.at(self.journal_id, 'unmapped_account', self.env._(
                 "The journal %s has no account in Xero that payments go to. Choose one on the "

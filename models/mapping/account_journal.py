@@ -17,7 +17,7 @@ class AccountJournal(models.Model):
     _xero_target_field = 'xero_account_id'
 
     xero_account_id = fields.Many2one(
-        'xero.account', check_company=True, copy=False, prefetch='xero',
+        'xero.account', company_dependent=True, prefetch='xero', check_company=True,
         domain="['|', ('type', '=', 'BANK'), ('payments_enabled', '=', True)]",
         help="The bank account of the Xero organisation that this journal is, or an account that "
              "payments are enabled for.")
@@ -158,12 +158,13 @@ class AccountJournal(models.Model):
             one that was chosen for such payments, or an empty recordset
         :rtype: dict
         """
-        mapped = self.sudo().search([
+        self = self.sudo().with_company(connection.company_id)
+        mapped = self.search([
             ('company_id', '=', connection.company_id.id),
             ('type', 'in', ('bank', 'cash', 'credit')),
             ('xero_account_id.connection_id', '=', connection.id),
         ])
-        chosen = connection.payment_journal_id.sudo()
+        chosen = self.browse(connection.payment_journal_id.id)
         by_account = {}
         for journal in mapped:
             by_account.setdefault(journal.xero_account_id.xero_id, journal)

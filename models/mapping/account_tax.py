@@ -45,13 +45,12 @@ class AccountTax(models.Model):
     _xero_error_code = 'unmapped_tax'
 
     xero_tax_rate_id = fields.Many2one(
-        'xero.tax.rate', check_company=True, copy=False, prefetch='xero',
-        ondelete='set null',
+        'xero.tax.rate', company_dependent=True, prefetch='xero', check_company=True,
         help="The tax rate of the Xero organisation that lines with this tax are sent with.",
     )
     xero_other_rate_id = fields.Many2one(
-        'xero.tax.rate', "Xero Tax Rate on Other Accounts", check_company=True, copy=False,
-        prefetch='xero', ondelete='set null',
+        'xero.tax.rate', "Xero Tax Rate on Other Accounts", company_dependent=True, prefetch='xero',
+        check_company=True,
         help="The tax rate that a line has instead on an account that Xero does not allow the "
              "first one on: of a sales tax, when an expense is charged on to a customer.",
     )
@@ -62,6 +61,7 @@ class AccountTax(models.Model):
 
     @api.depends('amount', 'amount_type', 'children_tax_ids', 'has_negative_factor',
                  'xero_tax_rate_id', 'xero_other_rate_id')
+    @api.depends_context('company')
     def _compute_xero_rate_doubt(self):
         for tax in self:
             wrong = (tax.xero_tax_rate_id | tax.xero_other_rate_id).filtered(

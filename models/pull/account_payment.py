@@ -15,9 +15,8 @@ class AccountPayment(models.Model):
 
     def _xero_is_elsewhere(self):
         """:return: whether it counts in another bank account here than in Xero"""
-        there = self.xero_journal_id
-        return bool(there and there != self.journal_id and self.journal_id.xero_account_id
-                    and self.state in COUNTS)
+        here, there = self.journal_id.with_company(self.company_id), self.xero_journal_id
+        return bool(there and there != here and here.xero_account_id and self.state in COUNTS)
 
     @api.model
     def _xero_prepare_payment(self, connection, move, payment, journal):

@@ -283,7 +283,8 @@ class XeroApplyRecognise(models.AbstractModel):
         if not all(journals.values()):
             places |= fields.Domain('journal_id.xero_account_id', '=', False)
         dates = [payment.date for _move, payment in pairs if payment.date] or [date.min + NEAR]
-        payments = self.env['account.payment'].search(places & fields.Domain([
+        payments = self.env['account.payment'].with_company(
+            connection.company_id).search(places & fields.Domain([
             ('company_id', '=', connection.company_id.id),
             ('partner_id.commercial_partner_id', 'in',
              [move.commercial_partner_id.id for move, _payment in pairs]),

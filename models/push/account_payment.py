@@ -48,7 +48,8 @@ class AccountPayment(models.Model):
         :param Part part: what it pays
         :rtype: dict
         """
-        move, account = link.move_id, self.journal_id.xero_account_id
+        journal = self.journal_id.with_company(connection.company_id)
+        move, account = link.move_id, journal.xero_account_id
         base_currency = connection.base_currency
         rated = move.currency_id.name != base_currency \
             and self.company_currency_id.name == base_currency
