@@ -7,6 +7,7 @@ from ..models.core.kinds import XERO_KINDS
 from ..models.core.opening import in_company, open_record
 from ..models.core.prefetch import fetch_for_taxes
 from ..models.core.problem import Problem, error_text, problems_of
+from ..models.documents.account_move_redated import DATES
 from ..models.documents.showing import list_documents, names_of
 
 #: Details of contacts that the dialog names.
@@ -37,6 +38,11 @@ class XeroPushWizard(models.TransientModel):
     preview_note = fields.Char(compute='_compute_preview_line_ids')
     note_ids = fields.One2many(
         'xero.push.wizard.note', 'wizard_id', string="Not sent by themselves", readonly=True)
+    redated_ids = fields.Many2many(
+        'account.move', 'xero_push_wizard_redated_rel', string="Booked in another month",
+        readonly=True)
+    redated_names = fields.Char(compute='_compute_redated_names')
+    redated_date = fields.Selection(DATES, "Date in Xero")
     contact_note = fields.Text("Details of Contacts", readonly=True)
     preview_number = fields.Char("Number in Xero", compute='_compute_preview_line_ids')
     preview_contact = fields.Char("Contact", compute='_compute_preview_line_ids')
@@ -70,7 +76,12 @@ class XeroPushWizard(models.TransientModel):
             wizard.waiting_reason = wizard.queued_count and ' '.join(
                 filter(None, connections.mapped('waiting_reason')))
 
-    @api.depends('preview_id')
+    @api.depends('redated_ids')
+    def _compute_redated_names(self):
+        for wizard in self:
+            wizard.redated_names = names_of(wizard.redated_ids)
+
+    @api.depends('preview_id', 'redated_date')
     def _compute_preview_line_ids(self):
         Line = self.env['xero.push.wizard.line']
         for wizard in self:
@@ -94,7 +105,8 @@ class XeroPushWizard(models.TransientModel):
                 'preview_number': data.number,
                 'preview_contact': partner.name if data.contact_id else self.env._(
                     "%s (new in Xero)", partner.name),
-                'preview_date': data.date,
+                'preview_date': self.env['xero.redated']._get_date(
+                    move, wizard.redated_date),
                 'preview_due_date': data.due_date,
             })
 
@@ -129,7 +141,7 @@ class XeroPushWizard(models.TransientModel):
                 "can be pushed."))
         linked = moves.filtered(
             lambda move: move.xero_document_id and move.xero_state == 'synced')
-        blocked, manual, misfits = {}, {}, []
+        blocked, manual, misfits, redated = {}, {}, [], {}
         for connection in connections.values():
             own = (moves - linked).filtered(lambda m, c=connection: m.company_id == c.company_id)
             blocked.update(self._find_blocked(connection, own.sudo()))
@@ -139,6 +151,8 @@ class XeroPushWizard(models.TransientModel):
             for move in own.filtered(lambda move: move not in blocked):
                 for reason in self.env['xero.absence']._get_manual_reasons(connection, move.sudo()):
                     manual.setdefault(reason, []).append(move.id)
+            redated |= self.env['xero.redated']._get_choices(
+                connection, own.filtered(lambda move: move.state == 'posted'))
         blocked = {self.env['account.move'].browse(move.id): found
                    for move, found in blocked.items()}
         wizard = self.sudo().create({
@@ -149,6 +163,8 @@ class XeroPushWizard(models.TransientModel):
                           for values in self._prepare_causes(blocked)],
             'note_ids': [fields.Command.create({'reason': reason, 'move_ids': ids})
                          for reason, ids in manual.items()],
+            'redated_ids': [move.id for move in redated],
+            'redated_date': len(set(redated.values())) == 1 and next(iter(redated.values())),
             'contact_note': '\n'.join(misfits[:MISFITS] + (
                 [self.env._("and %s more", len(misfits) - MISFITS)]
                 if len(misfits) > MISFITS else [])),
@@ -221,6 +237,8 @@ class XeroPushWizard(models.TransientModel):
         if not self.env.user.has_group('account_xero.group_xero_user'):
             raise AccessError(self.env._("Ask for the right “Xero: Synchronise” to do this."))
         self.eligible_ids.check_access('read')
+        if self.redated_date:
+            self.env['xero.redated']._choose(self.redated_ids, self.redated_date)
         self.eligible_ids._xero_queue(manual=True)
         self.sudo().write({'queued': True, 'cause_ids': [fields.Command.clear()]})
         return self._action()

@@ -14,6 +14,8 @@ from . import account_move_line_tax
 from . import account_move_origin
 from . import account_move_sent
 from . import xero_sent
+from . import account_move_redated
+from . import xero_redated
 from . import xero_preflight
 from . import xero_own
 from . import account_move_twin

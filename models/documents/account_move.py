@@ -68,7 +68,8 @@ class AccountMove(models.Model):
         for move in self:
             move.xero_status_label = labels.get(move.xero_status, move.xero_status)
 
-    @api.depends('xero_state', 'xero_error_code', 'xero_error_message', 'xero_differs')
+    @api.depends('xero_state', 'xero_error_code', 'xero_error_message', 'xero_differs',
+                 'xero_date', 'invoice_date', 'date', 'state')
     def _compute_alerts(self):
         # EXTENDS 'account'
         return super()._compute_alerts()
@@ -177,8 +178,9 @@ class AccountMove(models.Model):
         # `account.move.write` checks lock dates, hashes, balances and lines of each document; none
         # of that concerns these columns, and it would cost a fifth of posting.
         models.Model.write(self.sudo(), values)
-        self.env['xero.connection'].union(
-            *self.company_id._xero_connections().values())._trigger_cron()
+        connections = self.company_id._xero_connections()
+        self.env['xero.redated']._settle(self, connections)
+        self.env['xero.connection'].union(*connections.values())._trigger_cron()
 
     @api.model
     def _xero_requeue(self, companies, codes, records):

@@ -54,6 +54,7 @@ class XeroAlert(models.AbstractModel):
             alerts['xero_trial'] = self._get_trial(move)
         if alert := move.xero_differs and self.env['xero.difference']._alert(move):
             alerts['xero_differs'] = alert if alert.get('action') else self._get_help(move, alert)
+        alerts |= self.env['xero.redated']._get_alert(move)
         for pair in self.env['xero.allocation']._among(move, 'failed'):
             button = self._get_sync_now(move)
             alert = {'level': 'warning', 'message': self._get_text(

@@ -5,6 +5,7 @@ from odoo import fields, models
 
 from ..core.opening import in_company
 from .account_move_badge import AGREEING
+from .account_move_redated import DATES
 from .showing import list_documents
 
 #: How the context of an action names a filter that is set at first.
@@ -24,6 +25,11 @@ class XeroConnection(models.Model):
         "Match credit notes in Xero", default=True,
         help="Credit notes that are matched with invoices or bills here are matched in Xero, too, "
              "where both are there and approved. Taken back here, it is taken back there.")
+    redated_date = fields.Selection(
+        DATES, "Date of what is booked in another month", required=True, default='invoice',
+        help="A lock date may give a document an accounting date in another month than its own. "
+             "Xero has one date only, by which its tax return goes. It can be changed on each "
+             "document, also before it is posted.")
 
     # === DOCUMENTS === #
 

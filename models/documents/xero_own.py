@@ -18,7 +18,8 @@ class XeroOwn(models.AbstractModel):
         return Own(
             kind=XERO_KINDS[move.move_type], number=move._xero_document_number(),
             contact_id=move._xero_partner().xero_contact_id or None,
-            date=move.invoice_date or None, currency_code=move.currency_id.name,
+            date=self.env['xero.redated']._get_date(move) or None,
+            currency_code=move.currency_id.name,
             total=move._xero_decimal(move.amount_total), url=self._url(move))
 
     def _url(self, move):

@@ -81,10 +81,15 @@ class XeroPreflight(models.AbstractModel):
         yield from self._check_plan(move, connection)
         lock = max(filter(None, (connection.period_lock_date, connection.end_of_year_lock_date)),
                    default=None)
-        if lock and move.invoice_date and move.invoice_date <= lock:
-            yield Problem.at(connection, 'period_locked', self.env._(
-                "Xero is locked up to %(lock)s, and the document is of %(date)s.",
-                lock=format_date(self.env, lock), date=format_date(self.env, move.invoice_date)))
+        redated = self.env['xero.redated']
+        date = redated._get_date(move, redated._get_choice(connection, move))
+        if lock and date and date <= lock:
+            yield Problem.at(connection, 'period_locked', ' '.join(filter(None, (
+                self.env._("Xero is locked up to %(lock)s, and the document is of %(date)s.",
+                           lock=format_date(self.env, lock), date=format_date(self.env, date)),
+                move.date > lock and redated._is_redated(move) and self.env._(
+                    "It is booked on %s here, and Xero takes that date: “Send the accounting "
+                    "date” above the document sends it.", format_date(self.env, move.date))))))
         if len(move._xero_document_number()) > NUMBER_LENGTH:
             yield Problem.at(move, 'validation_error', self.env._(
                 "The number is longer than %s characters.", NUMBER_LENGTH))

@@ -121,7 +121,7 @@ class XeroCompare(models.AbstractModel):
         due = self.env['xero.payment.link']._left_to_pay(move)
         pairs = [
             ('number', move._xero_document_number(), document.number, str),
-            ('date', move.invoice_date, document.date, self._day),
+            ('date', self.env['xero.redated']._get_date(move), document.date, self._day),
             ('currency', move.currency_id.name, document.currency_code, str),
             ('contact', move._xero_partner().xero_contact_id, document.contact_id,
              self._contact_name),

@@ -60,7 +60,7 @@ class AccountMove(models.Model):
             number=self._xero_document_number(),
             reference=self.ref or None if kind in ('ACCREC', 'ACCRECCREDIT') else None,
             contact_id=self._xero_partner().xero_contact_id,
-            date=self.invoice_date,
+            date=self.env['xero.redated']._get_date(self),
             due_date=self.invoice_date_due or self.invoice_date,
             currency_code=self.currency_id.name,
             currency_rate=money.kept_rate(self.invoice_currency_rate) if rated else None,

@@ -137,7 +137,7 @@ class XeroPushAllocation(models.AbstractModel):
 
     def _body(self, pair, amount):
         """:return: an allocation in Xero's terms"""
-        day = max(pair.credit_id.invoice_date, pair.invoice_id.invoice_date)
+        day = max(map(self.env['xero.redated']._get_date, pair.credit_id | pair.invoice_id))
         return payload.allocation_body(pair.invoice_id.xero_document_id, amount, day)
 
     # === WHILE THERE IS NO ANSWER === #
