@@ -123,6 +123,7 @@ from . import test_push_payments_found
 from . import test_push_payments_lost
 from . import test_push_payments_twice
 from . import test_push_queue
+from . import test_push_receipts
 from . import test_push_recovery
 from . import test_push_redated
 from . import test_push_refusals

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
+from ..models.core.kinds import CREDIT_NOTES
 from ..models.documents.xero_difference import INSIDE
 from .xero_sandbox import XeroSandbox, openapi
 
@@ -237,7 +238,7 @@ class XeroTimeCommon(XeroCommon):
         :return: the sandbox's record
         """
         self.assertEqual(move.xero_state, 'synced', move.xero_error_message)
-        documents = self.org.invoices if 'invoice' in move.move_type else self.org.credit_notes
+        documents = self.org.credit_notes if move.move_type in CREDIT_NOTES else self.org.invoices
         [document] = [d for d in documents if d['Status'] not in ('VOIDED', 'DELETED') and (
             d.get('InvoiceNumber') or d.get('CreditNoteNumber')) == move._xero_document_number()]
         self.assertEqual(document.get('InvoiceID') or document['CreditNoteID'],

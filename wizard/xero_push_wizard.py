@@ -137,8 +137,8 @@ class XeroPushWizard(models.TransientModel):
             lambda move: move.move_type in XERO_KINDS and move.company_id.id in connections)
         if not moves:
             raise UserError(self.env._(
-                "Only invoices, bills and credit notes of a company that is connected to Xero "
-                "can be pushed."))
+                "Only invoices, bills, receipts and credit notes of a company that is connected to "
+                "Xero can be pushed."))
         linked = moves.filtered(
             lambda move: move.xero_document_id and move.xero_state == 'synced')
         blocked, manual, misfits, redated = {}, {}, [], {}

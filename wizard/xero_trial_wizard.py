@@ -16,7 +16,8 @@ class XeroTrialWizard(models.TransientModel):
     move_id = fields.Many2one(
         'account.move', "Invoice or Bill", check_company=True,
         domain="[('company_id', '=', company_id), ('state', '=', 'posted'), "
-               "('move_type', 'in', ('out_invoice', 'out_refund', 'in_invoice', 'in_refund')), "
+               "('move_type', 'in', ('out_invoice', 'out_refund', 'out_receipt', "
+               "'in_invoice', 'in_refund', 'in_receipt')), "
                "('xero_document_id', '=', False), ('xero_origin', '=', False)]")
     step = fields.Selection(
         [('choose', "Choose"), ('sending', "On its way"), ('there', "In Xero"),

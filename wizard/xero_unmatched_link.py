@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.imports.maps import MOVE_TYPES
+from ..models.core.kinds import types_of
 
 
 class XeroUnmatchedLink(models.TransientModel):
@@ -21,15 +21,18 @@ class XeroUnmatchedLink(models.TransientModel):
         'res.partner',
         domain="[('parent_id', '=', False), ('company_id', 'in', (False, company_id))]")
     move_type = fields.Char(compute='_compute_move_type')
+    receipt_type = fields.Char(compute='_compute_move_type')
     move_id = fields.Many2one(
         'account.move', "Document Here", compute='_compute_move_id', store=True, readonly=False,
-        domain="[('company_id', '=', company_id), ('move_type', '=', move_type),"
-               " ('state', '=', 'posted'), ('xero_document_id', '=', False)]")
+        domain="[('company_id', '=', company_id), "
+               "('move_type', 'in', (move_type, receipt_type)), "
+               "('state', '=', 'posted'), ('xero_document_id', '=', False)]")
 
     @api.depends('unmatched_id')
     def _compute_move_type(self):
         for wizard in self:
-            wizard.move_type = MOVE_TYPES.get(wizard.unmatched_id.kind)
+            types = types_of({wizard.unmatched_id.kind}) or [False]
+            wizard.move_type, wizard.receipt_type = types[0], types[-1]
 
     @api.depends('unmatched_id')
     def _compute_move_id(self):

@@ -15,6 +15,10 @@ class ResConfigSettings(models.TransientModel):
         related='xero_connection_ids.sync_purchases', readonly=False)
     xero_sync_credit_notes = fields.Boolean(
         related='xero_connection_ids.sync_credit_notes', readonly=False)
+    xero_sync_sales_receipts = fields.Boolean(
+        related='xero_connection_ids.sync_sales_receipts', readonly=False)
+    xero_sync_purchase_receipts = fields.Boolean(
+        related='xero_connection_ids.sync_purchase_receipts', readonly=False)
 
     def action_xero_open_connection(self):
         """:return: action that opens the company's connection to Xero, or a new one to fill in"""

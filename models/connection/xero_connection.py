@@ -97,6 +97,12 @@ class XeroConnection(models.Model):
     sync_sales = fields.Boolean("Sync sales invoices", default=True)
     sync_purchases = fields.Boolean("Sync purchase invoices", default=True)
     sync_credit_notes = fields.Boolean("Sync credit notes", default=True)
+    sync_sales_receipts = fields.Boolean(
+        "Sync sales receipts", help="They arrive in Xero as invoices that are due at once.")
+    sync_purchase_receipts = fields.Boolean(
+        "Sync purchase receipts",
+        help="They arrive in Xero as bills that are due at once, and so do employees' expenses "
+             "which Odoo makes receipts of.")
     push_status = fields.Selection(
         [('DRAFT', "Draft"), ('SUBMITTED', "Awaiting approval"), ('AUTHORISED', "Approved")],
         string="Send Documents As", required=True, default='AUTHORISED',

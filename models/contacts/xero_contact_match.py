@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 
 from ...xero import matching
 from ..core.apart import apart
+from ..core.kinds import XERO_KINDS
 
 _logger = logging.getLogger(__name__)
 
@@ -216,7 +217,7 @@ class XeroContactMatch(models.Model):
         """:return: ids of the commercial partners that have invoices or bills in the company"""
         return {partner.id for partner, in self.env['account.move']._read_group([
             ('company_id', '=', connection.company_id.id), ('state', '!=', 'cancel'),
-            ('move_type', 'in', ('out_invoice', 'out_refund', 'in_invoice', 'in_refund')),
+            ('move_type', 'in', list(XERO_KINDS)),
         ], ['commercial_partner_id'])}
 
     def _parties_here(self, partners):

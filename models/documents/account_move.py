@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 
 from ...xero.webhook import Event
 from ..connection.pages import open_in_xero
-from ..core.kinds import CREDIT_NOTES, XERO_KINDS
+from ..core.kinds import CREDIT_NOTES, VENDORS, XERO_KINDS
 from ..core.opening import in_company
 from .showing import status_labels
 
@@ -148,7 +148,7 @@ class AccountMove(models.Model):
         """
         if self.xero_origin and self.xero_number:
             return self.xero_number
-        if self.move_type in ('in_invoice', 'in_refund') and not self.journal_id.is_self_billing:
+        if self.move_type in VENDORS and not self.journal_id.is_self_billing:
             return self.ref or self.name
         return self.name
 
@@ -258,8 +258,8 @@ class AccountMove(models.Model):
             and (move.state == 'posted' or (move.state == 'cancel' and move.xero_document_id)))
         if not moves:
             raise UserError(self.env._(
-                "Nothing to send: only posted invoices, bills and credit notes of a company that "
-                "is connected to Xero can be sent."))
+                "Nothing to send: only posted invoices, bills, receipts and credit notes of a "
+                "company that is connected to Xero can be sent."))
         moves._xero_queue(manual=True)
         moves._xero_queue_pull()
         self.env['xero.health']._end_outage(self.env['xero.connection'].sudo().union(

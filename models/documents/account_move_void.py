@@ -3,13 +3,10 @@ deleted here."""
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..core.kinds import GONE
+from ..core.kinds import GONE, NUMBERED
 from ..core.problem import Problem
 from .account_move_trial import ended_values
 from .showing import name_in_xero
-
-#: Documents whose numbers Xero keeps unique, also when they are voided.
-NUMBERED = ('out_invoice', 'out_refund')
 
 
 class AccountMove(models.Model):

@@ -4,7 +4,7 @@ from odoo.tools.misc import format_date, formatLang
 
 from ...xero import money
 from ..core.apart import apart
-from ..core.kinds import GONE, MONEY_LINES, XERO_KINDS
+from ..core.kinds import GONE, MONEY_LINES, VENDORS, XERO_KINDS
 from ..core.prefetch import fetch_with_xero
 from ..core.problem import Problem, problems_of
 from .showing import name_in_xero
@@ -53,8 +53,8 @@ class XeroPreflight(models.AbstractModel):
         """
         partner = move._xero_partner()
         if move.move_type not in XERO_KINDS:
-            yield Problem('validation_error', self.env._("Only invoices, bills and credit notes "
-                                                         "can be sent to Xero."))
+            yield Problem('validation_error', self.env._(
+                "Only invoices, bills, receipts and credit notes can be sent to Xero."))
         if move.state != 'posted':
             yield Problem.at(move, 'validation_error', self.env._(
                 "It is not posted; drafts are not sent."))
@@ -114,9 +114,9 @@ class XeroPreflight(models.AbstractModel):
                 "The Xero plan of %(organisation)s, or the role of the user who signed in, does "
                 "not allow documents in %(currency)s.",
                 currency=move.currency_id.name, organisation=connection.tenant_name))
-        if move.xero_document_id or move.move_type not in ('out_invoice', 'in_invoice'):
+        if move.xero_document_id or XERO_KINDS.get(move.move_type) not in ('ACCREC', 'ACCPAY'):
             return
-        kind = 'Invoice' if move.move_type == 'out_invoice' else 'Bill'
+        kind = 'Bill' if move.move_type in VENDORS else 'Invoice'
         if connection.push_status == 'AUTHORISED' and f'CreateApproved{kind}' in denied:
             yield Problem.at(connection, 'plan_limit', self.env._(
                 "The Xero plan, or the role of the user who signed in, does not allow approved "

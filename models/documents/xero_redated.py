@@ -2,7 +2,7 @@
 from odoo import models
 from odoo.tools.misc import format_date
 
-from ..core.kinds import GONE
+from ..core.kinds import GONE, RECEIPTS
 
 
 class XeroRedated(models.AbstractModel):
@@ -46,6 +46,15 @@ class XeroRedated(models.AbstractModel):
         if (choice or move.xero_date) == 'accounting' and self._is_redated(move):
             return self._get_booked(move)
         return move.invoice_date
+
+    def _get_due_date(self, move):
+        """
+        :param recordset move: one `account.move`
+        :return: when Xero gets it as due; what a receipt is for is paid at once
+        :rtype: datetime.date
+        """
+        date = self._get_date(move)
+        return date if move.move_type in RECEIPTS else move.invoice_date_due or date
 
     # === THE CHOICE === #
 

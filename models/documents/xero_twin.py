@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..connection.pages import open_in_xero
+from ..core.kinds import VENDORS
 from ..core.opening import in_company, open_record
 from .showing import status_labels, unnumbered
 
@@ -63,7 +64,7 @@ class XeroTwin(models.Model):
             'kind': document.kind, 'number': document.number, 'date': document.date,
             'contact_name': document.contact_name, 'status': document.status,
             'total': f'{document.total} {document.currency_code}',
-            'sendable': move.move_type in ('in_invoice', 'in_refund'),
+            'sendable': move.move_type in VENDORS,
         } for move, documents in found.items() for document in documents])
 
     @api.model

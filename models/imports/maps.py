@@ -6,10 +6,11 @@ from typing import NamedTuple
 from odoo.fields import Command, Datetime
 
 from ...xero.money import is_tie, round2
-from ..core.kinds import CREDIT_NOTES, XERO_KINDS
+from ..core.kinds import CREDIT_NOTES, RECEIPTS, XERO_KINDS
 from ..mapping.xero_tax_rate import NO_TAX
 
-MOVE_TYPES = {kind: move_type for move_type, kind in XERO_KINDS.items()}
+MOVE_TYPES = {kind: move_type for move_type, kind in XERO_KINDS.items()
+              if move_type not in RECEIPTS}
 APPROVED = ('AUTHORISED', 'PAID')
 
 

@@ -2,11 +2,9 @@
 from odoo import models
 from odoo.tools.misc import formatLang
 
-from ..core.kinds import GONE, XERO_KINDS
+from ..core.kinds import GONE, NUMBERED, XERO_KINDS
 from ..core.problem import Problem
 
-#: Documents whose numbers Xero keeps unique, among those of the same kind.
-UNIQUE = ('out_invoice', 'out_refund')
 #: What a document failed for that sending it again as it is does not change.
 REFUSED = ('number_taken', 'number_voided', 'maybe_in_xero')
 
@@ -25,8 +23,9 @@ class XeroCollision(models.AbstractModel):
         """
         found = {move: move._xero_stored_problem() for move in moves
                  if move.xero_state == 'failed' and move.xero_error_code in REFUSED}
-        new = {(move.move_type, move.name): move for move in moves
-               if move.move_type in UNIQUE and not move.xero_document_id and move.state == 'posted'}
+        new = {(XERO_KINDS[move.move_type], move.name): move for move in moves
+               if move.move_type in NUMBERED and move.state == 'posted'
+               and not move.xero_document_id}
         if new:
             found = {**self._find_waiting(connection, new), **self._find_sent(connection, new),
                      **found}
@@ -34,16 +33,16 @@ class XeroCollision(models.AbstractModel):
 
     def _find_sent(self, connection, new):
         """
-        :param dict new: {(type, number): document}
+        :param dict new: {(kind in Xero, number): document}
         :return: {document: Problem} of those whose number another document here has in Xero; one
             that waits to get another number gives it up first
         """
         found = {}
         for holder in self.env['account.move'].search([
-                ('company_id', '=', connection.company_id.id), ('move_type', 'in', UNIQUE),
-                ('xero_number', 'in', [number for _type, number in new]),
+                ('company_id', '=', connection.company_id.id), ('move_type', 'in', NUMBERED),
+                ('xero_number', 'in', [number for _kind, number in new]),
                 ('xero_document_id', '!=', False), ('xero_state', '!=', 'pending')]):
-            if move := new.get((holder.move_type, holder.xero_number)):
+            if move := new.get((XERO_KINDS[holder.move_type], holder.xero_number)):
                 code = 'number_voided' if holder.xero_status in GONE else 'number_taken'
                 found[move] = Problem.at(move, code, self.env._(
                     "%(number)s is the number of %(other)s in Xero.", number=move.name,
@@ -52,15 +51,16 @@ class XeroCollision(models.AbstractModel):
 
     def _find_waiting(self, connection, new):
         """
-        :param dict new: {(type, number): document}
+        :param dict new: {(kind in Xero, number): document}
         :return: {document: Problem} of those whose number a document of Xero has that waits here,
             and that is another one: what has the same total may be linked on the way
         """
-        found, kinds = {}, {XERO_KINDS[kind]: kind for kind in UNIQUE}
+        found = {}
         for row in self.env['xero.unmatched'].search([
-                ('connection_id', '=', connection.id), ('kind', 'in', tuple(kinds)),
-                ('number', 'in', [number for _type, number in new])]):
-            move = new.get((kinds[row.kind], row.number))
+                ('connection_id', '=', connection.id),
+                ('kind', 'in', [kind for kind, _number in new]),
+                ('number', 'in', [number for _kind, number in new])]):
+            move = new.get((row.kind, row.number))
             if move and (row.currency_id != move.currency_id
                          or move.currency_id.compare_amounts(row.total, move.amount_total)):
                 found[move] = Problem.at(move, 'maybe_in_xero', self.env._(

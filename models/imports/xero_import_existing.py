@@ -5,9 +5,9 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ...xero import twins
-from ..core.kinds import GONE, XERO_KINDS
+from ..core.kinds import GONE, XERO_KINDS, types_of
 from ..documents.showing import in_currency, name_in_xero
-from .maps import MOVE_TYPES, ImportBlocker
+from .maps import ImportBlocker
 
 RECORD_ID = re.compile(r'[?&]res_id=(\d+)')
 
@@ -81,19 +81,18 @@ class XeroImportExisting(models.AbstractModel):
         numbers = list({document.number for document in documents if document.number})
         found = self.env['account.move'].search([
             ('company_id', '=', connection.company_id.id), ('state', '!=', 'cancel'),
-            ('move_type', 'in', list({MOVE_TYPES[d.kind] for d in documents})),
+            ('move_type', 'in', types_of({document.kind for document in documents})),
             '|', '|', '|', ('id', 'in', list(filter(None, named.values()))),
             ('name', 'in', numbers), ('ref', 'in', numbers), ('payment_reference', 'in', numbers)])
         by_number = defaultdict(list)
         for move in found:
             for number in {move.name, move.ref, move.payment_reference}:
-                by_number[number, move.move_type].append(move)
+                by_number[number, XERO_KINDS[move.move_type]].append(move)
         there = Counter((d.number, d.kind, d.contact_id) for d in documents)
         result = {}
         for document in documents:
             partner = partners.get(document.contact_id, self.env['res.partner'])
-            same_number = by_number[document.number, MOVE_TYPES[document.kind]] \
-                if document.number else []
+            same_number = by_number[document.number, document.kind] if document.number else []
             repeats = there[document.number, document.kind, document.contact_id] > 1 or len([
                 move for move in same_number if move._xero_partner() == partner]) > 1
             verdicts = {

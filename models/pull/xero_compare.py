@@ -128,7 +128,7 @@ class XeroCompare(models.AbstractModel):
             ('total', total, document.total, partial(in_currency, move)),
         ]
         if document.kind in ('ACCREC', 'ACCPAY'):
-            pairs.append(('due_date', move.invoice_date_due or move.invoice_date,
+            pairs.append(('due_date', self.env['xero.redated']._get_due_date(move),
                           document.due_date, self._day))
         for field, here, there, text in pairs:
             if there not in (None, '') and here != there:

@@ -61,7 +61,7 @@ class AccountMove(models.Model):
             reference=self.ref or None if kind in ('ACCREC', 'ACCRECCREDIT') else None,
             contact_id=self._xero_partner().xero_contact_id,
             date=self.env['xero.redated']._get_date(self),
-            due_date=self.invoice_date_due or self.invoice_date,
+            due_date=self.env['xero.redated']._get_due_date(self),
             currency_code=self.currency_id.name,
             currency_rate=money.kept_rate(self.invoice_currency_rate) if rated else None,
             status=self._xero_target_status(connection),

@@ -7,7 +7,7 @@ from odoo import fields, models
 from ...xero import payload, query, twins
 from ...xero.documents import Document
 from ..core.apart import apart
-from ..core.kinds import GONE
+from ..core.kinds import GONE, VENDORS, XERO_KINDS
 from ..core.problem import Problem
 from .xero_push import ASKED, LookUpFailed
 
@@ -63,7 +63,7 @@ class XeroPushExisting(models.AbstractModel):
         :rtype: set
         """
         moves = self.env['account.move'].browse(numbers).exists().filtered(
-            lambda move: move.move_type == 'in_invoice' and move.xero_state == 'pending'
+            lambda move: XERO_KINDS[move.move_type] == 'ACCPAY' and move.xero_state == 'pending'
             and move._xero_document_number() == numbers[move.id])
         unsure, failed = self._get_unsure(connection, moves)
         return set((moves - failed - self._settle(connection, unsure, documents)).ids)
@@ -95,7 +95,7 @@ class XeroPushExisting(models.AbstractModel):
             take it again"""
         if move.xero_document_id or move.state != 'posted':
             return False
-        if move.xero_seek or move.move_type not in ('in_invoice', 'in_refund'):
+        if move.xero_seek or move.move_type not in VENDORS:
             return move.xero_seek
         if move.id in self.env.context.get(ASKED, ()):
             return False

@@ -3,11 +3,8 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ...xero import payload, recovery
-from ..core.kinds import GONE, XERO_KINDS
+from ..core.kinds import GONE, NUMBERED, XERO_KINDS, types_of
 from ..core.problem import Problem
-
-#: Documents whose numbers Xero keeps unique, among those of the same kind.
-UNIQUE = ('out_invoice', 'out_refund')
 
 
 class XeroPushNumbers(models.AbstractModel):
@@ -24,14 +21,14 @@ class XeroPushNumbers(models.AbstractModel):
         """Return the numbers that documents of a queue still have in Xero, and not here any more.
 
         :param Domain queue: of `account.move`, those that go out now
-        :return: {(type of the document, number): its id}
+        :return: {(kind in Xero, number): id of the document}
         :rtype: dict
         """
         query = self.env['account.move']._search(queue & fields.Domain([
-            ('move_type', 'in', UNIQUE), ('xero_document_id', '!=', False),
+            ('move_type', 'in', NUMBERED), ('xero_document_id', '!=', False),
             ('xero_status', 'not in', GONE)]), order='id')
         query.add_where(SQL("account_move.xero_number <> account_move.name"))
-        return {(move_type, number): move_id for move_id, move_type, number in
+        return {(XERO_KINDS[move_type], number): move_id for move_id, move_type, number in
                 self.env.execute_query(query.select(
                     SQL("account_move.id"), SQL("account_move.move_type"),
                     SQL("account_move.xero_number")))}
@@ -48,12 +45,12 @@ class XeroPushNumbers(models.AbstractModel):
         held = self._get_held(queue)
         if not held:
             return queue
-        wanted = {move.id: (move.move_type, move.name) for move in
+        wanted = {move.id: (XERO_KINDS[move.move_type], move.name) for move in
                   self.env['account.move'].browse(held.values())}
         blocked = fields.Domain.OR(
-            fields.Domain('move_type', '=', move_type) & fields.Domain(
-                'name', 'in', [number for kind, number in held if kind == move_type])
-            for move_type in UNIQUE)
+            fields.Domain('move_type', 'in', types_of({wanted_kind})) & fields.Domain(
+                'name', 'in', [number for kind, number in held if kind == wanted_kind])
+            for wanted_kind in {kind for kind, _number in held})
         return queue & (~blocked | fields.Domain('id', 'in', self._break_circles(held, wanted)))
 
     def _break_circles(self, held, wanted):
@@ -90,7 +87,7 @@ class XeroPushNumbers(models.AbstractModel):
         :rtype: bool
         """
         return not move.xero_document_id \
-            or held.get((move.move_type, move.name), move.id) == move.id
+            or held.get((XERO_KINDS[move.move_type], move.name), move.id) == move.id
 
     def _prepare_meantime(self, connection, move):
         """Return the request that gives a document a number which is free, because the one that it
