@@ -77,7 +77,7 @@ FIELDS = {
         'xero_attempts', 'xero_manual', 'xero_payload_hash', 'xero_revision', 'xero_pdf_state',
         'xero_pdf_message', 'xero_due_date', 'xero_updated', 'xero_pull_hash',
         'xero_refused_hash', 'xero_seek', 'xero_void', 'xero_voided_id', 'xero_differs',
-        'xero_trial',
+        'xero_trial', 'xero_date',
         'xero_linked_at', 'xero_sent', 'xero_overwrite', 'xero_take_over', 'xero_kept_reason',
         'xero_from_void', 'xero_void_applied', 'xero_origin', 'xero_files_pending',
         'xero_files_tried_at', 'xero_notes'}},
