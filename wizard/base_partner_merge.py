@@ -41,7 +41,7 @@ class BasePartnerMerge(models.TransientModel):
             if xero_id != before[connection]:
                 dst_partner.with_company(connection.company_id)._xero_contact_linked()
         self.env['xero.waiting.mixin']._xero_put_right(
-            connections.company_id, CONTACT_CODES, dst_partner)
+            connections.company_id._xero_together(), CONTACT_CODES, dst_partner)
         self._compare_again(dst_partner)
         return result
 

@@ -51,7 +51,7 @@ class XeroContactWizard(models.TransientModel):
         for wizard in self:
             # With the user's own rights: another company's connection is not to be seen here.
             wizard.connection_id = self.env['xero.connection'].search(
-                [('company_id', '=', wizard.company_id.id)])
+                [('company_id', '=', wizard.company_id._xero_owner().id)])
 
     @api.depends('partner_id', 'connection_id')
     def _compute_sides(self):

@@ -116,7 +116,8 @@ class XeroMappingWizard(models.TransientModel):
     def _count_pending(self):
         """:return: how many documents of the company are on their way to Xero"""
         return self.env['account.move'].sudo().search_count([
-            ('company_id', '=', self.connection_id.company_id.id), ('xero_state', '=', 'pending')])
+            ('company_id', 'in', self.connection_id.company_id._xero_together().ids),
+            ('xero_state', '=', 'pending')])
 
 
 class XeroMappingWizardLine(models.TransientModel):

@@ -72,7 +72,8 @@ class XeroPushWizard(models.TransientModel):
             wizard.sent_count = states.count('synced')
             wizard.failed_count = states.count('failed')
             connections = self.env['xero.connection'].sudo().search([
-                ('company_id', 'in', wizard.eligible_ids.company_id.ids)])
+                ('company_id', 'in', self.env['res.company']._xero_owners_of(
+                    wizard.eligible_ids.company_id.ids))])
             wizard.waiting_reason = wizard.queued_count and ' '.join(
                 filter(None, connections.mapped('waiting_reason')))
 
@@ -93,7 +94,7 @@ class XeroPushWizard(models.TransientModel):
                 continue
             move = wizard.preview_id._origin.sudo().with_company(wizard.preview_id.company_id)
             connection = move.env['xero.connection'].search(
-                [('company_id', '=', move.company_id.id)])
+                [('company_id', '=', move.company_id._xero_owner().id)])
             data, totals = move._xero_prepare_document(connection)
             partner = move._xero_partner()
             note = wizard._get_preview_note()
@@ -131,10 +132,11 @@ class XeroPushWizard(models.TransientModel):
         :raise UserError: none of them can ever go to Xero
         """
         self.check_access('read')
-        connections = {c.company_id.id: c for c in self.env['xero.connection'].sudo().search(
-            [('company_id', 'in', moves.company_id.ids)])}
+        connections = self.env['xero.connection'].sudo().search([('company_id', 'in', self.env[
+            'res.company']._xero_owners_of(moves.company_id.ids))])
+        connected = connections.company_id._xero_together()
         moves = moves.filtered(
-            lambda move: move.move_type in XERO_KINDS and move.company_id.id in connections)
+            lambda move: move.move_type in XERO_KINDS and move.company_id in connected)
         if not moves:
             raise UserError(self.env._(
                 "Only invoices, bills, receipts and credit notes of a company that is connected to "
@@ -142,8 +144,9 @@ class XeroPushWizard(models.TransientModel):
         linked = moves.filtered(
             lambda move: move.xero_document_id and move.xero_state == 'synced')
         blocked, manual, misfits, redated = {}, {}, [], {}
-        for connection in connections.values():
-            own = (moves - linked).filtered(lambda m, c=connection: m.company_id == c.company_id)
+        for connection in connections:
+            companies = connection.company_id._xero_together()
+            own = (moves - linked).filtered(lambda m, c=companies: m.company_id in c)
             blocked.update(self._find_blocked(connection, own.sudo()))
             new = own.sudo().with_company(connection.company_id).commercial_partner_id.filtered(
                 lambda partner: partner.name and not partner.xero_contact_id)

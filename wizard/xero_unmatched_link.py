@@ -24,7 +24,7 @@ class XeroUnmatchedLink(models.TransientModel):
     receipt_type = fields.Char(compute='_compute_move_type')
     move_id = fields.Many2one(
         'account.move', "Document Here", compute='_compute_move_id', store=True, readonly=False,
-        domain="[('company_id', '=', company_id), "
+        domain="[('company_id', 'child_of', company_id), "
                "('move_type', 'in', (move_type, receipt_type)), "
                "('state', '=', 'posted'), ('xero_document_id', '=', False)]")
 

@@ -15,6 +15,7 @@ from . import xero_connection_dashboard
 from . import xero_standing
 from . import xero_ask
 from . import res_company
+from . import xero_covered_mixin
 from . import res_config_settings
 from . import ir_cron
 from . import xero_schedule

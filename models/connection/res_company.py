@@ -19,15 +19,56 @@ class ResCompany(models.Model):
         return super().unlink()
 
     def _xero_connections(self):
-        """Return the connections in use of these companies.
+        """Return the connections in use of these companies: a branch without one of its own has
+        that of the nearest company above it.
 
         :return: {company id: `xero.connection` with all rights}, in one query
         :rtype: dict
         """
-        return {c.company_id.id: c for c in self.env['xero.connection'].sudo().search_fetch([
-            ('company_id', 'in', self.ids), ('state', 'in', ACTIVE_STATES)])}
+        owners = self._xero_owners()
+        wanted = {company_id: owners[company_id] for company_id in self.ids if company_id in owners}
+        connections = {c.company_id.id: c for c in self.env['xero.connection'].sudo().search_fetch([
+            ('company_id', 'in', list({*wanted.values()})), ('state', 'in', ACTIVE_STATES)])}
+        return {company_id: connections[owner] for company_id, owner in wanted.items()
+                if owner in connections}
+
+    def _xero_owner(self):
+        """
+        :return: the company whose connection this one has: itself, or the nearest above it that
+            has one
+        """
+        return self.browse(self._xero_owners().get(self.id, self.id))
+
+    def _xero_together(self):
+        """:return: all companies that have the connections which these have, and these"""
+        owners = self._xero_owners()
+        mine = {owners.get(company_id) for company_id in self.ids} - {None}
+        return self | self.browse(
+            company_id for company_id, owner in owners.items() if owner in mine)
 
     # === KEPT IN MEMORY === #
+
+    @api.model
+    @tools.ormcache()
+    def _xero_owners(self):
+        """Return whose connection each company has, in whatever state that is, without a query.
+
+        :return: {id of a company: id of the company that the connection is of}
+        :rtype: dict
+        """
+        own = set(self.env['xero.connection'].sudo().search_fetch(
+            [], ['company_id']).company_id.ids)
+        companies = self.sudo().with_context(active_test=False).search_fetch(
+            [], ['parent_path']) if own else self
+        lines = {company.id: company.parent_path.split('/')[-2::-1] for company in companies}
+        return {company_id: owner for company_id, line in lines.items()
+                if (owner := next((one for one in map(int, line) if one in own), None))}
+
+    @api.model
+    def _xero_owners_of(self, company_ids):
+        """:return: ids of the companies whose connections these have: for record rules"""
+        owners = self._xero_owners()
+        return list({owners.get(company_id, company_id) for company_id in company_ids})
 
     @api.model
     @tools.ormcache()
@@ -38,7 +79,7 @@ class ResCompany(models.Model):
         :rtype: frozenset
         """
         return frozenset(self.env['xero.connection'].sudo().search_fetch(
-            [('state', 'in', ACTIVE_STATES)], ['company_id']).company_id.ids)
+            [('state', 'in', ACTIVE_STATES)], ['company_id']).company_id._xero_together().ids)
 
     @api.model
     def _xero_is_anybody_connected(self):
@@ -55,9 +96,9 @@ class ResCompany(models.Model):
         :rtype: dict
         """
         connections = self.env['xero.connection'].sudo().search([('state', 'in', ACTIVE_STATES)])
-        return {c.company_id.id: frozenset(
+        return {company.id: frozenset(
             kind for kind, switch in SWITCHES.items() if c.auto_sync and c[switch])
-            for c in connections}
+            for c in connections for company in c.company_id._xero_together()}
 
     @api.model
     @tools.ormcache()
@@ -69,7 +110,7 @@ class ResCompany(models.Model):
         :rtype: frozenset
         """
         return frozenset(self.env['xero.connection'].sudo().search(
-            [('push_payments', '=', True)]).company_id.ids)
+            [('push_payments', '=', True)]).company_id._xero_together().ids)
 
     @api.model
     def _xero_forget_answers(self):

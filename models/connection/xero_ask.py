@@ -41,7 +41,7 @@ class XeroAsk(models.AbstractModel):
             connection who may change that record, first the one who made the connection, then who
             was here last. Nobody for who may do it.
         """
-        connection = company.sudo().xero_connection_ids
+        connection = company._xero_owner().sudo().xero_connection_ids
         if not connection or not self._needs_help(target):
             return self.env['res.users'].sudo()
         managers = (self.env['xero.health']._managers(connection) - self.env.user).sorted(
@@ -86,6 +86,6 @@ class XeroAsk(models.AbstractModel):
             text = get_text(record.with_context(lang=helper.lang))
             record.sudo().activity_schedule(ASK, user_id=helper.id, note=Markup('').join(
                 Markup('<p>%s</p>') % line for line in text.split('\n')))
-        return record.company_id.sudo().xero_connection_ids._notify(
+        return record.company_id._xero_owner().sudo().xero_connection_ids._notify(
             'success', self.env._("Asked"),
             self.env._("%s finds it among the activities.", helper.name))

@@ -30,6 +30,10 @@ class XeroConnection(models.Model):
         'res.company', required=True, index=True, ondelete='restrict',
         default=lambda self: self.env.company,
     )
+    covered_ids = fields.Many2many(
+        'res.company', string="Companies", compute='_compute_covered_ids', compute_sudo=True,
+        help="Its company and the branches below that have no connection of their own. A branch "
+             "that gets one keeps its own books in Xero from then on.")
 
     # === WHO MAY CALL === #
     app_type = fields.Selection(
@@ -177,6 +181,11 @@ class XeroConnection(models.Model):
             names = filter(None, (connection.company_id.name, connection.tenant_name))
             connection.display_name = ' → '.join(names)
 
+    @api.depends('company_id')
+    def _compute_covered_ids(self):
+        for connection in self:
+            connection.covered_ids = connection.company_id._xero_together()
+
     def _compute_redirect_uri(self):
         for connection in self:
             connection.redirect_uri = url_join(connection.get_base_url(), '/xero/oauth/callback')
@@ -198,7 +207,8 @@ class XeroConnection(models.Model):
     def _compute_payment_journal_id(self):
         """Take back what was chosen for another company."""
         for connection in self:
-            if connection.payment_journal_id.company_id != connection.company_id:
+            journal = connection.payment_journal_id
+            if journal.company_id not in connection.company_id.parent_ids:
                 connection.payment_journal_id = False
 
     @api.depends('push_payments')
@@ -220,6 +230,7 @@ class XeroConnection(models.Model):
             connection.write(values)
         self.env['xero.schedule']._switch_on(connections)
         self.env['res.company']._xero_forget_answers()
+        connections._check_not_bound()
         return connections
 
     def write(self, vals):
@@ -244,8 +255,10 @@ class XeroConnection(models.Model):
             self.env['xero.schedule']._switch_on(self)
         if not DECISIVE.isdisjoint(vals):
             self.env['res.company']._xero_forget_answers()
+        if 'company_id' in vals:
+            self._check_not_bound()
         if codes := [code for name, code in SETTING_CODES.items() if name in vals]:
-            self.env['xero.waiting.mixin']._xero_put_right(self.company_id, codes)
+            self.env['xero.waiting.mixin']._xero_put_right(self.company_id._xero_together(), codes)
         self.env['xero.organisation.mixin']._xero_tell_all(self, before)
         return result
 
@@ -261,6 +274,18 @@ class XeroConnection(models.Model):
         actions_sudo.unlink()
         self.env['res.company']._xero_forget_answers()
         return result
+
+    def _check_not_bound(self):
+        """
+        :raise UserError: documents of a branch are linked to the organisation of another company
+        """
+        for connection in self.sudo().filtered(lambda c: c.company_id.parent_id):
+            if connection.env['xero.organisation.mixin']._xero_binds_any(connection):
+                self.env['res.company']._xero_forget_answers()      # as it is without this one
+                raise UserError(self.env._(
+                    "Documents or payments of %s are in the Xero organisation of the company "
+                    "above it, and nothing else keeps the link. A branch gets a connection of its "
+                    "own before its first document goes there.", connection.company_id.name))
 
     @api.autovacuum
     def _reencrypt(self):
@@ -349,6 +374,11 @@ class XeroConnection(models.Model):
         return self._notify(*self.env['xero.health']._test(self.sudo()))
 
     # === HELPERS === #
+
+    def _company_of(self, record):
+        """:param recordset record: one of any model, with a company or without
+        :return: its company, where this connection covers that; or else the connection's"""
+        return record.company_id & self.company_id._xero_together() or self.company_id
 
     def _notify(self, kind, title, message):
         return {

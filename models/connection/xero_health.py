@@ -158,7 +158,8 @@ class XeroHealth(models.AbstractModel):
         :param recordset connection: one `xero.connection`
         """
         connection.last_error = False
-        self.env['xero.waiting.mixin']._xero_put_right(connection.company_id, ['role_missing'])
+        self.env['xero.waiting.mixin']._xero_put_right(
+            connection.company_id._xero_together(), ['role_missing'])
         if connection.state in ('reauth', 'revoked'):
             connection.state = 'connected'
             connection.activity_unlink([RECONNECT])

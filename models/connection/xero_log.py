@@ -23,7 +23,9 @@ class XeroLog(models.Model):
 
     connection_id = fields.Many2one(
         'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
-    company_id = fields.Many2one(related='connection_id.company_id', store=True)
+    company_id = fields.Many2one(
+        'res.company', compute='_compute_company_id', store=True, readonly=False,
+        help="That of the record; the connection's, where that has none.")
     create_date = fields.Datetime("When", readonly=True, index=True)
     direction = fields.Selection(
         [('push', "To Xero"), ('pull', "From Xero"), ('webhook', "Webhook"),
@@ -42,6 +44,11 @@ class XeroLog(models.Model):
     document = fields.Char(readonly=True, help="Name of the record at the time.")
 
     _record_idx = models.Index("(res_model, res_id)")
+
+    @api.depends('connection_id.company_id')
+    def _compute_company_id(self):
+        for row in self:
+            row.company_id = row.connection_id.company_id
 
     @api.model
     def _selection_error_code(self):
@@ -88,6 +95,7 @@ class XeroLog(models.Model):
             if owner := connection or connections.get(record.company_id.id):
                 values_list.append({
                     'connection_id': owner.id,
+                    'company_id': owner._company_of(record).id,
                     'direction': direction,
                     'outcome': outcome,
                     'error_code': code,

@@ -161,7 +161,8 @@ class XeroSchedule(models.AbstractModel):
         :param queues: each (model, domain) of records that have a connection or a company
         :return: those of these connections that have any of them
         """
-        by_owner = {c: c for c in connections} | {c.company_id: c for c in connections}
+        by_owner = {c: c for c in connections} | {
+            company: c for c in connections for company in c.company_id._xero_together()}
         found = connections.browse()
         for model, domain in queues:
             Model = self.env[model].sudo()

@@ -21,7 +21,7 @@ LINK_FIELDS = frozenset({'xero_contact_id', 'xero_contact_name', 'xero_exclude'}
 
 class ResPartner(models.Model):
     _name = 'res.partner'
-    _inherit = ['res.partner', 'xero.guard.mixin', 'xero.organisation.mixin']
+    _inherit = ['res.partner', 'xero.covered.mixin', 'xero.organisation.mixin']
 
     xero_contact_id = fields.Char(
         "Xero Contact ID", company_dependent=True, prefetch='xero', copy=False,
@@ -63,7 +63,8 @@ class ResPartner(models.Model):
     @api.depends_context('company', 'lang')
     def _compute_xero_contact(self):
         for partner in self:
-            row = partner.xero_sync_ids.filtered(lambda r: r.company_id == self.env.company)
+            row = partner.xero_sync_ids.filtered(
+                lambda r: r.company_id == self.env.company._xero_owner())
             partner.xero_contact_state = row.xero_state
             partner.xero_contact_last_push = row.xero_last_push
             partner.xero_contact_error = row.xero_state == 'failed' and '\n'.join(filter(None, (
@@ -104,7 +105,7 @@ class ResPartner(models.Model):
         self.env.cr.execute(SQL(
             "UPDATE xero_cursor SET path = path FROM xero_connection connection"
             " WHERE connection.id = connection_id AND company_id = %s AND path = 'Contacts'",
-            self.env.company.id))
+            self.env.company._xero_owner().id))
 
     @api.model
     def _xero_holders(self, xero_ids, but=()):
@@ -177,6 +178,7 @@ class ResPartner(models.Model):
                 continue
             partner.with_context(xero_linking=True).xero_contact_id = xero_id
             linked |= partner
+        linked._xero_show_covered(['xero_contact_id'])
         linked._xero_contact_linked()
         return taken
 
@@ -185,14 +187,16 @@ class ResPartner(models.Model):
         failed for want of it goes out."""
         if not self:
             return
-        mine = [('company_id', '=', self.env.company.id), ('partner_id', 'in', self.ids)]
+        mine = [('company_id', '=', self.env.company._xero_owner().id),
+                ('partner_id', 'in', self.ids)]
         self.env['xero.contact.candidate'].sudo().search(mine).unlink()
         self.env['xero.contact.match'].sudo()._drop_linked(self)
         rows = self.env['xero.contact.sync'].sudo().search(mine)
         rows.write({'xero_payload_hash': False})     # it was of the contact before
         rows.filtered(lambda row: row.xero_state == 'failed').write({
             **rows._xero_success(), 'xero_state': False})
-        self.env['xero.waiting.mixin']._xero_put_right(self.env.company, CONTACT_CODES, self)
+        self.env['xero.waiting.mixin']._xero_put_right(
+            self.env.company._xero_together(), CONTACT_CODES, self)
 
     def _xero_contact_changed(self):
         """What Xero is told of these partners may have changed: contacts that are kept up to date
@@ -213,7 +217,7 @@ class ResPartner(models.Model):
                     lambda p: p.xero_contact_id and not p.xero_exclude)
             self.env['xero.contact.sync']._queue(connection, again)
         self.env['xero.waiting.mixin']._xero_put_right(
-            connections.company_id,
+            connections.company_id._xero_together(),
             ('contact_collision', 'contact_archived', 'contact_refused'), partners)
 
     @api.model

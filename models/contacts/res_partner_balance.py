@@ -20,7 +20,7 @@ class ResPartner(models.Model):
         connected = self.env.company.id in self.env['res.company']._xero_connected_ids()
         ids = connected and [xero_id for xero_id in self.mapped('xero_contact_id') if xero_id]
         rows = {row.xero_id: row for row in self.env['xero.contact'].search_fetch(
-            [('company_id', '=', self.env.company.id), ('xero_id', 'in', ids)],
+            [('company_id', '=', self.env.company._xero_owner().id), ('xero_id', 'in', ids)],
             ['xero_id', 'receivable', 'payable', 'balance_at'])} if ids else {}
         for partner in self:
             row = rows.get(partner.xero_contact_id, self.env['xero.contact'])

@@ -160,9 +160,11 @@ class XeroContactMatch(models.Model):
     def _open_partners(self, connection):
         """:return: the commercial partners that are not linked and not kept out of Xero"""
         company = connection.company_id
+        companies = company._xero_together()
         return self.env['res.partner'].with_company(company).search_fetch([
             '|', ('parent_id', '=', False), ('is_company', '=', True),
-            ('company_id', 'in', (False, company.id)), ('id', '!=', company.partner_id.id),
+            ('company_id', 'in', (False, *companies.ids)),
+            ('id', 'not in', companies.partner_id.ids),
             ('xero_contact_id', '=', False), ('xero_exclude', '=', False),
         ], ['name', 'email', 'vat', 'xero_contact_name', 'xero_contact_series'], order='id')
 
@@ -216,8 +218,8 @@ class XeroContactMatch(models.Model):
     def _with_documents(self, connection):
         """:return: ids of the commercial partners that have invoices or bills in the company"""
         return {partner.id for partner, in self.env['account.move']._read_group([
-            ('company_id', '=', connection.company_id.id), ('state', '!=', 'cancel'),
-            ('move_type', 'in', list(XERO_KINDS)),
+            ('company_id', 'in', connection.company_id._xero_together().ids),
+            ('state', '!=', 'cancel'), ('move_type', 'in', list(XERO_KINDS)),
         ], ['commercial_partner_id'])}
 
     def _parties_here(self, partners):
@@ -259,7 +261,7 @@ class XeroContactMatch(models.Model):
         """
         ids = [xero_id for xero_id in partners.mapped('xero_contact_id') if xero_id]
         rows = self.search([
-            ('company_id', '=', self.env.company.id),
+            ('company_id', '=', self.env.company._xero_owner().id),
             '|', ('partner_id', 'in', partners.ids), ('contact_id.xero_id', 'in', ids),
         ]) if ids else self
         left = rows.filtered(
@@ -333,7 +335,8 @@ class XeroContactMatch(models.Model):
             elif contact.status != 'ACTIVE':
                 refused[self.env._("%s is archived in Xero.", contact.name)] = True
             elif contact.connection_id != connection or (
-                    partner.company_id and partner.company_id != connection.company_id):
+                    partner.company_id
+                    and partner.company_id not in connection.company_id._xero_together()):
                 refused[self.env._(
                     "%s belongs to another company.", partner.display_name)] = True
             else:

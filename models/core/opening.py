@@ -9,14 +9,16 @@ def in_company(action, company):
     another company's record is an empty field which nobody can fill.
 
     :param dict action: of the type `ir.actions.act_window`
-    :param recordset company: `res.company`; empty to leave it at those that are ticked
+    :param recordset company: `res.company`; empty to leave it at those that are ticked, as it is
+        where the user may not work in it
     :return: the action with its context
     :rtype: dict
     """
     context = action.get('context') or {}
     if isinstance(context, str):
         context = ast.literal_eval(context)
-    companies = company[:1] | company.env.companies
+    mine = company[:1].filtered(lambda one: one.id in one.env.user._get_company_ids())
+    companies = mine | company.env.companies
     return {**action, 'context': {**context, 'allowed_company_ids': companies.ids}}
 
 

@@ -216,7 +216,8 @@ class AccountMove(models.Model):
     def _xero_binds(self, connection):
         # OVERRIDES 'account_xero'
         return bool(self.search_count([
-            ('company_id', '=', connection.company_id.id), ('xero_document_id', '!=', False)],
+            ('company_id', 'in', connection.company_id._xero_together().ids),
+            ('xero_document_id', '!=', False)],
             limit=1))
 
     # === WHAT BECAME OF IT === #

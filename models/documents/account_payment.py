@@ -129,7 +129,8 @@ class AccountPayment(models.Model):
     def _xero_binds(self, connection):
         # OVERRIDES 'account_xero'
         return bool(self.search_count([
-            ('company_id', '=', connection.company_id.id), ('xero_payment_id', '!=', False)],
+            ('company_id', 'in', connection.company_id._xero_together().ids),
+            ('xero_payment_id', '!=', False)],
             limit=1))
 
     def _xero_is_sent(self, connection):

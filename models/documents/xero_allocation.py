@@ -78,8 +78,8 @@ class XeroAllocation(models.Model):
         connections = moves.company_id._xero_connections()
         wanted = {
             (credit.sudo(), invoice.sudo()): amount for (credit, invoice), amount in pairs.items()
-            if credit.company_id == invoice.company_id
-            and (connection := connections.get(credit.company_id.id))
+            if (connection := connections.get(credit.company_id.id))
+            and connection == connections.get(invoice.company_id.id)
             and connection.push_allocations and all(
                 move.xero_state or move.xero_document_id or move._xero_is_automatic()
                 for move in (credit.sudo(), invoice.sudo()))}
@@ -135,7 +135,7 @@ class XeroAllocation(models.Model):
             lambda pair: pair.xero_state in states)
 
     def _of(self, connection):
-        return self.search([('company_id', '=', connection.company_id.id)])
+        return self.search([('company_id', 'in', connection.company_id._xero_together().ids)])
 
     # === WHAT IS TO BE DONE === #
 

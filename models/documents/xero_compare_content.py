@@ -175,7 +175,7 @@ class XeroCompareContent(models.AbstractModel):
             connection, {tracking for line in lines for tracking in line.tracking})
         found = self.env['xero.tracking.option'].union(*options.values())
         mapped = self.env['account.analytic.account'].with_company(connection.company_id).search([
-            ('company_id', 'in', (False, connection.company_id.id)),
+            ('company_id', 'in', (False, *connection.company_id._xero_together().ids)),
             ('xero_tracking_option_id', 'in', found.ids),
         ]).xero_tracking_option_id if found else found
         by_code = {key: account.xero_id for key, account in accounts.items()}

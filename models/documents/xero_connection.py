@@ -36,12 +36,14 @@ class XeroConnection(models.Model):
     def _compute_document_counts(self):
         counts, differing = Counter(), Counter()
         for company, state, differs, count in self.env['account.move'].sudo()._read_group(
-                [('company_id', 'in', self.company_id.ids), ('xero_state', '!=', False)],
+                [('company_id', 'in', self.company_id._xero_together().ids),
+                 ('xero_state', '!=', False)],
                 ['company_id', 'xero_state', 'xero_differs'], ['__count']):
-            differing[company.id] += differs and count
+            owner = company._xero_owner().id
+            differing[owner] += differs and count
             # What differs is synced by what was sent last, and yet not the same there.
             if not (differs and state == 'synced'):
-                counts[company.id, state] += count
+                counts[owner, state] += count
         for connection in self:
             company = connection.company_id.id
             connection.pending_count = counts[company, 'pending']
@@ -59,7 +61,8 @@ class XeroConnection(models.Model):
         if f'{FILTER}synced' in filters:
             filters.update((FILTER + badge, 1) for badge in AGREEING)
         return in_company(list_documents(self.env, self.env._("Documents in Xero"), [
-            ('company_id', '=', self.company_id.id), ('xero_state', '!=', False)], filters),
+            ('company_id', 'in', self.company_id._xero_together().ids),
+            ('xero_state', '!=', False)], filters),
             self.company_id)
 
     def action_view_problems(self, code=None):

@@ -44,7 +44,9 @@ class XeroDifference(models.Model):
 
     connection_id = fields.Many2one(
         'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
-    company_id = fields.Many2one(related='connection_id.company_id', store=True)
+    company_id = fields.Many2one(
+        'res.company', compute='_compute_company_id', store=True, readonly=False,
+        help="That of the record; the connection's, where that has none.")
     res_model = fields.Char(required=True, readonly=True)
     res_id = fields.Many2oneReference(
         "Record", model_field='res_model', required=True, readonly=True)
@@ -85,6 +87,11 @@ class XeroDifference(models.Model):
 
     _record_uniq = models.Constraint(
         'UNIQUE(res_model, res_id, field)', "A record has one difference of each kind.")
+
+    @api.depends('connection_id.company_id')
+    def _compute_company_id(self):
+        for row in self:
+            row.company_id = row.connection_id.company_id
 
     @api.depends('res_model', 'res_id')
     def _compute_partner_name(self):
@@ -176,6 +183,7 @@ class XeroDifference(models.Model):
         if not known:
             return self.sudo().create({
                 **values, 'connection_id': connection.id, 'res_model': record._name,
+                'company_id': connection._company_of(record).id,
                 'res_id': record.id, 'document': record.display_name, 'field': field})
         if any((known[name] or '') != value for name, value in values.items()):
             # Something new is to be decided, even where the old one was to be ignored.

@@ -123,7 +123,7 @@ class XeroPaymentLink(models.Model):
     @api.model
     def _taken(self, connection, ids):
         """:return: those of some identifiers of Xero that payments here have already"""
-        domain = [('company_id', '=', connection.company_id.id),
+        domain = [('company_id', 'in', connection.company_id._xero_together().ids),
                   ('xero_payment_id', 'in', list(ids))]
         return {record.xero_payment_id for model in (self, self.env['account.payment'])
                 for record in model.sudo().search(domain)}
@@ -166,7 +166,8 @@ class XeroPaymentLink(models.Model):
     def _xero_binds(self, connection):
         # OVERRIDES 'account_xero'
         return bool(self.search_count([
-            ('company_id', '=', connection.company_id.id), ('state', '=', 'live')], limit=1))
+            ('company_id', 'in', connection.company_id._xero_together().ids),
+            ('state', '=', 'live')], limit=1))
 
     # === IN WORDS === #
 

@@ -38,6 +38,8 @@ class XeroProblem(models.Model):
     @property
     def _table_query(self):
         target = SQL("split_part(COALESCE(move.xero_error_target, ''), ',', 1)")
+        owners = SQL(', ').join(SQL("%s", pair) for pair in (
+            *self.env['res.company']._xero_owners().items(), (0, 0)))
         own = SQL("%s IN %s", target, tuple(model or '' for model in OWN_TARGETS))
         return SQL(
             """SELECT min(move.id) AS id,
@@ -52,11 +54,13 @@ class XeroProblem(models.Model):
                       array_to_string((array_agg(move.name ORDER BY move.id))[1:%s], ', ')
                           AS names
                  FROM account_move move
-                 JOIN xero_connection connection ON connection.company_id = move.company_id
+                 JOIN (VALUES %s) AS owned (company_id, owner_id)
+                   ON owned.company_id = move.company_id
+                 JOIN xero_connection connection ON connection.company_id = owned.owner_id
                 WHERE move.xero_state = 'failed'
              GROUP BY connection.id, move.company_id, move.xero_error_code,
                       CASE WHEN %s THEN move.xero_error_message ELSE move.xero_error_target END""",
-            NAMED, own)
+            NAMED, owners, own)
 
     @api.model
     def _selection_code(self):

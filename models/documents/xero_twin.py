@@ -22,7 +22,7 @@ class XeroTwin(models.Model):
         readonly=True)
     connection_id = fields.Many2one(
         'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
-    company_id = fields.Many2one(related='connection_id.company_id', store=True)
+    company_id = fields.Many2one(related='move_id.company_id', store=True)
     xero_id = fields.Char("Xero ID", required=True, readonly=True)
     kind = fields.Char(readonly=True)
     number = fields.Char("Number in Xero", readonly=True)
@@ -104,7 +104,7 @@ class XeroTwin(models.Model):
         self.ensure_one()
         twin = self._decided()
         move = twin.move_id.with_company(twin.company_id)
-        other = move.search([('company_id', '=', twin.company_id.id),
+        other = move.search([('company_id', 'in', twin.company_id._xero_together().ids),
                              ('xero_document_id', '=', twin.xero_id)])
         if move.xero_document_id or other:
             raise UserError(self.env._(

@@ -54,5 +54,5 @@ def lost_numbers(move):
             or move.company_id.id not in move.env['res.company']._xero_connected_ids():
         return set()
     return set(move.env['xero.unmatched'].sudo().search_fetch([
-        ('company_id', '=', move.company_id.id), ('reason', '=', 'lost'),
+        ('company_id', '=', move.company_id._xero_owner().id), ('reason', '=', 'lost'),
         ('kind', '=', kind)], ['number']).mapped('number'))

@@ -57,7 +57,7 @@ class ImportMaps:
             ('code', 'in', list({line.item_code for line in lines if line.item_code}))])}
         self.options = self.env['xero.tracking.option']._xero_find(
             connection, {tracking for line in lines for tracking in line.tracking})
-        own = ('company_id', 'in', (False, self.company.id))
+        own = ('company_id', 'in', (False, *self.company._xero_together().ids))
         above = ('company_id', 'parent_of', self.company.id)
         self.accounts = self._back('account.account', 'xero_account_id', self.xero_accounts,
                                    ('company_ids', 'parent_of', self.company.id))

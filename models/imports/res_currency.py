@@ -15,5 +15,5 @@ class ResCurrency(models.Model):
             connections = self.env['xero.connection'].sudo().search(
                 [('state', 'in', ACTIVE_STATES)])
             self.env['xero.waiting.mixin']._xero_put_right(
-                connections.company_id, ['currency'], asleep)
+                connections.company_id._xero_together(), ['currency'], asleep)
         return result

@@ -39,7 +39,8 @@ class XeroCollision(models.AbstractModel):
         """
         found = {}
         for holder in self.env['account.move'].search([
-                ('company_id', '=', connection.company_id.id), ('move_type', 'in', NUMBERED),
+                ('company_id', 'in', connection.company_id._xero_together().ids),
+                ('move_type', 'in', NUMBERED),
                 ('xero_number', 'in', [number for _kind, number in new]),
                 ('xero_document_id', '!=', False), ('xero_state', '!=', 'pending')]):
             if move := new.get((XERO_KINDS[holder.move_type], holder.xero_number)):

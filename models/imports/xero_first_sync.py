@@ -126,7 +126,7 @@ class XeroFirstSync(models.Model):
             "under Unmatched. %(linked)s partners are linked to the %(contacts)s contacts in Xero.",
             read=self.read_count, total=self.total_count,
             imported=Move.search_count([
-                ('company_id', '=', company.id), ('xero_origin', '=', True),
+                ('company_id', 'in', company._xero_together().ids), ('xero_origin', '=', True),
                 ('id', '>', self.last_move_id)]),
             waiting=self.connection_id.unmatched_count, linked=linked,
             contacts=self.connection_id.contact_count)

@@ -80,7 +80,8 @@ class XeroImportExisting(models.AbstractModel):
         named = {document.xero_id: back_link(self.env, document) for document in documents}
         numbers = list({document.number for document in documents if document.number})
         found = self.env['account.move'].search([
-            ('company_id', '=', connection.company_id.id), ('state', '!=', 'cancel'),
+            ('company_id', 'in', connection.company_id._xero_together().ids),
+            ('state', '!=', 'cancel'),
             ('move_type', 'in', types_of({document.kind for document in documents})),
             '|', '|', '|', ('id', 'in', list(filter(None, named.values()))),
             ('name', 'in', numbers), ('ref', 'in', numbers), ('payment_reference', 'in', numbers)])
@@ -171,7 +172,7 @@ class XeroImportExisting(models.AbstractModel):
         :raise UserError: it cannot be that one
         """
         if not self._is_free(move) or XERO_KINDS.get(move.move_type) != row.kind \
-                or move.company_id != row.company_id:
+                or move.company_id not in row.company_id._xero_together():
             raise UserError(self.env._(
                 "Choose a posted document of the same kind that is not linked to Xero yet."))
         if self.env['xero.request']._concerns(move):

@@ -39,7 +39,8 @@ class XeroImportFiles(models.AbstractModel):
         scopes = self.env['xero.scope']
         wanted = connections.filtered(
             lambda c: c.import_attachments and scopes._is_allowed(c, READ))
-        return [('company_id', 'in', wanted.company_id.ids), ('xero_files_pending', '=', True),
+        return [('company_id', 'in', wanted.company_id._xero_together().ids),
+                ('xero_files_pending', '=', True),
                 ('xero_document_id', '!=', False),
                 '|', ('xero_files_tried_at', '=', False),
                 ('xero_files_tried_at', '<=', fields.Datetime.now() - TRY_AGAIN)]

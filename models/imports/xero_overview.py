@@ -78,11 +78,11 @@ class XeroOverview(models.AbstractModel):
         :rtype: Domain
         """
         left_out = Domain.OR(
-            [('company_id', '=', connection.company_id.id),
+            [('company_id', 'in', connection.company_id._xero_together().ids),
              ('create_date', '>=', connection.connected_at)]
             for connection in connections
             if connection.connected_at and connection.state in ACTIVE_STATES)
-        return Domain('company_id', 'in', connections.company_id.ids) & (
+        return Domain('company_id', 'in', connections.company_id._xero_together().ids) & (
             Domain('xero_state', 'in', ('pending', 'failed'))
             | left_out & Domain([
                 ('xero_state', '=', False), ('state', '=', 'posted'),
@@ -100,7 +100,7 @@ class XeroOverview(models.AbstractModel):
             self._get_domain(connections), ['company_id', 'xero_state', 'move_type'],
             ['__count', 'amount_total_signed:sum', 'invoice_date:min'])
         for company, state, _kind, count, amount, oldest in groups:
-            counts, amounts, since = found[company.with_env(self.env)]
+            counts, amounts, since = found[company.with_env(self.env)._xero_owner()]
             counts[state or LEFT_OUT] += count
             amounts[state or LEFT_OUT] += abs(amount or 0)
             since += [oldest] if oldest else []
@@ -110,9 +110,10 @@ class XeroOverview(models.AbstractModel):
         """:return: {company: amount of the documents that differ, in its currency}"""
         amounts = Counter()
         for company, _kind, amount in self.env['account.move'].sudo()._read_group(
-                [('company_id', 'in', connections.company_id.ids), ('xero_differs', '=', True)],
+                [('company_id', 'in', connections.company_id._xero_together().ids),
+                 ('xero_differs', '=', True)],
                 ['company_id', 'move_type'], ['amount_total_signed:sum']):
-            amounts[company.with_env(self.env)] += abs(amount or 0)
+            amounts[company.with_env(self.env)._xero_owner()] += abs(amount or 0)
         return amounts
 
     def _get_unmatched(self, connections):

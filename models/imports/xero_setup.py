@@ -52,11 +52,11 @@ class XeroSetup(models.AbstractModel):
         """:return: action that opens the dashboard; the set-up, for whoever may do it, while no
             company in view was ever connected"""
         connections = self.env['xero.connection'].search(
-            [('company_id', 'in', self.env.companies.ids)])
+            [('company_id', 'in', self.env['res.company']._xero_owners_of(self.env.companies.ids))])
         if connections.filtered('tenant_id') or not connections.has_access('create'):
             return self.env['ir.actions.actions']._for_xml_id(
                 'account_xero.action_xero_dashboard')
-        own = connections.filtered(lambda c: c.company_id == self.env.company)
+        own = connections.filtered(lambda c: c.company_id == self.env.company._xero_owner())
         return {
             **self.env['xero.sign.in']._action_form(own),
             'name': self.env._("Set up Xero"),

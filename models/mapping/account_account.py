@@ -46,7 +46,7 @@ class AccountAccount(models.Model):
     @api.model
     def _xero_match_domain(self, company):
         # EXTENDS 'account_xero'
-        return [('company_ids', 'parent_of', company.id),
+        return [('company_ids', 'parent_of', company._xero_together().ids),
                 ('account_type', 'not in', NOT_ON_LINES)]
 
     @api.model

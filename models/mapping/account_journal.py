@@ -113,8 +113,8 @@ class AccountJournal(models.Model):
     @api.model
     def _xero_match_domain(self, company):
         # EXTENDS 'account_xero'
-        return [('company_id', 'parent_of', company.id), ('type', 'in', ('bank', 'cash', 'credit')),
-                ('xero_clearing', '=', False)]
+        return [('company_id', 'parent_of', company._xero_together().ids),
+                ('type', 'in', ('bank', 'cash', 'credit')), ('xero_clearing', '=', False)]
 
     def _xero_find_matches(self, connection, targets):
         # EXTENDS 'account_xero'
@@ -160,7 +160,7 @@ class AccountJournal(models.Model):
         """
         self = self.sudo().with_company(connection.company_id)
         mapped = self.search([
-            ('company_id', '=', connection.company_id.id),
+            ('company_id', 'parent_of', connection.company_id._xero_together().ids),
             ('type', 'in', ('bank', 'cash', 'credit')),
             ('xero_account_id.connection_id', '=', connection.id),
         ])

@@ -81,7 +81,7 @@ class AccountTax(models.Model):
     @api.model
     def _xero_match_domain(self, company):
         # EXTENDS 'account_xero'
-        return [('company_id', 'parent_of', company.id),
+        return [('company_id', 'parent_of', company._xero_together().ids),
                 ('type_tax_use', 'in', ('sale', 'purchase'))]
 
     def _xero_find_matches(self, connection, targets):

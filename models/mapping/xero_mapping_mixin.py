@@ -35,7 +35,7 @@ class XeroMappingMixin(models.AbstractModel):
     """A record of Odoo that has a counterpart among an organisation's reference data."""
 
     _name = 'xero.mapping.mixin'
-    _inherit = 'xero.guard.mixin'
+    _inherit = 'xero.covered.mixin'
     _description = "Mapped to Xero"
 
     #: Field that holds the counterpart.
@@ -98,7 +98,7 @@ class XeroMappingMixin(models.AbstractModel):
         if not self._xero_line_field:
             return set()
         groups = self.env['account.move.line'].sudo()._read_group([
-            ('company_id', '=', self.env.company.id),
+            ('company_id', 'in', self.env.company._xero_together().ids),
             ('parent_state', '=', 'posted'),
             ('move_id.move_type', 'in', list(XERO_KINDS)),
             ('move_id.payment_state', 'in', ('not_paid', 'partial')),
@@ -132,7 +132,8 @@ class XeroMappingMixin(models.AbstractModel):
 
     def _xero_release_waiting(self):
         """Try again what failed for want of a mapping."""
-        companies = self.env.company | self.sudo()._xero_counterparts().company_id
+        companies = (
+            self.env.company | self.sudo()._xero_counterparts().company_id)._xero_together()
         self.env['xero.waiting.mixin']._xero_put_right(
             companies, [self._xero_error_code] if self._xero_error_code else [], self)
 
@@ -173,7 +174,7 @@ class XeroMappingMixin(models.AbstractModel):
         :return: domain of the records that its documents may use
         :rtype: list
         """
-        return [('company_id', 'in', (False, company.id))]
+        return [('company_id', 'in', (False, *company._xero_together().ids))]
 
     def _xero_find_matches(self, connection, targets):
         """Find the counterpart of each of these records.
@@ -199,6 +200,7 @@ class XeroMappingMixin(models.AbstractModel):
             quiet.browse(ids).write({self._xero_target_field: target.id})
         mapped = self.browse([record_id for ids in by_target.values() for record_id in ids])
         if mapped:
+            mapped._xero_show_covered([self._xero_target_field])
             mapped._xero_release_waiting()
         return len(mapped)
 

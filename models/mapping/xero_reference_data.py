@@ -103,7 +103,8 @@ class XeroReferenceData(models.AbstractModel):
             rows_in(self.env, answer, path) for answer, path in zip(answers, LISTS, strict=True))
         self.env['xero.budget']._save(connection, budget, 'reference', 2 + len(answers))
         if denied != (connection.denied_actions or ''):
-            self.env['xero.waiting.mixin']._xero_put_right(connection.company_id, ['plan_limit'])
+            self.env['xero.waiting.mixin']._xero_put_right(
+                connection.company_id._xero_together(), ['plan_limit'])
         connection.write({
             'tenant_name': organisation.name or connection.tenant_name,
             'denied_actions': denied,
@@ -129,7 +130,7 @@ class XeroReferenceData(models.AbstractModel):
         self._update_tracking(
             connection, [parse.TrackingCategory.from_json(row) for row in categories])
         self.env['xero.waiting.mixin']._xero_put_right(
-            connection.company_id, ['currency_not_enabled', 'period_locked'])
+            connection.company_id._xero_together(), ['currency_not_enabled', 'period_locked'])
 
     def _get_denied_actions(self, connection, client):
         """Ask what the plan and the user's role do not allow. No document waits because that

@@ -18,6 +18,14 @@ class XeroReferenceMixin(models.AbstractModel):
     name = fields.Char(readonly=True)
 
     @api.model
+    def _check_company_domain(self, companies):
+        # OVERRIDES 'base': a branch has those of the connection that covers it
+        if isinstance(companies, str):
+            return [('company_id', 'parent_of', companies)]
+        return [('company_id', 'in', self.env['res.company']._xero_owners_of(
+            models.to_record_ids(companies)))]
+
+    @api.model
     def _xero_start_over(self, connection):
         # OVERRIDES 'account_xero': with it go the mappings to it
         self._xero_forget(connection)

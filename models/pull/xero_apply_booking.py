@@ -175,7 +175,8 @@ class XeroApplyBooking(models.AbstractModel):
         """
         company = connection.company_id
         move = self.env['account.move'].search([
-            ('company_id', '=', company.id), ('xero_document_id', '=', payment.document_id),
+            ('company_id', 'in', company._xero_together().ids),
+            ('xero_document_id', '=', payment.document_id),
         ], limit=1) if payment.document_id else None
         if not move or self.env['xero.linked']._payments_live(connection, [payment.xero_id]):
             return

@@ -130,7 +130,7 @@ class XeroApplyCredit(models.AbstractModel):
         others = {other.xero_document_id: other for other in matches_of(move)} if wanted else {}
         unknown = {part.other_id for part in wanted.values()} - others.keys()
         others |= {other.xero_document_id: other for other in self.env['account.move'].search([
-            ('company_id', '=', move.company_id.id), ('state', '!=', 'cancel'),
+            ('company_id', 'in', move.company_id._xero_together().ids), ('state', '!=', 'cancel'),
             ('xero_document_id', 'in', list(unknown))])} if unknown else {}
         return {key: others[part.other_id] for key, part in wanted.items()
                 if part.other_id in others}

@@ -52,7 +52,8 @@ class XeroApplyPayment(models.AbstractModel):
         live = {payment.xero_id: move for move, payments in xero_payments.items()
                 for payment in payments}
         linked = Payment.search([
-            ('company_id', '=', connection.company_id.id), ('xero_payment_id', '!=', False),
+            ('company_id', 'in', connection.company_id._xero_together().ids),
+            ('xero_payment_id', '!=', False),
             ('xero_link_ids', 'not any', [('state', '=', 'live')]),
             '|', ('invoice_ids', 'in', moves.ids), ('xero_payment_id', 'in', list(live)),
         ])

@@ -285,7 +285,7 @@ class XeroApplyRecognise(models.AbstractModel):
         dates = [payment.date for _move, payment in pairs if payment.date] or [date.min + NEAR]
         payments = self.env['account.payment'].with_company(
             connection.company_id).search(places & fields.Domain([
-            ('company_id', '=', connection.company_id.id),
+            ('company_id', 'in', connection.company_id._xero_together().ids),
             ('partner_id.commercial_partner_id', 'in',
              [move.commercial_partner_id.id for move, _payment in pairs]),
             ('date', '>=', min(dates) - NEAR), ('date', '<=', max(dates) + NEAR),

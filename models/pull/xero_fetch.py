@@ -222,7 +222,7 @@ class XeroFetch(models.AbstractModel):
         known = self.env['xero.linked']._moves_by_xero_id(
             connection, {credit.credit_id for credit in missing if credit.kind == 'CreditNotes'})
         booked = set(self.env['account.payment'].search([
-            ('company_id', '=', connection.company_id.id),
+            ('company_id', 'in', connection.company_id._xero_together().ids),
             ('xero_payment_id', 'in', [_key(credit) for credit in missing]),
         ]).mapped('xero_payment_id'))
         found = {}

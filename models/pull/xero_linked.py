@@ -14,7 +14,8 @@ class XeroLinked(models.AbstractModel):
         :return: {identifier: `account.move`} of those that are linked here
         """
         moves = self.env['account.move'].search([
-            ('company_id', '=', connection.company_id.id), ('xero_document_id', 'in', list(ids))])
+            ('company_id', 'in', connection.company_id._xero_together().ids),
+            ('xero_document_id', 'in', list(ids))])
         return {move.xero_document_id: move for move in moves}
 
     def _partners_by_xero_id(self, ids):
@@ -32,7 +33,7 @@ class XeroLinked(models.AbstractModel):
         :param ids: identifiers of payments of Xero
         :return: {identifier: whether it counts} of those that are known here
         """
-        domain = [('company_id', '=', connection.company_id.id),
+        domain = [('company_id', 'in', connection.company_id._xero_together().ids),
                   ('xero_payment_id', 'in', list(ids))]
         payments = self.env['account.payment'].search_fetch(
             domain, ['xero_payment_id', 'xero_deleted'])

@@ -11,7 +11,8 @@ class XeroPaymentLink(models.Model):
     def _of(self, moves):
         """:return: these payments of some documents, deleted ones too"""
         return self.sudo().search([
-            ('company_id', 'in', moves.company_id.ids), ('move_id', 'in', moves.ids)])
+            ('company_id', 'in', moves.company_id._xero_together().ids),
+            ('move_id', 'in', moves.ids)])
 
     def _loose(self):
         """:return: those of which the money is still here: taken off their document when they were

@@ -88,7 +88,8 @@ class XeroPull(models.AbstractModel):
         """:return: the documents that differ from Xero's; not those that are drafts here and void
             there, which somebody is at work on, and which the void would cancel"""
         return self.env['account.move'].search([
-            ('company_id', '=', connection.company_id.id), ('xero_differs', '=', True),
+            ('company_id', 'in', connection.company_id._xero_together().ids),
+            ('xero_differs', '=', True),
             ('xero_document_id', '!=', False),
             '|', ('state', '!=', 'draft'), ('xero_status', 'not in', list(GONE))],
             limit=MOST_DIFFERING, order='id desc')

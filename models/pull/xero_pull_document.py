@@ -82,7 +82,8 @@ class XeroPullDocument(models.AbstractModel):
         """
         kinds = [kind for kind, name in XERO_KINDS.items() if name in pull_list.kinds]
         domain = fields.Domain([
-            ('company_id', '=', connection.company_id.id), ('xero_document_id', '!=', False),
+            ('company_id', 'in', connection.company_id._xero_together().ids),
+            ('xero_document_id', '!=', False),
             ('move_type', 'in', kinds), ('xero_updated', '>=', since),
             ('xero_status', 'not in', list(GONE)), ('xero_differs', '=', False)])
         if until:

@@ -34,7 +34,7 @@ class XeroPullPayment(models.AbstractModel):
         document has just told. That the document is here as of a later moment would not do: a
         push's answer says nothing of its payments."""
         payments = self.env['account.payment'].search([
-            ('company_id', '=', connection.company_id.id),
+            ('company_id', 'in', connection.company_id._xero_together().ids),
             ('xero_payment_id', 'in', list(events))]) if events else ()
         return {
             payment.xero_payment_id for payment in payments
@@ -99,7 +99,7 @@ class XeroPullPayment(models.AbstractModel):
         lost = {payment.xero_id for payment in payments if not payment.document_id}
         paid = {payment.xero_payment_id: payment.invoice_ids[:1].xero_document_id
                 for payment in lost and self.env['account.payment'].search([
-                    ('company_id', '=', connection.company_id.id),
+                    ('company_id', 'in', connection.company_id._xero_together().ids),
                     ('xero_payment_id', 'in', list(lost))])}
         return [replace(payment, document_id=paid[payment.xero_id])
                 if paid.get(payment.xero_id) else payment for payment in payments]

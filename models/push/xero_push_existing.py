@@ -139,7 +139,7 @@ class XeroPushExisting(models.AbstractModel):
     def _get_free(self, connection, documents):
         """:return: list of those documents of Xero that count and that none here is linked to"""
         linked = set(self.env['account.move'].search([
-            ('company_id', '=', connection.company_id.id),
+            ('company_id', 'in', connection.company_id._xero_together().ids),
             ('xero_document_id', 'in', [document.xero_id for document in documents]),
         ]).mapped('xero_document_id'))
         return list({document.xero_id: document for document in documents

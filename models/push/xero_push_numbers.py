@@ -140,7 +140,7 @@ class XeroPushNumbers(models.AbstractModel):
                 "number and cannot be changed any more.",
                 number=document.number, date=document.date))
         holder = self.env['account.move'].search([
-            ('company_id', '=', move.company_id.id), ('id', '!=', move.id),
+            ('company_id', 'in', move.company_id._xero_together().ids), ('id', '!=', move.id),
             ('xero_document_id', '=', document.xero_id)], limit=1)
         if holder:
             return Problem.at(holder, 'number_taken', self.env._(

@@ -206,7 +206,7 @@ class XeroRequest(models.Model):
     def _concerns(self, moves):
         """:return: whether one of these documents may be in Xero without our knowing"""
         sent = self.sudo().search([
-            ('company_id', 'in', moves.company_id.ids), ('sent_at', '!=', False),
+            ('company_id', 'in', moves.company_id._xero_together().ids), ('sent_at', '!=', False),
             ('operation', 'in', list(self.env['xero.push.document']._operations))])
         return not sent._record_ids().isdisjoint(moves.ids)
 

@@ -48,8 +48,8 @@ class XeroPushAllocation(models.AbstractModel):
         rich = switched.filtered(
             lambda c: self.env['xero.budget']._get_left_today(c) > DAY_RESERVE)
         return fields.Domain('xero_state', '=', 'pending') & fields.Domain(
-            'company_id', 'in', switched.company_id.ids) & (
-                fields.Domain('company_id', 'in', rich.company_id.ids)
+            'company_id', 'in', switched.company_id._xero_together().ids) & (
+                fields.Domain('company_id', 'in', rich.company_id._xero_together().ids)
                 | fields.Domain('xero_manual', '=', True))
 
     def _busy_domain(self, connection):

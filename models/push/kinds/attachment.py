@@ -36,7 +36,7 @@ class XeroPushAttachment(models.AbstractModel):
         allowed = connections.filtered(
             lambda c: c.attach_pdf and scopes._is_allowed(c, ATTACHMENTS))
         return fields.Domain([
-            ('company_id', 'in', allowed.company_id.ids),
+            ('company_id', 'in', allowed.company_id._xero_together().ids),
             ('xero_pdf_state', '=', 'pending'), ('xero_state', '=', 'synced'),
             ('state', '=', 'posted')])
 

@@ -31,7 +31,7 @@ class XeroPushDocument(models.AbstractModel):
         manual, trial = (
             fields.Domain(name, '=', True) for name in ('xero_manual', 'xero_trial'))
         return fields.Domain.OR(
-            fields.Domain('company_id', 'in', group.company_id.ids) & (
+            fields.Domain('company_id', 'in', group.company_id._xero_together().ids) & (
                 trial if held else manual | fields.Domain('move_type', 'in', kinds))
             for (kinds, held), group in connections.grouped(
                 lambda c: (self._get_automatic_types(c), c.hold_sending)).items()
@@ -248,7 +248,7 @@ class XeroPushDocument(models.AbstractModel):
         :return: {position: (document, whether it is ours)}
         """
         owners = {move.xero_document_id: move.id for move in self.env['account.move'].search([
-            ('company_id', '=', connection.company_id.id),
+            ('company_id', 'in', connection.company_id._xero_together().ids),
             ('xero_document_id', 'in', [document.xero_id for document in documents])])}
         found = {}
         for position, (element, item) in enumerate(zip(elements, items, strict=True)):

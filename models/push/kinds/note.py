@@ -86,7 +86,8 @@ class XeroPushNote(models.AbstractModel):
         noted = connections.filtered('push_notes').filtered(
             lambda c: self.env['xero.budget']._get_left_today(c) > DAY_RESERVE)
         return fields.Domain([
-            ('company_id', 'in', noted.company_id.ids), ('xero_notes', '!=', False),
+            ('company_id', 'in', noted.company_id._xero_together().ids),
+            ('xero_notes', '!=', False),
             '|', ('xero_document_id', '!=', False), ('xero_voided_id', '!=', False)])
 
     def _prepare(self, connection, records):

@@ -37,7 +37,7 @@ class XeroPushPayment(models.AbstractModel):
             'xero_link_ids', 'any', [
                 ('state', '=', 'new'), ('move_id.xero_state', '=', 'synced'),
                 ('move_id.xero_status', 'in', PAYABLE)])
-        companies = connections.filtered('push_payments').company_id
+        companies = connections.filtered('push_payments').company_id._xero_together()
         return fields.Domain('company_id', 'in', companies.ids) & (
             fields.Domain('xero_state', '=', 'pending') | waiting)
 
