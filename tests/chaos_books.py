@@ -179,13 +179,13 @@ class Company:
                 self.org.as_person.pay(xero_id, dice.choice((None, part)), account=BANK)
 
     def _correct(self, xero_id, row, dice):
-        """Another account, or no tax, at the same total."""
+        """Another account, or no tax, at the same total: a tax that was entered stays."""
         if number_of(row) in self.corrected:
             return
         self.corrected.add(number_of(row))
         if dice.random() < 0.5:
-            lines = [{'LineItemID': line['LineItemID'], 'AccountCode': OTHER_ACCOUNT}
-                     for line in row['LineItems']]
+            lines = [{'LineItemID': line['LineItemID'], 'AccountCode': OTHER_ACCOUNT,
+                      'TaxAmount': line['TaxAmount']} for line in row['LineItems']]
         else:
             lines = [{'Description': "Corrected", 'Quantity': 1, 'UnitAmount': row['Total'],
                       'AccountCode': '429', 'TaxType': 'NONE'}]
