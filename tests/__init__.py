@@ -115,6 +115,7 @@ from . import test_push_hooks_allocations
 from . import test_push_kind
 from . import test_push_limits
 from . import test_push_lines
+from . import test_push_lost_corrected
 from . import test_push_missing
 from . import test_push_notes
 from . import test_push_numbers

@@ -170,13 +170,10 @@ class XeroPushExisting(models.AbstractModel):
         :param list pairs: (document here, the documents.Document that it is, or a list of those
             that it may be)
         """
-        kind, unclear = self.env['xero.push.document'], {}
-        for move, found in pairs:
-            if isinstance(found, list):
-                unclear[move] = found
-            else:
-                kind._adopt({'id': move.id, 'revision': move.xero_revision, 'hash': None},
-                            found, True)
+        unclear = {move: found for move, found in pairs if isinstance(found, list)}
+        self.env['xero.push.document']._adopt(connection, [
+            ({'id': move.id, 'revision': move.xero_revision, 'hash': None}, found, True)
+            for move, found in pairs if move not in unclear])
         self.env['xero.twin']._replace(
             connection, {move: [] for move, _found in pairs} | unclear)
         for move, documents in unclear.items():

@@ -1,4 +1,6 @@
 """Invoices, bills and credit notes: new ones in batches, changed and cancelled ones singly."""
+from functools import partial
+
 from odoo import fields, models
 
 from ....xero import limits, payload, query, recovery
@@ -229,10 +231,11 @@ class XeroPushDocument(models.AbstractModel):
         matched = self._match_documents(
             request.connection_id, request._elements(), request.items, found,
             request.sent_at - CLOCK_SKEW)
+        connection = request.connection_id
         faulty = request._apart(
             [(request.items[position], *document) for position, document in matched.items()],
-            lambda things: [self._adopt(*thing) for thing in things])
-        connection, numbers = request.connection_id, {
+            partial(self._adopt, connection))
+        numbers = {
             item['id']: element.get('InvoiceNumber') for position, (item, element) in enumerate(
                 zip(request.items, request._elements(), strict=True)) if position not in matched}
         self._end(request, [item for item, *_document in faulty])
@@ -264,25 +267,40 @@ class XeroPushDocument(models.AbstractModel):
                     break
         return found
 
-    def _adopt(self, item, document, ours):
-        """Link a document that Xero has already, or say that the number is taken."""
-        move = self.env['account.move'].browse(item['id']).exists()
-        if not move:
-            return
-        if not ours:
-            if item['revision'] == move.xero_revision:      # else it has another number by now
-                move._xero_store([(move, move._xero_failure(
-                    self.env['xero.push.numbers']._problem(move, document)))])
-            return
+    def _adopt(self, connection, found):
+        """Link documents that Xero has already, or say that the number is taken.
+
+        What was sent counts as what Xero got: a correction that somebody has made there since is
+        listed at once, and is not written over.
+
+        :param list found: (item, documents.Document, whether it is ours)
+        """
+        Move = self.env['account.move']
+        moves = {move.id: move for move in Move.browse(
+            item['id'] for item, _document, _ours in found).exists()}
+        rows, adopted = [], {}
+        for item, document, ours in found:
+            move = moves.get(item['id'])
+            if move and ours:
+                rows.append((move, self._adopted_values(move, document, item)))
+                adopted[move] = document
+            elif move and item['revision'] == move.xero_revision:   # else its number is another
+                rows.append((move, move._xero_failure(
+                    self.env['xero.push.numbers']._problem(move, document))))
+        Move._xero_store(rows)
+        self.env['xero.compare.content']._compare(connection, {
+            move: document for move, document in adopted.items() if move.xero_state != 'failed'})
+        # What happened to them in Xero before they were linked here has passed the pull by.
+        Move.union(*adopted)._xero_queue_pull()
+
+    def _adopted_values(self, move, document, item):
+        """:return: what a document becomes that Xero has already, for :meth:`_xero_store`"""
         values = {**move._xero_apply_answer(document, item),
-                  # Somebody may have edited it since.
-                  'xero_payload_hash': None, 'xero_last_pull': fields.Datetime.now()}
+                  'xero_last_pull': fields.Datetime.now()}
         if document.status in GONE and 'xero_state' in values and move.state != 'cancel':
             values.update(move._xero_failure(Problem('voided_in_xero', self.env._(
                 "%(number)s was voided or deleted in Xero.", number=document.name))))
-        move._xero_store([(move, values)])
-        # What happened to it in Xero before it was linked here has passed the pull by.
-        move._xero_queue_pull()
+        return values
 
     # === WHAT BECOMES OF AN ANSWER === #
 

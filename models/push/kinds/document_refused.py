@@ -45,8 +45,8 @@ class XeroPushDocument(models.AbstractModel):
         found = self._match_documents(
             connection, [rejection.element for rejection in rejections],
             [rejection.item for rejection in rejections], documents)
-        for position, (document, ours) in found.items():
-            self._adopt(rejections[position].item, document, ours)
+        self._adopt(connection, [
+            (rejections[position].item, *document) for position, document in found.items()])
         self.env['xero.push.numbers']._resolve(self, connection, [
             rejection for position, rejection in enumerate(rejections) if position not in found],
             documents)
