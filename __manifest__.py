@@ -28,6 +28,7 @@
         'views/xero_contact_views.xml',
         'views/xero_unmatched_views.xml',
         'views/xero_mapping_views.xml',
+        'views/xero_mapping_card_views.xml',
         'views/xero_connection_views.xml',
         'views/xero_account_views.xml',
         'views/xero_tax_rate_views.xml',

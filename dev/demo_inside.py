@@ -72,7 +72,7 @@ def _correct(odoo, sandbox, organisation, move, say):
     _until(lambda: not _differences(odoo, move), "It was not taken over")
     here = _read(odoo, move["id"])
     agree = here["amount_tax"] == 0 and here["xero_state"] == "synced" and not here["xero_differs"]
-    say(f"  Take over from Xero: tax of {here['amount_tax']:,.2f} in both books: "
+    say(f"  Take Xero's: tax of {here['amount_tax']:,.2f} in both books: "
         f"{'yes' if agree else 'NO'}")
     return agree
 

@@ -57,11 +57,7 @@ def take(odoo, sandbox, organisation, say):
         [paid] = odoo.call("account.move", "search", [
             ("move_type", "=", "out_invoice"), ("xero_state", "=", "synced"),
             ("xero_origin", "=", False), ("payment_state", "in", ("in_payment", "paid"))], limit=1)
-        page(f"customer-invoices/{paid}", ".o_notebook a[name='other_info']")
-        browser.click(".o_notebook a[name='other_info']")
-        browser.wait_for("button[name='action_xero_log']")
-        browser.run("document.querySelector(`button[name='action_xero_log']`)"
-                    ".scrollIntoView({block: 'end'})")
+        page(f"customer-invoices/{paid}", "button[name='action_xero_log']")
         keep("panel")
         for name, selector, height in (
                 ("dashboard", ".o_kanban_record:not(.o_kanban_ghost)", 720),

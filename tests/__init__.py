@@ -11,6 +11,7 @@ from . import test_badge
 from . import test_branches
 from . import test_buttons
 from . import test_charts
+from . import test_chatter
 from . import test_client
 from . import test_connection
 from . import test_connection_delete
@@ -19,6 +20,8 @@ from . import test_contact_matching
 from . import test_contact_update
 from . import test_contacts
 from . import test_dashboard
+from . import test_course
+from . import test_decide
 from . import test_differs
 from . import test_digest
 from . import test_error_codes
@@ -63,6 +66,7 @@ from . import test_partner_merge
 from . import test_payload
 from . import test_payment_dialog
 from . import test_payment_method
+from . import test_phone
 from . import test_places
 from . import test_preflight
 from . import test_pull

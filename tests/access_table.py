@@ -117,8 +117,8 @@ FIELDS = {
             'sync_credit_notes', 'push_status', 'create_contacts', 'update_contacts',
             'items_required', 'attach_pdf', 'mark_sent', 'no_tax_rate_id', 'payment_journal_id',
             'clearing_account_id', 'send_digest', 'push_payments', 'push_allocations',
-            'push_notes', 'import_policy', 'import_from', 'import_attachments', 'hold_sending',
-            'books_settled', 'setup_closed', 'redated_date', 'sync_sales_receipts',
+            'note_changes', 'push_notes', 'import_policy', 'import_from', 'import_attachments',
+            'hold_sending', 'books_settled', 'setup_closed', 'redated_date', 'sync_sales_receipts',
             'sync_purchase_receipts'},
         'administrator': {'client_secret', 'webhook_key'}},
 }

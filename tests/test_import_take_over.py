@@ -1,4 +1,4 @@
-"""*Take over from Xero*: documents get the lines of Xero, where Odoo allows that."""
+"""*Take Xero's*: documents get the lines of Xero, where Odoo allows that."""
 from odoo import Command
 from odoo.tests import tagged
 

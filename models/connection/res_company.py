@@ -113,6 +113,18 @@ class ResCompany(models.Model):
             [('push_payments', '=', True)]).company_id._xero_together().ids)
 
     @api.model
+    @tools.ormcache()
+    def _xero_noting_ids(self):
+        """Return which companies want notes in the history of their documents, without a query:
+        whatever is stored of documents asks for it.
+
+        :return: ids of `res.company`
+        :rtype: frozenset
+        """
+        return frozenset(self.env['xero.connection'].sudo().search(
+            [('note_changes', '=', True)]).company_id.ids)
+
+    @api.model
     def _xero_forget_answers(self):
         """Have them looked up again by all processes, and by this one once more when the change
         is committed: until then another thread still finds what was before."""

@@ -10,7 +10,7 @@ from ..core.transaction import lock_rows
 ACTIVE_STATES = ('connected', 'reauth', 'revoked', 'paused')
 #: Fields that the answers which are kept in memory depend on.
 DECISIVE = frozenset({
-    'state', 'company_id', 'auto_sync', 'push_payments', *SWITCHES.values()})
+    'state', 'company_id', 'auto_sync', 'push_payments', 'note_changes', *SWITCHES.values()})
 #: Codes under which documents fail that a change of these settings may let through.
 SETTING_CODES = {'push_status': 'plan_limit', 'items_required': 'unmapped_item',
                  'create_contacts': 'contact_missing'}
@@ -131,6 +131,9 @@ class XeroConnection(models.Model):
     mark_sent = fields.Boolean(
         "Mark as sent", help="Approved invoices that were sent to the customer from here are "
                              "marked as sent in Xero.")
+    note_changes = fields.Boolean(
+        "Note in the history", help="The history of each document in Odoo says when it was sent "
+                                    "to Xero, changed, paid and voided there: one note each.")
     push_payments = fields.Boolean(
         "Send payments",
         help="Payments that are registered here from now on, of documents that Xero has approved, "

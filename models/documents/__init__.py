@@ -5,6 +5,10 @@ from . import xero_queued
 from . import xero_tooltip
 from . import xero_alert
 from . import account_move_badge
+from . import xero_course
+from . import account_move_course
+from . import xero_chatter
+from . import account_move_chatter
 from . import xero_differing
 from . import account_move_differs
 from . import account_move_allocation
@@ -29,6 +33,7 @@ from . import xero_allocation
 from . import account_partial_reconcile
 from . import account_journal_dashboard
 from . import xero_difference
+from . import xero_difference_decision
 from . import xero_twin
 from . import xero_compare_content
 from . import xero_problem

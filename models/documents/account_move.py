@@ -226,7 +226,7 @@ class AccountMove(models.Model):
     def _xero_stored_with(self, columns):
         # EXTENDS 'account_xero'
         return [*super()._xero_stored_with(columns),
-                'xero_badge', 'xero_tooltip', 'xero_status_label', 'alerts']
+                'xero_badge', 'xero_course', 'xero_tooltip', 'xero_status_label', 'alerts']
 
     def _xero_log_subject(self):
         # OVERRIDES 'account_xero': the number costs no query

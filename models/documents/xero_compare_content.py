@@ -45,6 +45,18 @@ class XeroCompareContent(models.AbstractModel):
         self.env['xero.difference']._replace(
             connection, moves, INSIDE, found,
             {move.id for move, document in documents.items() if document.is_fixed}, unsent, follows)
+        self._keep_lines(documents, found)
+
+    def _keep_lines(self, documents, found):
+        """Keep the lines that Xero has of the documents in which anything differs.
+
+        :param dict documents: {`account.move`: documents.Document}
+        :param dict found: {(id, field): values} of what differs
+        """
+        differing = {move_id for move_id, _field in found}
+        if some := {move: document for move, document in documents.items()
+                    if move.id in differing and document.raw_lines}:
+            self.env['xero.difference']._keep_lines(some)
 
     def _find(self, connection, documents):
         """
@@ -236,10 +248,10 @@ class XeroCompareContent(models.AbstractModel):
         kept = move.xero_kept_reason and self.env._(
             "It could not be taken over: %s", move.xero_kept_reason)
         text = self.env._(
-            "It was made in Xero and is not sent there. Take over brings Xero's lines here."
+            "It was made in Xero and is not sent there. Take Xero's brings its lines here."
         ) if move.xero_origin else self.env._(
             "Payments or credits are applied to it in Xero, which takes no change of it now. Take "
-            "over brings Xero's lines here.") if document.is_fixed else self.env._(
-            "Nothing here writes over what was changed in Xero. Push sends Odoo's side again, and "
-            "Take over brings Xero's lines here.")
+            "Xero's brings its lines here.") if document.is_fixed else self.env._(
+            "Nothing here writes over what was changed in Xero. Keep Odoo's sends it again, and "
+            "Take Xero's brings its lines here.")
         return f'{kept} {text}' if kept else text

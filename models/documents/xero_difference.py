@@ -187,7 +187,8 @@ class XeroDifference(models.Model):
                 'res_id': record.id, 'document': record.display_name, 'field': field})
         if any((known[name] or '') != value for name, value in values.items()):
             # Something new is to be decided, even where the old one was to be ignored.
-            known.write({**values, 'state': 'open'})
+            again = (known.here, known.there) == (values['here'], values['there'])
+            known.write({**values, 'state': 'open', **({} if again else {'decision': False})})
         return known
 
     @api.model
@@ -310,13 +311,16 @@ class XeroDifference(models.Model):
         :rtype: dict"""
         if not self or not self.env.user.has_group('account_xero.group_xero_user'):
             return {}
+        causes = self._causes()
+        pages = {'res_id': causes.id, 'views': [(False, 'form')]} if len(causes) == 1 else {
+            'views': [(False, 'list'), (False, 'kanban'), (False, 'form')]}
+        # Without `view_mode`, for which Odoo's widget would leave the views.
         return {
             'action_text': self.env._("Decide"),
             'action': in_company({
                 'type': 'ir.actions.act_window', 'res_model': self._name,
-                'name': self.env._("Differences with Xero"), 'view_mode': 'list',
-                'views': [(False, 'list')], 'domain': [('id', 'in', self._causes().ids)],
-            }, self.company_id),
+                'name': self.env._("Differences with Xero"),
+                'domain': [('id', 'in', causes.ids)], **pages}, self.company_id),
         }
 
     # === ACTIONS === #
@@ -333,7 +337,8 @@ class XeroDifference(models.Model):
         :return: a notification
         :raise UserError: none of these can be sent
         """
-        moves = self.filtered('can_push')._documents()
+        rows = self.filtered('can_push')
+        moves = rows._documents()
         if not moves:
             raise UserError(self.env._(
                 "Xero takes nothing that is sent for these. Their explanations say what helps."))
@@ -341,6 +346,7 @@ class XeroDifference(models.Model):
         # Without the fingerprint of what Xero has, nothing counts as sent already.
         moves.sudo().with_context(skip_is_manually_modified=True).write(
             {'xero_payload_hash': False, 'xero_overwrite': True})
+        rows._decide('push')
         return moves.action_xero_sync_now()
 
     def action_pull(self):
@@ -349,11 +355,13 @@ class XeroDifference(models.Model):
         :return: a notification
         :raise UserError: none of these is a document of Xero
         """
-        moves = self.filtered('can_pull')._documents()
+        rows = self.filtered('can_pull')
+        moves = rows._documents()
         if not moves:
             raise UserError(self.env._("There is no document in Xero to fetch."))
         self.env['xero.allocation']._among(moves, 'failed')._drop()
         moves._xero_queue_pull()
+        rows._decide('pull')
         return self.connection_id[:1]._notify('success', self.env._("Queued"), self.env._(
             "%s document(s) are fetched from Xero in a moment.", len(moves)))
 

@@ -10,6 +10,7 @@ from . import res_currency
 from . import xero_scope
 from . import xero_take_over
 from . import xero_apply
+from . import xero_side_by_side
 from . import xero_difference
 from . import xero_first_sync
 from . import xero_import_first_sync

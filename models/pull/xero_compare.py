@@ -40,6 +40,7 @@ class XeroCompare(models.AbstractModel):
         differing = self.env['xero.difference']._replace(
             connection, moves, COMPARED, found,
             {move.id for move, document in documents.items() if document.is_fixed}, unsent, follows)
+        self.env['xero.compare.content']._keep_lines(documents, found)
         self._settle_refusals(connection, documents, found)
         self._release_held(moves, found)
         self.env['xero.differing']._update(moves)
@@ -116,7 +117,7 @@ class XeroCompare(models.AbstractModel):
         decided = self.env._(
             "Payments or credits are applied to it in Xero, which takes no change of it now. "
             "Change it here, or take those off in Xero.") if document.is_fixed \
-            else self.env._("Push sends Odoo's side again. To keep Xero's, change it here.")
+            else self.env._("Keep Odoo's sends it again. To keep Xero's, change it here.")
         total = move._xero_decimal(move.amount_total)
         due = self.env['xero.payment.link']._left_to_pay(move)
         pairs = [
@@ -154,7 +155,7 @@ class XeroCompare(models.AbstractModel):
                 move, parts))) if due < document.amount_due else ''
         return ' '.join(filter(None, (
             self.env._("Payments or credits are registered on one side only. Enter them on the "
-                       "other side, too, or take them off, and Pull then."),
+                       "other side, too, or take them off, and Compare again."),
             names and self.env._(
                 "Here these pay it: %s. Open payments leads there: cancel what was not paid, or "
                 "unreconcile from the document what pays something else, too, as an entry of a "

@@ -103,6 +103,16 @@ test("xero_status: in a form, the hover text comes with the keyboard and is read
     expect(".o_xero_status_tooltip").toHaveCount(0);
 });
 
+test("xero_status: in a list, the keyboard reaches it", async () => {
+    await mountView({ type: "list", resModel: "invoice", arch: `<list>${FIELD}</list>` });
+    expect(".o_xero_status[tabindex='0']").toHaveCount(4);
+    expect(".o_xero_status:eq(0)").toHaveAttribute("aria-label", "Xero: Pending");
+    queryOne(".o_xero_status:eq(0)").focus();
+    await advanceTime(500);
+    await animationFrame();
+    expect(queryAllTexts(".o_xero_status_tooltip > div")).toEqual(["Waiting to be sent."]);
+});
+
 test("xero_status: in a kanban card", async () => {
     await mountView({
         type: "kanban",

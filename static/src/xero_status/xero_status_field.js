@@ -1,5 +1,6 @@
 import { onMounted, onWillUnmount, useEffect, useState } from "@odoo/owl";
 import { usePopover } from "@web/core/popover/popover_hook";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { Tooltip } from "@web/core/tooltip/tooltip";
 import { useService } from "@web/core/utils/hooks";
@@ -14,8 +15,8 @@ const OPEN_DELAY = 400;
 /**
  * How a document stands with Xero, as a badge whose hover text says what, when, why and how it is
  * cured. The state is always there as a word, so that nobody has to tell colours apart. The hover
- * text is fetched when somebody wants to see it, so that no list has to make one for each row; on a
- * form it comes with the keyboard, too, and is then read out by screen readers.
+ * text is fetched when somebody wants to see it, so that no list has to make one for each row. It
+ * comes with the keyboard, too, and is then read out by screen readers.
  *
  * With the option `watch` it looks again, less and less often, until the document waits no more.
  */
@@ -47,6 +48,11 @@ export class XeroStatusField extends BadgeField {
             clearTimeout(this.timer);
             this.closeTooltip();
         });
+    }
+
+    /** What screen readers say of it, wherever it stands. */
+    get spoken() {
+        return _t("Xero: %s", this.formattedValue);
     }
 
     delayTooltip(target) {

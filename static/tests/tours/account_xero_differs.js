@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { backToList, badgeSays, openRow, openXero, openXeroMenu } from "./account_xero_helpers";
+import { backToList, badgeSays, confirmed, openRow, openXero, openXeroMenu } from "./account_xero_helpers";
 
 const row = (text) => `.o_list_view .o_data_row:contains(${text})`;
 
@@ -23,20 +23,21 @@ const documents = [
 const differences = [
     ...openXero(),
     ...openXeroMenu("menu_xero_difference"),
+    { trigger: ".o_data_row td[name=field]:contains(Accounts)", run: "click" },
     {
         content: "What Xero has otherwise can be sent",
-        trigger:
-            ".o_list_view .o_data_row:has(td[name=field]:contains(Accounts))" +
-            ":has(button[name=action_push]) button[name=action_pull]",
+        trigger: ".o_form_view:has(button[name=action_push]) button[name=action_pull]",
     },
+    ...backToList(),
+    { trigger: ".o_data_row td[name=field]:contains(Amount due)", run: "click" },
     {
         content: "An open amount cannot",
-        trigger:
-            ".o_list_view .o_data_row:has(td[name=field]:contains(Amount due))" +
-            ":not(:has(button[name=action_push])) button[name=action_pull]",
+        trigger: ".o_form_view:not(:has(button[name=action_push])) button[name=action_pull]",
     },
+    ...backToList(),
     { trigger: "thead .o_list_record_selector input", run: "click" },
     { trigger: ".o_control_panel button[name=action_push]", run: "click" },
+    ...confirmed("What was changed there is written over"),
     {
         content: "Of several, those are sent that can be",
         trigger: ".o_notification:contains(1 document(s) go to Xero in a moment.)",

@@ -100,12 +100,9 @@ export function badgeSays(within, badge, colour, words) {
     ];
 }
 
-/** Step that opens the page of a document with the Xero panel. */
-export function openPanel() {
-    return [
-        { trigger: ".o_notebook .nav-link[name=other_info]", run: "click" },
-        { trigger: ".o_field_widget[name=xero_status_label]:contains(Approved)" },
-    ];
+/** Step that finds how far a document has come, on its form. */
+export function hasCome(step) {
+    return { trigger: `.o_xero_panel .o_xero_course .o_xero_done:contains(${step})` };
 }
 
 /** Steps that read a toast and close it, so that the next one is not taken for it. */

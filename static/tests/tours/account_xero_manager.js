@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { backToList, badgeSays, openPanel, openRow, runCron } from "./account_xero_helpers";
+import { backToList, badgeSays, hasCome, openRow, runCron } from "./account_xero_helpers";
 
 const FORM = ".o_form_view";
 const CONFIRM = ".o_statusbar_buttons button[name=action_post]";
@@ -11,7 +11,7 @@ const goodInvoice = [
     ...badgeSays(FORM, "Pending", "300", "Waiting to be sent"),
     runCron("ir_cron_push"),
     ...badgeSays(FORM, "Synced to Xero", "success", "in Xero: Approved, awaiting payment"),
-    ...openPanel(),
+    hasCome("Approved"),
     { trigger: "button[name=action_xero_open]:contains(View in Xero)" },
     { trigger: "div[name=xero] button[name=action_xero_sync_now]", run: "click" },
     { trigger: ".o_notification:contains(1 document(s) go to Xero in a moment)" },

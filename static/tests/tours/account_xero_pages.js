@@ -1,5 +1,12 @@
 import { registry } from "@web/core/registry";
-import { confirmed, inState, openXeroMenu, runCron, toastSays } from "./account_xero_helpers";
+import {
+    backToList,
+    confirmed,
+    inState,
+    openXeroMenu,
+    runCron,
+    toastSays,
+} from "./account_xero_helpers";
 
 const row = (text) => `.o_list_view .o_data_row:contains(${text})`;
 const gone = (text) => ({ trigger: `.o_list_view:not(:has(.o_data_row:contains(${text})))` });
@@ -170,14 +177,33 @@ registry.category("web_tour.tours").add("account_xero_differences", {
             trigger:
                 `${cause("To push")}:has(td[name=here]:contains(100.00))` +
                 ":has(td[name=there]:contains(50.00))" +
-                ":has(td[name=message]:contains(Total)) button[name=action_push]",
+                ":has(td[name=message]:contains(Total)) td[name=document]",
+            run: "click",
+        },
+        {
+            content: "What each side would do is said before it is done",
+            trigger:
+                ".o_form_view:has(.o_xero_sides tr.table-warning:contains(Line 1)" +
+                ":contains(120.00):contains(60.00)):contains(is sent to Xero again as it is)" +
+                ":contains(is posted again under its number) button[name=action_push]",
             run: "click",
         },
         ...toastSays("1 document(s) go to Xero in a moment."),
-        { trigger: `${cause("To pull")} button[name=action_pull]`, run: "click" },
+        { trigger: ".o_form_view .o_xero_progress:contains(Waiting to be sent)" },
+        { trigger: ".o_form_view:not(:has(button[name=action_push]))" },
+        ...backToList(),
+        { trigger: `${cause("To push")} .o_xero_progress:contains(Waiting to be sent)` },
+        { trigger: `${cause("To pull")} td[name=document]`, run: "click" },
+        { trigger: ".o_form_view button[name=action_pull]", run: "click" },
         ...toastSays("1 document(s) are fetched from Xero in a moment."),
+        { trigger: ".o_form_view .o_xero_progress:contains(Being fetched)" },
+        ...backToList(),
         { trigger: `${cause("To leave")} button[name=action_ignore]`, run: "click" },
         { trigger: `.o_list_view:not(:has(${cause("To leave")}))` },
+        { trigger: ".o_searchview_facet:contains(To decide) .o_facet_remove", run: "click" },
+        { trigger: `${cause("To leave")} button[name=action_reopen]`, run: "click" },
+        { trigger: `${cause("To leave")} button[name=action_ignore]`, run: "click" },
+        { trigger: `${cause("To leave")} button[name=action_reopen]` },
         { trigger: `${cause("To push")} button[name=action_open_record]`, run: "click" },
         { trigger: ".o_form_view .o_xero_status:contains(Pending)" },
         ...openXeroMenu("menu_xero_unmatched"),
