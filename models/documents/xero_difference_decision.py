@@ -19,7 +19,7 @@ class XeroDifference(models.Model):
         [('push', "Keep Odoo's"), ('take_over', "Take Xero's"), ('pull', "Compare again")],
         "Decided", readonly=True)
     decided_at = fields.Datetime("Decided On", readonly=True)
-    decided_by_id = fields.Many2one('res.users', "Decided By", readonly=True)
+    decided_by_id = fields.Many2one('res.users', readonly=True)
     lines_there = fields.Json(
         readonly=True, help="The lines that Xero had when both sides were compared.")
     progress = fields.Selection(

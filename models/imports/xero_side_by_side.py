@@ -8,7 +8,8 @@ from ...xero.documents import Document
 
 TABLE = Markup(
     '<table class="table table-sm o_xero_sides"><thead><tr><th></th>'
-    '<th style="width: 42%%">Odoo%s</th><th style="width: 42%%">Xero%s</th></tr></thead><tbody>%s</tbody></table>')
+    '<th style="width: 42%%">Odoo%s</th><th style="width: 42%%">Xero%s</th></tr></thead>'
+    '<tbody>%s</tbody></table>')
 ROW = Markup('<tr%s><th class="fw-normal text-muted">%s</th><td>%s</td><td>%s</td></tr>')
 DIFFERS = Markup(' class="table-warning"')
 WHO = Markup('<div class="fw-normal small text-muted">%s</div>')
