@@ -122,7 +122,7 @@ class ResCompany(models.Model):
         :rtype: frozenset
         """
         return frozenset(self.env['xero.connection'].sudo().search(
-            [('note_changes', '=', True)]).company_id.ids)
+            [('note_changes', '=', True)]).company_id._xero_together().ids)
 
     @api.model
     def _xero_forget_answers(self):

@@ -93,7 +93,7 @@ class XeroSideBySide(models.AbstractModel):
         :return: what it is, and what it comes to
         :rtype: list(str)"""
         record = amounts.record
-        account = record.account_id.with_company(record.company_id)
+        account = record.account_id.with_company(record.company_id._xero_owner())
         return [
             record.name or '', (account.xero_account_id or account).display_name or '',
             record._xero_tax_rate().display_name or self.env._("No tax"),
