@@ -111,6 +111,7 @@ from . import test_push_corrections
 from . import test_push_crash
 from . import test_push_cures
 from . import test_push_delivery
+from . import test_push_discounts
 from . import test_push_elements
 from . import test_push_faults
 from . import test_push_forbidden
@@ -133,6 +134,7 @@ from . import test_push_recovery
 from . import test_push_redated
 from . import test_push_refusals
 from . import test_push_renamed
+from . import test_push_settlements
 from . import test_push_taxes
 from . import test_push_taxes_country
 from . import test_push_trial

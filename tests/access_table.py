@@ -33,6 +33,7 @@ MODELS = {
     'xero.tracking.category': _REFERENCE,
     'xero.tracking.option': _REFERENCE,
     'xero.payment.link': _REFERENCE,
+    'xero.settlement': _REFERENCE,
     'xero.allocation': _REFERENCE,
     'xero.log': _XERO,
     'xero.problem': _XERO,

@@ -54,6 +54,10 @@ class AccessCommon(XeroCommon, HttpCase):
                 'journal_id': self.payment.journal_id.id, 'date': '2026-03-02'}),
             'xero.twin': env['xero.twin'].create({
                 **link, 'move_id': self.move.id, 'xero_id': 't'}),
+            'xero.settlement': env['xero.settlement'].create({
+                'entry_id': self.payment.move_id.id, 'move_id': self.move.id,
+                'journal_id': self.payment.journal_id.id, 'amount': 1, 'date': '2026-03-02',
+                'company_id': self.move.company_id.id}),
             'xero.allocation': env['xero.allocation'].create({
                 'credit_id': self._invoice('out_refund').id, 'invoice_id': self.move.id}),
             'xero.unmatched': unmatched,

@@ -28,7 +28,9 @@ from . import account_move_void
 from . import account_payment
 from . import account_payment_plan
 from . import account_payment_method
+from . import xero_paid_mixin
 from . import xero_payment_link
+from . import xero_settlement
 from . import xero_allocation
 from . import account_partial_reconcile
 from . import account_journal_dashboard

@@ -12,6 +12,7 @@ class AccountJournal(models.Model):
         self.env['account.payment'].sudo().search([
             ('journal_id', 'in', self.ids), ('xero_state', '=', 'failed'),
             ('xero_error_code', '=', 'unmapped_account')])._xero_queue()
+        self.env['xero.settlement'].sudo()._release(self)
         return result
 
     def _fill_sale_purchase_dashboard_data(self, dashboard_data):

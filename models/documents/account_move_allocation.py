@@ -72,6 +72,8 @@ class AccountMove(models.Model):
         result = super().action_xero_sync_now()
         pairs = self.env['xero.allocation']._among(self, 'pending', 'failed')
         pairs.write(pairs._xero_queue_values(manual=True))
+        self.env['xero.settlement'].sudo()._of(self).filtered(
+            lambda one: one.xero_state == 'failed')._xero_queue()
         return result
 
     @api.depends('xero_used_ids.xero_state', 'xero_credited_ids.xero_state')

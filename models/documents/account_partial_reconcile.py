@@ -18,14 +18,17 @@ class AccountPartialReconcile(models.Model):
         # EXTENDS 'account'
         partials = super().create(vals_list)
         partials._xero_payments()._xero_queue()
+        self.env['xero.settlement']._queue(partials._xero_settled())
         self.env['xero.allocation']._queue(dict.fromkeys(partials._xero_credits(), 0))
         return partials
 
     def unlink(self):
         # EXTENDS 'account'
         payments, credited = self._xero_payments(), self._xero_credits()
+        settled = self._xero_settled()
         result = super().unlink()
         payments.exists()._xero_queue()
+        self.env['xero.settlement']._queue(settled)
         self.env['xero.allocation']._queue(credited)
         return result
 
@@ -42,6 +45,24 @@ class AccountPartialReconcile(models.Model):
                 (partial.debit_move_id.move_id, partial.credit_move_id.move_id),
                 (partial.credit_move_id.move_id, partial.debit_move_id.move_id))
             if other.move_type in XERO_KINDS))
+
+    def _xero_settled(self):
+        """
+        :return: {(entry, document)} of what journal entries pay without a payment among these, as a
+            line of the bank's statement or a point of sale does, in companies that send theirs
+        :rtype: set
+        """
+        companies = self.env['res.company']._xero_sending_payments_ids()
+        if not companies or self.env.context.get('xero_pulling'):
+            return set()
+        return {
+            (payer.move_id, line.move_id)
+            for partial in self.sudo() if partial.company_id.id in companies
+            for payer, line in (
+                (partial.debit_move_id, partial.credit_move_id),
+                (partial.credit_move_id, partial.debit_move_id))
+            if line.move_id.move_type in XERO_KINDS and line.display_type == 'payment_term'
+            and payer.move_id.move_type == 'entry' and not payer.move_id.origin_payment_id}
 
     def _xero_credits(self):
         """:return: {(credit note, invoice): amount in the credit note's currency} of what is

@@ -49,25 +49,7 @@ class AccountPayment(models.Model):
             return {}
         if not self.move_id:
             return self._xero_parts_without_entry()
-        parts = {}
-        for line in self.move_id.line_ids:
-            for partial, other, own, theirs in (
-                *((p, p.debit_move_id, p.credit_amount_currency, p.debit_amount_currency)
-                  for p in line.matched_debit_ids),
-                *((p, p.credit_move_id, p.debit_amount_currency, p.credit_amount_currency)
-                  for p in line.matched_credit_ids),
-            ):
-                move = other.move_id
-                amount = move._xero_decimal(theirs)
-                if move.move_type not in XERO_KINDS or not amount:
-                    continue
-                # The payment's own value, of which an exchange difference is no part.
-                base = own * abs(line.balance / line.amount_currency) \
-                    if line.amount_currency else partial.amount
-                before = parts.get(move, Part(Decimal(), Decimal()))
-                parts[move] = Part(before.amount + amount,
-                                   before.base + decimal_of(self.company_currency_id, base))
-        return parts
+        return parts_of(self.move_id)
 
     def _xero_parts_without_entry(self):
         """Return what a payment without a journal entry pays: its documents, one after the other.
@@ -116,17 +98,12 @@ class AccountPayment(models.Model):
 
     def _xero_check_sendable(self):
         """:return: Problem, or None when Xero can have this payment"""
-        account = self.journal_id.with_company(self.company_id).xero_account_id
-        if not account or not account.active:
-            return Problem.at(self.journal_id, 'unmapped_account', self.env._(
-                "The journal %s has no account in Xero that payments go to. Choose one on the "
-                "journal.", self.journal_id.display_name))
+        if problem := account_problem(self.journal_id, self.company_id):
+            return problem
         if self.move_id and any(
                 not self.company_currency_id.is_zero(line.balance)
                 for line in self._seek_for_lines()[2]):
-            return Problem('validation_error', self.env._(
-                "A part of what this pays is a write-off or a fee, which a payment in Xero cannot "
-                "hold. Register it in Xero by hand; it is recognised then."))
+            return write_off_problem(self.env)
         return None
 
     # === WHAT BECAME OF IT === #
@@ -193,3 +170,53 @@ class AccountPayment(models.Model):
 def decimal_of(currency, amount):
     """:return: Decimal of a float, rounded as the currency is"""
     return Decimal(f'{currency.round(amount):.{currency.decimal_places}f}')
+
+
+def parts_of(entry):
+    """
+    :param recordset entry: `account.move` of a payment, or that pays by itself
+    :return: {document: Part} that it is reconciled with
+    :rtype: dict
+    """
+    parts = {}
+    for line in entry.line_ids:
+        for partial, other, own, theirs in (
+            *((p, p.debit_move_id, p.credit_amount_currency, p.debit_amount_currency)
+              for p in line.matched_debit_ids),
+            *((p, p.credit_move_id, p.debit_amount_currency, p.credit_amount_currency)
+              for p in line.matched_credit_ids),
+        ):
+            move = other.move_id
+            amount = move._xero_decimal(theirs)
+            # Cash-basis taxes are matched with the tax lines of a document.
+            if move.move_type not in XERO_KINDS or not amount \
+                    or other.display_type != 'payment_term':
+                continue
+            # The payment's own value, of which an exchange difference is no part.
+            base = own * abs(line.balance / line.amount_currency) \
+                if line.amount_currency else partial.amount
+            before = parts.get(move, Part(Decimal(), Decimal()))
+            parts[move] = Part(before.amount + amount,
+                               before.base + decimal_of(entry.company_currency_id, base))
+    return parts
+
+
+def account_problem(journal, company):
+    """
+    :param recordset journal: `account.journal` that pays
+    :param recordset company: `res.company`
+    :return: Problem, or None when Xero has an account for it
+    """
+    account = journal.with_company(company._xero_owner()).xero_account_id
+    if not account or not account.active:
+        return Problem.at(journal, 'unmapped_account', journal.env._(
+            "The journal %s has no account in Xero that payments go to. Choose one on the "
+            "journal.", journal.display_name))
+    return None
+
+
+def write_off_problem(env):
+    """:return: Problem: Xero would have more money in the bank than there is"""
+    return Problem('validation_error', env._(
+        "A part of what this pays is a write-off or a fee, which a payment in Xero cannot "
+        "hold. Register it in Xero by hand; it is recognised then."))

@@ -61,6 +61,26 @@ class XeroAlert(models.AbstractModel):
                 pair, self.env._("Not matched in Xero: %s"), bool(button))}
             alerts[f'xero_allocation_{pair.id}'] = {**alert, **button} \
                 if button else self._get_help(move, alert)
+        return alerts | self._get_settlements(move)
+
+    def _get_settlements(self, move):
+        """
+        :param recordset move: one `account.move`
+        :return: banners of what pays it here and could not be sent
+        :rtype: dict
+        """
+        alerts = {}
+        for one in self.env['xero.settlement'].sudo()._of(move).filtered(
+                lambda one: one.xero_state == 'failed'):
+            target = self.env['xero.ask']._target_of(one.with_env(self.env))
+            may = self.env['xero.problem']._is_fixable(target)
+            button = {
+                'action_text': self.env._("Open %s", target.display_name),
+                'action': open_record(target, move.company_id),
+            } if may and target != move else self._get_sync_now(move)
+            alerts[f'xero_settlement_{one.id}'] = {
+                'level': 'warning', **button, 'message': self._get_text(
+                    one.with_env(self.env), self.env._("Not paid in Xero: %s"), bool(button))}
         return alerts
 
     def _get_trial(self, move):

@@ -24,4 +24,5 @@ from . import account_move
 from . import account_move_line
 from . import account_payment
 from . import xero_payment_link
+from . import xero_settlement
 from . import xero_difference

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import models
 
 from ...xero.documents import Payment
-from ..documents.xero_payment_link import NEAR
+from ..documents.xero_paid_mixin import NEAR
 from .live import live
 
 
@@ -49,6 +49,7 @@ class XeroApplyPayment(models.AbstractModel):
         # What was sent from here has links of its own.
         links = self.env['xero.payment.link']._of(moves)
         xero_payments = links._apply(connection, {move: xero_payments[move] for move in moves})
+        xero_payments = self.env['xero.settlement']._of(moves)._apply(connection, xero_payments)
         live = {payment.xero_id: move for move, payments in xero_payments.items()
                 for payment in payments}
         linked = Payment.search([
@@ -194,6 +195,8 @@ class XeroApplyPayment(models.AbstractModel):
         """
         :param list found: (document, documents.Payment, Offer)
         """
+        self.env['xero.settlement']._settle_recognised({
+            (offer.entry, move) for move, _payment, offer in found if not offer.record})
         links = [(move, payment, offer) for move, payment, offer in found if offer.record]
         if not links:
             return

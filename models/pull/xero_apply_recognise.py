@@ -5,7 +5,8 @@ from odoo import fields, models
 
 from ..core.kinds import XERO_SYNC
 from ..documents.account_payment_plan import COUNTS, decimal_of
-from ..documents.xero_payment_link import NEAR
+from ..documents.xero_paid_mixin import NEAR
+from ..documents.xero_settlement import has_write_off
 
 #: By what pairs are found, one after the other: days between the dates, and whether the
 #: references must be equal.
@@ -221,15 +222,29 @@ class XeroApplyRecognise(models.AbstractModel):
         """
         paid = {(move, payment): self._part_without_entry(move, payment)
                 for move in moves for payment in move.matched_payment_ids}
-        offers = []
+        offers, sent = [], self.env['xero.settlement']._of(moves)._get_sent()
         for (move, line), amount in parts.items():
             if payment := line.move_id.origin_payment_id:
                 paid[move, payment] = paid.get((move, payment), 0) + amount
-            else:
-                offers.append(Offer((move.id,), amount, line.date, '', payment, line.move_id))
+            elif (line.move_id, move) not in sent:
+                offers += self._offers_of_entry(move, line, amount)
         for (move, payment), amount in paid.items():
             offers += self._offers_of_payment(move, payment, amount)
         return sorted(offers, key=lambda offer: (offer.date, (offer.record or offer.entry).id))
+
+    def _offers_of_entry(self, move, line, paid):
+        """
+        :param recordset line: `account.move.line` of an entry that pays the document by itself
+        :param Decimal paid: what it pays of the document
+        :return: list of Offer: that part; of a line of the bank's statement with a write-off its
+            money, and what it writes off
+        """
+        entry, nothing = line.move_id, self.env['account.payment']
+        amounts = [paid]
+        if has_write_off(entry) and entry.statement_line_id.currency_id == move.currency_id:
+            money = move._xero_decimal(abs(entry.statement_line_id.amount))
+            amounts = [money, paid - money] if 0 < money < paid else amounts
+        return [Offer((move.id,), amount, line.date, '', nothing, entry) for amount in amounts]
 
     def _part_without_entry(self, move, payment):
         """:return: what a payment that has no journal entry yet pays of a document, else 0"""

@@ -150,12 +150,16 @@ class XeroCompare(models.AbstractModel):
                 "to HMRC. Register it here, too, as a payment through a journal of its own.",
                 amount=in_currency(move, deduction))
         parts = self.env['xero.payment.link']._paid_parts(move)
+        sends = move.company_id.id in self.env['res.company']._xero_sending_payments_ids()
         names = ', '.join(dict.fromkeys(
             offer.name for offer in self.env['xero.apply.recognise']._offers_of_documents(
                 move, parts))) if due < document.amount_due else ''
         return ' '.join(filter(None, (
             self.env._("Payments or credits are registered on one side only. Enter them on the "
                        "other side, too, or take them off, and Compare again."),
+            names and not sends and self.env._(
+                "With “Send payments” on the connection, what is matched here from then on is paid "
+                "there, too."),
             names and self.env._(
                 "Here these pay it: %s. Open payments leads there: cancel what was not paid, or "
                 "unreconcile from the document what pays something else, too, as an entry of a "

@@ -39,6 +39,7 @@ class XeroLinked(models.AbstractModel):
             domain, ['xero_payment_id', 'xero_deleted'])
         # A payment here that pays several documents is several payments there.
         links = self.env['xero.payment.link'].search_fetch(domain, ['xero_payment_id', 'state'])
+        settled = self.env['xero.settlement'].search_fetch(domain, ['xero_payment_id', 'state'])
         return {
             **{payment.xero_payment_id: not payment.xero_deleted for payment in payments},
-            **{link.xero_payment_id: link.state == 'live' for link in links}}
+            **{link.xero_payment_id: link.state == 'live' for link in [*links, *settled]}}

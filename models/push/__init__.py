@@ -7,6 +7,7 @@ from . import account_payment
 from . import xero_request
 from . import xero_request_element
 from . import xero_payment_link
+from . import xero_settlement
 from . import xero_push
 from . import xero_push_existing
 from . import xero_push_numbers

@@ -48,15 +48,27 @@ class AccountPayment(models.Model):
         :param Part part: what it pays
         :rtype: dict
         """
-        journal = self.journal_id.with_company(connection.company_id)
-        move, account = link.move_id, journal.xero_account_id
-        base_currency = connection.base_currency
-        rated = move.currency_id.name != base_currency \
-            and self.company_currency_id.name == base_currency
-        return payload.payment_body(
-            XERO_KINDS[move.move_type], move.xero_document_id,
-            account_id=account.xero_id, date=link.date, amount=part.amount,
-            currency_rate=money.base_rate(part.amount, part.base) if rated else None,
-            # The rate alone can be a cent off, because it has six places only.
-            bank_amount=part.base if rated and account.currency_code == base_currency else None,
-            reference=link.reference or None)
+        return payment_body(connection, link, part, self.journal_id)
+
+
+def payment_body(connection, link, part, journal):
+    """Return what pays a document, in Xero's terms.
+
+    :param recordset connection: `xero.connection`
+    :param recordset link: what is sent, with `xero.paid.mixin`
+    :param Part part: what it pays
+    :param recordset journal: `account.journal` that pays
+    :rtype: dict
+    """
+    journal = journal.with_company(connection.company_id)
+    move, account = link.move_id, journal.xero_account_id
+    base_currency = connection.base_currency
+    rated = move.currency_id.name != base_currency \
+        and connection.company_id.currency_id.name == base_currency
+    return payload.payment_body(
+        XERO_KINDS[move.move_type], move.xero_document_id,
+        account_id=account.xero_id, date=link.date, amount=part.amount,
+        currency_rate=money.base_rate(part.amount, part.base) if rated else None,
+        # The rate alone can be a cent off, because it has six places only.
+        bank_amount=part.base if rated and account.currency_code == base_currency else None,
+        reference=link.reference or None)

@@ -16,8 +16,9 @@ class XeroConnection(models.Model):
             they go out; a module that sends more adds its own
         :rtype: list"""
         return [self.env[name] for name in (
-            'xero.push.payment.deletion', 'xero.push.allocation.deletion', 'xero.push.document',
-            'xero.push.allocation', 'xero.push.payment', 'xero.push.contact',
+            'xero.push.payment.deletion', 'xero.push.settlement.deletion',
+            'xero.push.allocation.deletion', 'xero.push.document', 'xero.push.allocation',
+            'xero.push.payment', 'xero.push.settlement', 'xero.push.contact',
             'xero.push.attachment', 'xero.push.note')]
 
     @api.model

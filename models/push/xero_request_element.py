@@ -19,12 +19,16 @@ class XeroRequestElement(models.Model):
     request_id = fields.Many2one('xero.request', required=True, index=True, ondelete='cascade')
     move_id = fields.Many2one('account.move', ondelete='restrict')
     link_id = fields.Many2one('xero.payment.link', ondelete='restrict')
+    settlement_id = fields.Many2one('xero.settlement', ondelete='restrict')
     allocation_id = fields.Many2one('xero.allocation', ondelete='restrict')
 
     _move_uniq = models.UniqueIndex(
         "(move_id) WHERE move_id IS NOT NULL", "This document is on its way to Xero already.")
     _link_uniq = models.UniqueIndex(
         "(link_id) WHERE link_id IS NOT NULL", "This payment is on its way to Xero already.")
+    _settlement_uniq = models.UniqueIndex(
+        "(settlement_id) WHERE settlement_id IS NOT NULL",
+        "This payment is on its way to Xero already.")
     _allocation_uniq = models.UniqueIndex(
         "(allocation_id) WHERE allocation_id IS NOT NULL",
         "This match is on its way to Xero already.")

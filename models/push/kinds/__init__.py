@@ -6,6 +6,7 @@ from . import document_refused
 from . import document_renewed
 from . import payment
 from . import payment_check
+from . import settlement
 from . import allocation
 from . import attachment
 from . import note

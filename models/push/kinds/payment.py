@@ -24,6 +24,8 @@ class XeroPushPayment(models.AbstractModel):
     _operations = {'pay': "Send payments"}
     _makes = {'pay': 'link_id'}
 
+    #: What is sent, a model with `xero.paid.mixin`.
+    _link_model = 'xero.payment.link'
     #: State of the links that a request is still to change.
     _link_state = 'new'
 
@@ -48,13 +50,17 @@ class XeroPushPayment(models.AbstractModel):
 
     def _get_links(self, request):
         """:return: the `xero.payment.link` of a request, as far as they exist"""
-        return self.env['xero.payment.link'].browse(request._record_ids()).exists()
+        return self.env[self._link_model].browse(request._record_ids()).exists()
+
+    def _get_link(self, rejection):
+        """:return: what Xero refused, of ``_link_model``, as far as it exists"""
+        return self.env[self._link_model].browse(rejection.item['id']).exists()
 
     # === WHAT IS SENT === #
 
     def _portions(self, connection, sender, records, reserve):
         # OVERRIDES 'account_xero': what Xero may have already is not sent
-        if records := self.env['xero.push.payment.check']._check(connection, records):
+        if records := self.env['xero.push.payment.check']._check(self, connection, records):
             yield records
 
     def _prepare(self, connection, records):
@@ -73,13 +79,14 @@ class XeroPushPayment(models.AbstractModel):
                       for move in plan.missing]
         records._xero_conclude()
         return self.env['xero.request']._batches(
-            connection, 'pay', 'Payments', bodies, items, 'Payments')
+            connection, *self._operations, 'Payments', bodies, items, 'Payments')
 
     # === WHILE THERE IS NO ANSWER === #
 
     def _get_waiting(self, request):
         # OVERRIDES 'account_xero'
-        return [self._get_links(request).payment_id.filtered(lambda p: p.xero_state == 'pending')]
+        return [self._get_links(request)._get_payers().filtered(
+            lambda p: p.xero_state == 'pending')]
 
     def _is_asked_for(self, record):
         # OVERRIDES 'account_xero': queued again since, by whatever
@@ -130,11 +137,11 @@ class XeroPushPayment(models.AbstractModel):
         :param list payments: as of :meth:`_find_in_xero`
         :param list things: (item of the request, `xero.payment.link`)
         """
-        links = self.env['xero.payment.link'].union(*(link for _item, link in things))
+        links = self.env[self._link_model].union(*(link for _item, link in things))
         found = self._find(request, payments, links)
         links._mark_live({link: payment.xero_id for link, payment in found.items()})
         self.env['xero.log']._add_records('push', [
-            (link.payment_id, 'success', None, self.env._(
+            (link._get_payers(), 'success', None, self.env._(
                 "Found in Xero, where it had arrived: %s", link._in_words()))
             for link in found])
         links.filtered(lambda link: link in found and found[link].status == 'DELETED'
@@ -180,32 +187,33 @@ class XeroPushPayment(models.AbstractModel):
                  if item['id'] in links}
         text = self._apply_to_links(found)
         self.env['xero.log']._add_records('push', [
-            (link.payment_id, 'success', None, text % link._in_words()) for link in found], answer)
-        self.env['account.payment'].union(*(link.payment_id for link in found))._xero_conclude()
+            (link._get_payers(), 'success', None, text % link._in_words())
+            for link in found], answer)
+        self.env[self._link_model].union(*found)._get_payers()._xero_conclude()
 
     def _apply_to_links(self, found):
         """
         :param dict found: {`xero.payment.link`: identifier of the payment in Xero}
         :return: what was done, for people
         """
-        self.env['xero.payment.link']._mark_live(found)
+        self.env[self._link_model]._mark_live(found)
         return self.env._("Sent: %s")
 
     # === WHAT XERO REFUSED === #
 
     def _get_rejected(self, connection, rejection):
         # OVERRIDES 'account_xero'
-        payment = self.env['xero.payment.link'].browse(rejection.item['id']).exists().payment_id
+        payment = self._get_link(rejection)._get_payers()
         return [payment.filtered(
             lambda p: p.xero_state == 'pending' and p.xero_revision == rejection.item['revision'])]
 
     def _fail(self, connection, rejections):
         # OVERRIDES 'account_xero'
         for rejection in rejections:
-            if link := self.env['xero.payment.link'].browse(rejection.item['id']).exists():
+            if link := self._get_link(rejection):
                 text = '\n'.join([link._in_words(), self._words(rejection)])
                 cure = _cure_of(connection, link, rejection.code)
-                link.payment_id._xero_fail([
+                link._get_payers()._xero_fail([
                     Problem.at(cure, rejection.code, text) if cure
                     else Problem(rejection.code, text)], rejection.item['revision'])
 
@@ -236,9 +244,10 @@ class XeroPushPaymentDeletion(models.AbstractModel):
 
     def _prepare(self, connection, records):
         # OVERRIDES 'account_xero': Xero deletes payments singly
+        [operation] = self._operations
         return [
             self.env['xero.request']._values(
-                connection, 'unpay', 'POST', f'Payments/{link.xero_payment_id}',
+                connection, operation, 'POST', f'Payments/{link.xero_payment_id}',
                 [{'Status': 'DELETED'}], [{'id': link.id, 'revision': payment.xero_revision}])
             for payment in records for link in payment._xero_prepare_plan().obsolete]
 
@@ -256,7 +265,7 @@ class XeroPushPaymentDeletion(models.AbstractModel):
 
     def _apply_to_links(self, found):
         # OVERRIDES 'account_xero'
-        self.env['xero.payment.link'].union(*found)._mark_deleted()
+        self.env[self._link_model].union(*found)._mark_deleted()
         return self.env._("Deleted in Xero: %s")
 
     def _doubt(self, rejection):
@@ -265,7 +274,7 @@ class XeroPushPaymentDeletion(models.AbstractModel):
 
     def _questions(self, path, operation, rejections):
         # OVERRIDES 'account_xero'
-        links = self.env['xero.payment.link'].browse(
+        links = self.env[self._link_model].browse(
             rejection.item['id'] for rejection in rejections).exists()
         return query.payments(links.mapped('xero_payment_id'))
 
@@ -274,12 +283,12 @@ class XeroPushPaymentDeletion(models.AbstractModel):
         # OVERRIDES 'account_xero'
         known = {payment.xero_id: payment for payment in map(Payment.from_json, rows)}
         for rejection in rejections:
-            link = self.env['xero.payment.link'].browse(rejection.item['id']).exists()
+            link = self._get_link(rejection)
             payment = known.get(link.xero_payment_id)
             if payment and payment.status == 'DELETED':
                 link._mark_deleted()
             elif payment and payment.batch_id:
-                link.payment_id._xero_fail([Problem('document_not_editable', self.env._(
+                link._get_payers()._xero_fail([Problem('document_not_editable', self.env._(
                     "%s is part of a batch payment in Xero. Delete the batch payment there.",
                     link._in_words()))], rejection.item['revision'])
             else:

@@ -6,7 +6,7 @@ from odoo.tools.misc import format_date
 
 from ...core.apart import apart
 from ...core.problem import Problem
-from ...documents.xero_payment_link import NEAR
+from ...documents.xero_paid_mixin import NEAR
 from ..xero_push import LookUpFailed
 
 
@@ -17,11 +17,12 @@ class XeroPushPaymentCheck(models.AbstractModel):
     _name = 'xero.push.payment.check'
     _description = "Payments That Xero May Have"
 
-    def _check(self, connection, payments):
+    def _check(self, kind, connection, payments):
         """Link payments that Xero has already, and ask people about those that it may have.
 
+        :param recordset kind: `xero.push.payment`, or another one that extends it
         :param recordset connection: `xero.connection`
-        :param recordset payments: `account.payment` that are about to be sent
+        :param recordset payments: of its model, that are about to be sent
         :return: those that still are to be sent
         :raise XeroError: nothing can be asked now
         """
@@ -33,8 +34,9 @@ class XeroPushPaymentCheck(models.AbstractModel):
             except LookUpFailed as failed:
                 connection._commit_with_retry(payments._xero_count_attempt, failed.error)
                 return payments.browse()
-            connection._commit_with_retry(self._compare_apart, connection, payments, documents)
-        return self._still_to_send(connection, payments)
+            connection._commit_with_retry(
+                self._compare_apart, kind, connection, payments, documents)
+        return self._still_to_send(kind, connection, payments)
 
     def _documents_to_pay(self, payments):
         """:return: ids of the documents that something is to be sent of"""
@@ -43,14 +45,14 @@ class XeroPushPaymentCheck(models.AbstractModel):
             for move in payment._xero_prepare_plan().missing], payments._xero_fail_faulty)
         return sorted({move for part in moves for move in part})
 
-    def _still_to_send(self, connection, payments):
+    def _still_to_send(self, kind, connection, payments):
         """:return: those of some payments that are to be sent, after the time that a call took"""
-        return payments.search(self.env['xero.push.payment']._domain(connection)
+        return payments.search(kind._domain(connection)
                                & fields.Domain('id', 'in', payments.ids), order='id')
 
-    def _compare_apart(self, connection, payments, documents):
+    def _compare_apart(self, kind, connection, payments, documents):
         """As :meth:`_compare`. One for which that fails is not sent."""
-        payments = self._still_to_send(connection, payments)
+        payments = self._still_to_send(kind, connection, payments)
         payments.filtered(lambda payment: payment.xero_state == 'waiting').xero_state = 'pending'
         apart(self.env, payments, partial(self._compare, connection, documents),
               payments._xero_fail_faulty)
