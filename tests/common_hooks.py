@@ -74,7 +74,8 @@ GUARDS = {
     'XeroPush._get_documents', 'XeroPushPaymentCheck._still_to_send',
     'XeroPushPaymentDeletion._portions',
     '_xero_apply', '_xero_conclude', '_xero_count_attempt', '_xero_fail', '_xero_fail_faulty',
-    '_xero_failure', '_xero_log_subject', 'XeroPreflight._find',
+    '_xero_failure', '_xero_for_owner', '_xero_is_covered', '_xero_log_subject',
+    '_xero_show_covered', 'XeroPreflight._find',
     'XeroDiffering._set', '_xero_store', '_xero_stored_with',
 }
 #: Hooks that run for a record while an organisation is pushed or pulled; each is broken there.
@@ -279,8 +280,8 @@ ELSEWHERE = {
     '_xero_binds', '_xero_binds_any',
     '_xero_booking_journals', '_xero_check_may_sync', '_xero_check_unused',
     '_xero_clearing_journal', '_xero_connected_ids', '_xero_connection_to_use',
-    '_xero_connections', '_xero_for_owner', '_xero_is_covered', '_xero_owner', '_xero_owners',
-    '_xero_owners_of', '_xero_show_covered', '_xero_together', 'XeroOwn._fetch_now',
+    '_xero_connections', '_xero_owner', '_xero_owners', '_xero_owners_of', '_xero_together',
+    'XeroOwn._fetch_now',
     '_xero_find_matches', '_xero_fitting_rates', '_xero_for_all', '_xero_forget',
     '_xero_forget_all', '_xero_forget_answers', '_xero_is_anybody_connected',
     '_xero_keeps_number', '_xero_used_method',
