@@ -40,6 +40,7 @@ class TestCharts(XeroCommon):
         for kind, journal, tax in (
                 ('out_invoice', 'sale', company.account_sale_tax_id),
                 ('in_invoice', 'purchase', company.account_purchase_tax_id)):
+            tax = tax.with_company(company)
             tax = tax if tax.xero_tax_rate_id else tax.browse()
             moves |= moves.create({
                 'move_type': kind, 'partner_id': self.partner_a.id, 'invoice_date': '2026-03-02',

@@ -77,7 +77,7 @@ class TestChatter(XeroPaymentCommon):
         move = self._invoice()
         move.invoice_user_id.lang = 'de_DE'
         self._push()
-        self.assertEqual(len(self._notes(move)), 1)
+        self.assertIn("An Xero gesendet", move.message_ids[0].body)
 
     def test_many_cost_what_one_costs(self):
         moves = self.env['account.move'].union(*(self._invoice() for _number in range(6)))

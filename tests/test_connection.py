@@ -244,4 +244,4 @@ class TestConnection(XeroConnectionCommon):
             key = f'search_default_xero_{name}'
             action = self._call('action_view_documents', context={key: 1})
             self.assertEqual(action['context'].get(key), 1)
-            self.assertIn(['company_id', '=', self.company.id], action['domain'])
+            self.assertIn(['company_id', 'in', self.company.ids], action['domain'])
