@@ -59,9 +59,13 @@ def take(odoo, sandbox, organisation, say):
             ("xero_origin", "=", False), ("payment_state", "in", ("in_payment", "paid"))], limit=1)
         page(f"customer-invoices/{paid}", "button[name='action_xero_log']")
         keep("panel")
+        page("action-account_xero.action_xero_difference", LIST)
+        browser.click(".o_data_row .o_data_cell[name='document']")
+        browser.wait_for(".o_xero_sides")
+        keep("difference", 720)
         for name, selector, height in (
                 ("dashboard", ".o_kanban_record:not(.o_kanban_ghost)", 720),
-                ("difference", LIST, 360), ("mapping_account", LIST, 320)):
+                ("mapping_account", LIST, 320)):
             page(f"action-account_xero.action_xero_{name}", selector)
             keep(name, height)
 

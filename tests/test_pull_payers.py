@@ -21,13 +21,13 @@ class TestPullPayers(XeroPaymentCommon, HttpCase):
             ('res_id', '=', move.id), ('field', '=', field), ('state', '=', 'open')])
 
     def _open(self, row):
-        """Press the button as the web client does, in a row that shows it.
+        """Press the button as the web client does, on the page of a difference that shows it.
 
         :return: the records that it opens
         """
         self.env.flush_all()
-        view = self.env.ref('account_xero.xero_difference_view_list')
-        screen = self.client.views(row._name, [[view.id, 'list']])['list']
+        view = self.env.ref('account_xero.xero_difference_view_form')
+        screen = self.client.views(row._name, [[view.id, 'form']])['form']
         [values] = self.client.values_of(screen, row.ids)
         [button] = [one for one in screen.buttons() if one.key[1] == 'action_open_payers']
         self.assertTrue(screen.shown(button, values), "people see it")

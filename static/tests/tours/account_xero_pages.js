@@ -176,8 +176,7 @@ registry.category("web_tour.tours").add("account_xero_differences", {
             content: "Both values stand side by side",
             trigger:
                 `${cause("To push")}:has(td[name=here]:contains(100.00))` +
-                ":has(td[name=there]:contains(50.00))" +
-                ":has(td[name=message]:contains(Total)) td[name=document]",
+                ":has(td[name=there]:contains(50.00)) td[name=document]",
             run: "click",
         },
         {
