@@ -44,7 +44,7 @@ class Company:
                 ('company_id', '=', company), ('type_tax_use', '=', use),
                 ('amount_type', '=', 'percent')], 0, 1)
             call('account.tax', [self.taxes[use]], 'write', {
-                'amount': 20, 'xero_tax_rate_id': target})
+                'amount': 20, 'xero_tax_rate_id': target}, company=company)
         self.partners = []
         #: What a document went through only once: {number}
         self.credited, self.corrected, self.shared = set(), set(), set()
@@ -52,7 +52,8 @@ class Company:
             ('company_id', '=', company), ('type', '=', 'bank')], 0, 1)
         [account] = call('xero.account', [], 'search', [
             ('connection_id', '=', self.connection), ('code', '=', BANK)])
-        call('account.journal', [self.bank], 'write', {'xero_account_id': account})
+        call('account.journal', [self.bank], 'write', {'xero_account_id': account},
+             company=company)
         call('xero.connection', [self.connection], 'write', {'push_payments': sends_payments})
 
     # === IN ODOO === #

@@ -38,9 +38,12 @@ class Worker:
             [sys.executable, Path(__file__).with_name('worker.py'), *_options(database)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def send(self, model, ids, method, *arguments):
-        """Have a method called; :meth:`answer` tells what came of it."""
-        self._write([model, ids, method, arguments])
+    def send(self, model, ids, method, *arguments, company=None):
+        """Have a method called; :meth:`answer` tells what came of it.
+
+        :param int company: id of the one to work in, if it is not the user's own
+        """
+        self._write([model, ids, method, arguments, company])
 
     def _write(self, line):
         self.process.stdin.write((json.dumps(line) + '\n').encode())
@@ -57,9 +60,12 @@ class Worker:
             raise EOFError("the worker has ended")
         return json.loads(line)
 
-    def call(self, *call):
-        """:return: what the method returned"""
-        self.send(*call)
+    def call(self, *call, company=None):
+        """As :meth:`send`.
+
+        :return: what the method returned
+        """
+        self.send(*call, company=company)
         answer = self.answer()
         if 'error' in answer:
             raise AssertionError(f"{call}: {answer}")

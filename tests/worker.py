@@ -1,6 +1,6 @@
 """An Odoo process of its own, which calls the methods that it is told on its standard input.
 
-Run by :class:`.processes.Worker`; each line is a JSON list: model, ids, method, arguments.
+Run by :class:`.processes.Worker`; each line is a JSON list: model, ids, method, arguments, company.
 """
 import json
 import sys
@@ -12,15 +12,16 @@ from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 
 
-def call(registry, model, ids, method, arguments):
+def call(registry, model, ids, method, arguments, company=None):
     """Call a method in a transaction, which is repeated after a conflict as for a request.
 
+    :param int company: id of the one to work in; None for the user's own
     :return: what is told to the test
     :rtype: dict
     """
     registry.check_signaling()
     with registry.cursor() as cr:
-        env = Environment(cr, SUPERUSER_ID, {})
+        env = Environment(cr, SUPERUSER_ID, {'allowed_company_ids': [company]} if company else {})
         try:
             result = retrying(
                 lambda: getattr(env[model].browse(ids), method)(*arguments), env)
