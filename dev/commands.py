@@ -19,9 +19,10 @@ import odoo_source
 import others
 import postgres
 import wheels
-from console import guarded, run, say, step
+from console import guarded, run, run_aloud, say, step
 from databases import Databases, run_prefix
-from home import CHECKOUT, addons_directory, checkout_directory, exclusive, home
+from home import CHECKOUT, addons_directory, exclusive, home
+from linters import lint
 from ports import free_port
 from pytest_run import PytestRun
 
@@ -79,7 +80,7 @@ def test_unit(options):
     """
     script = str(CHECKOUT / "dev" / "unit_tests.py")
     pattern = ["-k", options.pattern] if options.pattern else []
-    return _run([sys.executable, script, *pattern], CHECKOUT, {**os.environ})
+    return run_aloud([sys.executable, script, *pattern], CHECKOUT, {**os.environ})
 
 
 def _process_tests():
@@ -155,7 +156,7 @@ def demo(options):
         command = [sys.executable, str(script)]
         command += [] if options.command == "demo" else [f"--{options.command}"]
         try:
-            return _run(command, CHECKOUT, {**databases.environment, "ODOO_RC": str(config)})
+            return run_aloud(command, CHECKOUT, {**databases.environment, "ODOO_RC": str(config)})
         except KeyboardInterrupt:
             if not options.serve:
                 raise
@@ -185,7 +186,7 @@ def bench(options):
                 environment = {**databases.environment, "ODOO_RC": str(config),
                                "ACCOUNT_XERO_BENCH_PLAIN": plain}
                 script = str(CHECKOUT / "dev" / "bench.py")
-                status = _run([sys.executable, script, part], CHECKOUT, environment) or status
+                status = run_aloud([sys.executable, script, part], CHECKOUT, environment) or status
         finally:
             databases.drop_run(database)
     return status
@@ -205,7 +206,7 @@ def house(_options):
             _install(databases, database)
             config = databases.write_config(database, http_port=free_port())
             script = str(CHECKOUT / "dev" / "house.py")
-            return _run([sys.executable, script], CHECKOUT,
+            return run_aloud([sys.executable, script], CHECKOUT,
                         {**databases.environment, "ODOO_RC": str(config)})
         finally:
             databases.drop_run(database)
@@ -248,7 +249,7 @@ def fuzz(_options):
                  "--disable-pip-version-check", ATHERIS],
                 f"Could not install {ATHERIS} (it has no package for every Python)")
     with tempfile.TemporaryDirectory() as directory:
-        return _run([sys.executable, str(CHECKOUT / "dev" / "fuzz.py")], directory,
+        return run_aloud([sys.executable, str(CHECKOUT / "dev" / "fuzz.py")], directory,
                     {**os.environ, "PYTHONPATH": str(place)})
 
 
@@ -301,42 +302,8 @@ def _upgrade(databases, database, directory):
         _install(old, database)
         configs = [each.write_config(database, log_level="warn") for each in (old, databases)]
     script = CHECKOUT / "dev" / "upgrade.py"
-    return _run([sys.executable, str(script), *map(str, configs)], CHECKOUT, databases.environment)
-
-
-def lint(_options):
-    """Check the style, the types of `xero/`, the module against pylint-odoo, and which layer uses
-    what.
-
-    :return: 0 when all checks pass
-    :rtype: int
-    """
-    addons = addons_directory()
-    caches = checkout_directory()
-    environment = {**os.environ, "PYLINTHOME": str(caches / "pylint")}
-    python = [sys.executable, "-m"]
-    ruff_cache = ["--cache-dir", str(caches / "ruff")]
-    ruff = ["ruff", "check", *ruff_cache, "."]
-    ruff_format = ["ruff", "format", "--check", *ruff_cache, "xero"]
-    pylint = ["pylint", f"--rcfile={CHECKOUT / 'dev' / 'pylintrc'}"]
-    # Wants OCA as the author; the file cannot say it, because there `enable` has the last word.
-    pylint += ["--disable=manifest-required-author", "account_xero"]
-    layers = [sys.executable, str(CHECKOUT / "dev" / "check_layers.py")]
-    mypy = ["mypy", "--cache-dir", str(caches / "mypy")]
-    checks = [
-        ("ruff", [*python, *ruff], CHECKOUT),
-        ("ruff format", [*python, *ruff_format], CHECKOUT),
-        ("mypy", [*python, *mypy], CHECKOUT),
-        ("pylint-odoo", [*python, *pylint], addons),
-        ("layers", layers, CHECKOUT),
-    ]
-    failed = []
-    for name, command, directory in checks:
-        with step(f"Checking with {name}" if name != "layers" else "Checking the layers"):
-            if _run(command, directory, environment):
-                failed.append(name)
-    say(f"Failed: {', '.join(failed)}" if failed else "All checks passed")
-    return 1 if failed else 0
+    return run_aloud([sys.executable, str(script), *map(str, configs)], CHECKOUT,
+                     databases.environment)
 
 
 @contextlib.contextmanager
@@ -369,25 +336,6 @@ def _install(databases, name):
     databases.copy(databases.base(), name)
     with step(f"Installing account_xero in the database {name}"):
         databases.install(name, ["account_xero"])
-
-
-def _run(command, directory, environment):
-    """Run a command that speaks for itself; it gets Ctrl-C too and ends before we clean up.
-
-    :return: its exit code
-    :rtype: int
-    """
-    with subprocess.Popen(command, cwd=directory, env=environment) as process:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            # The terminal told the command as well; a second signal would break off its clean-up.
-            process.wait()
-            raise
-        except SystemExit:
-            process.send_signal(signal.SIGINT)
-            process.wait()
-            raise
 
 
 def main():

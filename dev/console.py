@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -99,3 +100,22 @@ def guarded(main):
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
+
+
+def run_aloud(command, directory, environment):
+    """Run a command that speaks for itself; it gets Ctrl-C too and ends before we clean up.
+
+    :return: its exit code
+    :rtype: int
+    """
+    with subprocess.Popen(command, cwd=directory, env=environment) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # The terminal told the command as well; a second signal would break off its clean-up.
+            process.wait()
+            raise
+        except SystemExit:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            raise
