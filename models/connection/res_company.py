@@ -1,5 +1,6 @@
 """Which companies are connected, and which of their documents go to Xero by themselves."""
 from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
 
 from ..core.kinds import SWITCHES
 from .xero_connection import ACTIVE_STATES
@@ -45,6 +46,27 @@ class ResCompany(models.Model):
         mine = {owners.get(company_id) for company_id in self.ids} - {None}
         return self | self.browse(
             company_id for company_id, owner in owners.items() if owner in mine)
+
+    def _xero_company_of(self, record):
+        """
+        :param recordset record: one of any model, with a company or without
+        :return: its company, where the connection of this one covers that; or else this one
+        """
+        return record.company_id & self._xero_together() or self
+
+    @api.model
+    def _xero_check_unbound(self, connections):
+        """
+        :param recordset connections: `xero.connection`, just made for their companies
+        :raise UserError: documents of a branch are linked to the organisation of another company
+        """
+        for connection in connections.sudo().filtered(lambda c: c.company_id.parent_id):
+            if self.env['xero.organisation.mixin'].sudo()._xero_binds_any(connection):
+                self._xero_forget_answers()     # as it is without this one
+                raise UserError(self.env._(
+                    "Documents or payments of %s are in the Xero organisation of the company "
+                    "above it, and nothing else keeps the link. A branch gets a connection of its "
+                    "own before its first document goes there.", connection.company_id.name))
 
     # === KEPT IN MEMORY === #
 

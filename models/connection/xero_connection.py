@@ -233,7 +233,7 @@ class XeroConnection(models.Model):
             connection.write(values)
         self.env['xero.schedule']._switch_on(connections)
         self.env['res.company']._xero_forget_answers()
-        connections._check_not_bound()
+        self.env['res.company']._xero_check_unbound(connections)
         return connections
 
     def write(self, vals):
@@ -259,7 +259,7 @@ class XeroConnection(models.Model):
         if not DECISIVE.isdisjoint(vals):
             self.env['res.company']._xero_forget_answers()
         if 'company_id' in vals:
-            self._check_not_bound()
+            self.env['res.company']._xero_check_unbound(self)
         if codes := [code for name, code in SETTING_CODES.items() if name in vals]:
             self.env['xero.waiting.mixin']._xero_put_right(self.company_id._xero_together(), codes)
         self.env['xero.organisation.mixin']._xero_tell_all(self, before)
@@ -277,18 +277,6 @@ class XeroConnection(models.Model):
         actions_sudo.unlink()
         self.env['res.company']._xero_forget_answers()
         return result
-
-    def _check_not_bound(self):
-        """
-        :raise UserError: documents of a branch are linked to the organisation of another company
-        """
-        for connection in self.sudo().filtered(lambda c: c.company_id.parent_id):
-            if connection.env['xero.organisation.mixin']._xero_binds_any(connection):
-                self.env['res.company']._xero_forget_answers()      # as it is without this one
-                raise UserError(self.env._(
-                    "Documents or payments of %s are in the Xero organisation of the company "
-                    "above it, and nothing else keeps the link. A branch gets a connection of its "
-                    "own before its first document goes there.", connection.company_id.name))
 
     @api.autovacuum
     def _reencrypt(self):
@@ -377,11 +365,6 @@ class XeroConnection(models.Model):
         return self._notify(*self.env['xero.health']._test(self.sudo()))
 
     # === HELPERS === #
-
-    def _company_of(self, record):
-        """:param recordset record: one of any model, with a company or without
-        :return: its company, where this connection covers that; or else the connection's"""
-        return record.company_id & self.company_id._xero_together() or self.company_id
 
     def _notify(self, kind, title, message):
         return {

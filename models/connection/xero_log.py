@@ -95,7 +95,7 @@ class XeroLog(models.Model):
             if owner := connection or connections.get(record.company_id.id):
                 values_list.append({
                     'connection_id': owner.id,
-                    'company_id': owner._company_of(record).id,
+                    'company_id': owner.company_id._xero_company_of(record).id,
                     'direction': direction,
                     'outcome': outcome,
                     'error_code': code,

@@ -1,5 +1,6 @@
 """What fails for one record fails by itself, while the work for the others goes on."""
 import logging
+from contextlib import contextmanager
 
 import psycopg2
 
@@ -12,6 +13,22 @@ _logger = logging.getLogger(__name__)
 PARTS = 8
 #: A conflict, which is solved by doing it all again, or no database: no record is to blame.
 NOBODYS_FAULT = (psycopg2.OperationalError, psycopg2.InterfaceError)
+
+
+@contextmanager
+def never_stops(logger, text, *arguments):
+    """What goes wrong here is logged, and does not stop what somebody does in Odoo.
+
+    :param logging.Logger logger: of the file that does it
+    :param str text: what was not done, with a placeholder for each of the arguments
+    :raise psycopg2.Error: a conflict with another transaction, say: Odoo runs all of it again then
+    """
+    try:
+        yield
+    except psycopg2.Error:
+        raise
+    except Exception:
+        logger.exception(text, *arguments)
 
 
 def apart(env, things, work, failed):

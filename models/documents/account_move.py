@@ -1,13 +1,12 @@
 import logging
 from decimal import Decimal
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...xero.webhook import Event
 from ..connection.pages import open_in_xero
+from ..core.apart import never_stops
 from ..core.kinds import CREDIT_NOTES, VENDORS, XERO_KINDS
 from ..core.opening import in_company
 from .showing import status_labels
@@ -69,7 +68,8 @@ class AccountMove(models.Model):
             move.xero_status_label = labels.get(move.xero_status, move.xero_status)
 
     @api.depends('xero_state', 'xero_error_code', 'xero_error_message', 'xero_differs',
-                 'xero_date', 'invoice_date', 'date', 'state')
+                 'xero_date', 'invoice_date', 'date', 'state',
+                 'xero_used_ids.xero_state', 'xero_credited_ids.xero_state')
     def _compute_alerts(self):
         # EXTENDS 'account'
         return super()._compute_alerts()
@@ -94,6 +94,7 @@ class AccountMove(models.Model):
         self.filtered('xero_state')._xero_queue()
         # Xero keeps what was made there, which a person has to know.
         self._xero_refetch()
+        self.env['xero.differing']._follow(self)
         return result
 
     def write(self, vals):
@@ -108,16 +109,9 @@ class AccountMove(models.Model):
     # === QUEUE === #
 
     def _xero_queue_posted(self):
-        """Queue what was just posted and the switches cover. Never stops the posting.
-
-        A conflict with another transaction is passed on: Odoo runs the posting again then.
-        """
-        try:
+        """Queue what was just posted and the switches cover. Never stops the posting."""
+        with never_stops(_logger, "Documents %s were posted but not queued for Xero", self.ids):
             self.filtered(lambda move: move._xero_is_automatic())._xero_queue()
-        except psycopg2.Error:
-            raise
-        except Exception:
-            _logger.exception("Documents %s were posted but not queued for Xero", self.ids)
 
     def _xero_is_automatic(self):
         """Whether this posted document goes to Xero without being asked for.
@@ -153,8 +147,14 @@ class AccountMove(models.Model):
         return self.name
 
     def _xero_queue_changed(self):
-        """Queue the posted ones among these that Xero has or is about to get."""
-        self.filtered(lambda move: move.state == 'posted' and move.xero_state)._xero_queue()
+        """Queue the posted ones among these that Xero has or is about to get. What was made there
+        is not sent, and may differ until it has been compared."""
+        moves = self.filtered(lambda move: move.state == 'posted' and move.xero_state)
+        moves._xero_queue()
+        made_there = moves.filtered('xero_origin')
+        if made_there and not self.env.context.get('xero_pulling'):
+            self.env['xero.differing']._set(made_there, {*made_there.ids})
+            made_there._xero_refetch()
 
     def _xero_queue_sent(self):
         """Queue the invoices that the customer has now, where Xero is to be told."""

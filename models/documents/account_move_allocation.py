@@ -1,5 +1,5 @@
 """What is matched of credit notes and invoices, and how it stands with Xero."""
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..core.kinds import XERO_KINDS
 from ..core.prefetch import fetch_with_xero
@@ -75,8 +75,3 @@ class AccountMove(models.Model):
         self.env['xero.settlement'].sudo()._of(self).filtered(
             lambda one: one.xero_state == 'failed')._xero_queue()
         return result
-
-    @api.depends('xero_used_ids.xero_state', 'xero_credited_ids.xero_state')
-    def _compute_alerts(self):
-        # EXTENDS 'account'
-        return super()._compute_alerts()

@@ -28,20 +28,3 @@ class AccountMove(models.Model):
         result = super().button_draft()
         self.env['xero.differing']._follow(self)
         return result
-
-    def button_cancel(self):
-        # EXTENDS 'account'
-        result = super().button_cancel()
-        self.env['xero.differing']._follow(self)
-        return result
-
-    def _xero_queue_changed(self):
-        # EXTENDS 'account_xero': what was made in Xero is not sent, and may differ until it has
-        # been compared
-        result = super()._xero_queue_changed()
-        moves = self.filtered(
-            lambda move: move.state == 'posted' and move.xero_origin and move.xero_state)
-        if moves and not self.env.context.get('xero_pulling'):
-            self.env['xero.differing']._set(moves, {*moves.ids})
-            moves._xero_refetch()
-        return result

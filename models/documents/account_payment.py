@@ -1,10 +1,9 @@
 import logging
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..core.apart import never_stops
 from ..core.kinds import XERO_SYNC
 from ..core.opening import open_record
 from ..core.problem import error_text
@@ -92,13 +91,11 @@ class AccountPayment(models.Model):
 
     def _xero_queue(self):
         """Have Xero brought to the state of those payments that go there by themselves. Never
-        stops what somebody does here.
-
-        A conflict with another transaction is passed on: Odoo runs it again then.
-        """
+        stops what somebody does here."""
         if not self or self.env.context.get('xero_pulling'):
             return
-        try:
+        with never_stops(
+                _logger, "Payments %s were registered but not queued for Xero", self.ids):
             connections = self.company_id._xero_connections()
             payments = self.sudo().filtered(
                 lambda p: p.company_id.id in connections
@@ -106,10 +103,6 @@ class AccountPayment(models.Model):
             if payments:
                 payments.write(payments._xero_queue_values())
                 self.env['xero.connection'].union(*connections.values())._trigger_cron()
-        except psycopg2.Error:
-            raise
-        except Exception:
-            _logger.exception("Payments %s were registered but not queued for Xero", self.ids)
 
     @api.model
     def _xero_requeue(self, companies, codes, records):

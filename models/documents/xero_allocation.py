@@ -3,11 +3,10 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.tools.misc import format_date
 
+from ..core.apart import never_stops
 from ..core.kinds import GONE
 from ..core.problem import Problem
 from .account_move_allocation import matched_amount, matches_of
@@ -61,16 +60,10 @@ class XeroAllocation(models.Model):
     def _queue(self, pairs):
         """Have Xero brought to what is matched here. Never stops what somebody does here.
 
-        A conflict with another transaction is passed on: Odoo runs it again then.
-
         :param dict pairs: {(credit note, invoice): amount that was taken back, 0 for none}
         """
-        try:
+        with never_stops(_logger, "%s were matched but not queued for Xero", list(pairs)):
             self.sudo()._queue_pairs(pairs)
-        except psycopg2.Error:
-            raise
-        except Exception:
-            _logger.exception("%s were matched but not queued for Xero", list(pairs))
 
     def _queue_pairs(self, pairs):
         """As :meth:`_queue`, with all rights."""

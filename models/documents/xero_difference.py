@@ -183,7 +183,7 @@ class XeroDifference(models.Model):
         if not known:
             return self.sudo().create({
                 **values, 'connection_id': connection.id, 'res_model': record._name,
-                'company_id': connection._company_of(record).id,
+                'company_id': connection.company_id._xero_company_of(record).id,
                 'res_id': record.id, 'document': record.display_name, 'field': field})
         if any((known[name] or '') != value for name, value in values.items()):
             # Something new is to be decided, even where the old one was to be ignored.

@@ -1,10 +1,9 @@
 """Whether a document and Xero's disagree, as far as that is known without asking Xero."""
 import logging
 
-import psycopg2
-
 from odoo import models
 
+from ..core.apart import never_stops
 from ..core.kinds import GONE
 
 _logger = logging.getLogger(__name__)
@@ -25,12 +24,9 @@ class XeroDiffering(models.AbstractModel):
 
         :param chosen: callable that gets one and tells whether it is to be looked at
         """
-        try:
+        with never_stops(
+                _logger, "Whether documents %s differ from Xero cannot be told", moves.ids):
             self._update(moves.filtered(lambda move: move.xero_active and chosen(move)))
-        except psycopg2.Error:
-            raise
-        except Exception:
-            _logger.exception("Whether documents %s differ from Xero cannot be told", moves.ids)
 
     def _update(self, moves):
         """Bring up to date whether documents differ, and take from the list of differences the

@@ -85,11 +85,11 @@ class XeroRedated(models.AbstractModel):
         :param recordset moves: `account.move` on their way to Xero
         :param dict connections: {company id: `xero.connection`}
         """
-        for move in moves:
-            connection = connections.get(move.company_id.id)
-            if connection and not move.xero_date and self._is_redated(move):
-                models.Model.write(
-                    move.sudo(), {'xero_date': self._get_choice(connection, move)})
+        open_ones = moves.filtered(lambda move: move.company_id.id in connections
+                                   and not move.xero_date and self._is_redated(move))
+        for choice, some in open_ones.grouped(lambda move: self._get_choice(
+                connections[move.company_id.id], move)).items():
+            models.Model.write(some.sudo(), {'xero_date': choice})
 
     def _can_choose(self, move):
         """

@@ -1,10 +1,9 @@
 """What journal entries pay without a payment: a line of the bank's statement, a point of sale."""
 import logging
 
-import psycopg2
-
 from odoo import api, fields, models
 
+from ..core.apart import never_stops
 from .account_payment_plan import (
     PAYABLE,
     REFERENCE_LENGTH,
@@ -51,17 +50,11 @@ class XeroSettlement(models.Model):
     def _queue(self, pairs):
         """Have Xero brought to what entries pay here. Never stops what somebody does here.
 
-        A conflict with another transaction is passed on: Odoo runs it again then.
-
         :param pairs: (entry, document) of what was matched, or is so no more
         """
-        try:
-            if pairs:
+        if pairs:
+            with never_stops(_logger, "%s were matched but not queued for Xero", list(pairs)):
                 self.sudo()._queue_pairs(pairs)
-        except psycopg2.Error:
-            raise
-        except Exception:
-            _logger.exception("%s were matched but not queued for Xero", list(pairs))
 
     def _queue_pairs(self, pairs):
         """As :meth:`_queue`, with all rights."""

@@ -1,10 +1,9 @@
 import logging
 
-import psycopg2
-
 from odoo import fields, models
 
 from ...xero.recovery import is_number_unique
+from ..core.apart import never_stops
 from ..core.kinds import XERO_KINDS
 
 _logger = logging.getLogger(__name__)
@@ -23,13 +22,9 @@ class AccountMove(models.Model):
     def _locked_increment(self, format_string, format_values):
         # EXTENDS 'account': a number that Xero has of a document which was lost here, as after a
         # database was restored from a backup, is not given out again; nor does it stop anybody
-        try:
+        held = ()
+        with never_stops(_logger, "Which numbers Xero has of lost documents cannot be told"):
             held = lost_numbers(self)
-        except psycopg2.Error:
-            raise
-        except Exception:
-            _logger.exception("Which numbers Xero has of lost documents cannot be told")
-            held = ()
         seq = format_values['seq']
         while True:
             while format_string.format(**{**format_values, 'seq': seq + 1}) in held:

@@ -6,6 +6,7 @@ from . import xero_allocation
 from . import account_payment
 from . import xero_request
 from . import xero_request_element
+from . import xero_paid_mixin
 from . import xero_payment_link
 from . import xero_settlement
 from . import xero_push

@@ -7,10 +7,7 @@ from .account_payment import payment_body
 class XeroSettlement(models.Model):
     _inherit = 'xero.settlement'
 
-    def unlink(self):
-        # EXTENDS 'base'
-        self.env['xero.request.element'].sudo().search([('settlement_id', 'in', self.ids)]).unlink()
-        return super().unlink()
+    _kind = 'xero.push.settlement'
 
     def _xero_prepare_body(self, connection, link, part):
         """As of `account.payment`.
@@ -18,13 +15,3 @@ class XeroSettlement(models.Model):
         :rtype: dict
         """
         return payment_body(connection, link, part, self.journal_id)
-
-    def _is_deletion_on_its_way(self, connection):
-        # OVERRIDES 'account_xero'
-        return self.id in self.env['xero.push.settlement.deletion']._requests(
-            connection)._record_ids()
-
-    def _drop_settled_requests(self, connection):
-        # OVERRIDES 'account_xero'
-        for kind in ('xero.push.settlement', 'xero.push.settlement.deletion'):
-            self.env[kind]._requests(connection).filtered(self.env[kind]._is_settled).unlink()
