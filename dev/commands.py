@@ -34,6 +34,7 @@ ATHERIS = "atheris==3.0.0"
 # The last commit of the version before, from which a database is upgraded.
 VERSION_BEFORE = "a5faa56"
 TESTS = "account_xero/tests"
+LONGEST = ("test_push_hooks.py", "test_pull_hooks.py")
 # Optional modules of Odoo, and the tests of what documents look like when they have a hand in them.
 ORDERS = ("purchase", "stock_delivery", "l10n_au", "l10n_nz", "l10n_us")
 WITH_ORDERS = (f"{TESTS}/test_push_delivery.py", f"{TESTS}/test_pull_void.py::TestPullVoidOrders",
@@ -42,33 +43,63 @@ CHAOS_DOCUMENTS = "ACCOUNT_XERO_CHAOS_DOCUMENTS"
 
 
 def test(options):
-    """Run the tests on a fresh database, and those about orders on one with orders.
-
-    Tests of whole processes, which are killed or meet, run beside all others: they wait a lot.
+    """Run the tests on fresh databases, and those about orders on one with orders.
 
     :param argparse.Namespace options: `pattern`, what pytest's -k takes
     :return: pytest's exit code
     :rtype: int
     """
     browser_tests.provide()
-    processes = [] if options.pattern else _process_tests()
-    with _databases() as databases:
+    with _databases() as databases, tempfile.TemporaryDirectory() as shared:
         prefix = run_prefix("test")
         databases.drop_leftovers(prefix)
         database = f"{prefix}{os.getpid()}"
-        template, beside = f"{database}_template", f"{database}_beside"
+        template, second = f"{database}_template", f"{database}_second"
+        pattern = options.pattern
         try:
             _install(databases, template)
-            with contextlib.ExitStack() as stack:
-                runs = []
-                if processes:
-                    databases.copy(template, beside)
-                    runs.append(stack.enter_context(PytestRun(
-                        databases, beside, template, *processes, port=free_port(), quiet=True)))
-                status = _tests_in_turn(databases, database, template, options.pattern, processes)
-                return max([status, *(each.wait() for each in runs)])
+            if pattern:
+                databases.copy(template, database)
+                status = _pytest(databases, database, template, TESTS, "-k", pattern)
+            else:
+                status = _test_all(databases, (database, second), template, Path(shared))
+            if not pattern or "delivery" in pattern or "charts" in pattern:
+                status = max(status, _test_orders(databases, database, template))
+            return status
         finally:
             databases.drop_run(database)
+
+
+def _test_all(databases, names, template, shared):
+    """Run all tests in two runs that share them.
+
+    Both come to the middle from an end of their own: tests of whole processes wait a lot, which is
+    when the other ones get on. The longest come first, so that none is left at the end.
+
+    :param Databases databases: of the server
+    :param tuple[str, str] names: of the databases to be made
+    :param str template: a database with the module
+    :param pathlib.Path shared: where the runs write down what each has taken
+    :return: pytest's exit code
+    :rtype: int
+    """
+    files = sorted((CHECKOUT / "tests").glob("test_*.py"), key=lambda path: (
+        "ProcessCase" in path.read_text(), path.name not in LONGEST, path.name))
+    paths = [f"{TESTS}/{path.name}" for path in files]
+    for name in names:
+        databases.copy(template, name)
+    first, second = names
+    with PytestRun(databases, second, template, *paths[::-1], shared=shared, quiet=True) as beside:
+        with PytestRun(databases, first, template, *paths, shared=shared) as tests:
+            return max(tests.wait(), beside.wait())
+
+
+def _test_orders(databases, database, template):
+    """Run the tests about orders in a database with orders. :return: pytest's exit code"""
+    with step("Adding orders, deliveries and charts of accounts to the database"):
+        databases.copy(template, database)
+        databases.install(database, ORDERS)
+    return _pytest(databases, database, template, *WITH_ORDERS)
 
 
 def test_unit(options):
@@ -81,34 +112,6 @@ def test_unit(options):
     script = str(CHECKOUT / "dev" / "unit_tests.py")
     pattern = ["-k", options.pattern] if options.pattern else []
     return run_aloud([sys.executable, script, *pattern], CHECKOUT, {**os.environ})
-
-
-def _process_tests():
-    """:return: paths of the tests that start processes of Odoo, below the addons directory"""
-    return [f"{TESTS}/{path.name}" for path in sorted((CHECKOUT / "tests").glob("test_*.py"))
-            if "ProcessCase" in path.read_text()]
-
-
-def _tests_in_turn(databases, database, template, pattern, but):
-    """Run tests on a copy of the template, and those about orders on another one.
-
-    :param Databases databases: of the server
-    :param str database: to be made
-    :param str template: a database with the module
-    :param str pattern: what pytest's -k takes, or None
-    :param list[str] but: tests that run elsewhere
-    :return: pytest's exit code
-    :rtype: int
-    """
-    databases.copy(template, database)
-    arguments = ["-k", pattern] if pattern else [f"--ignore={path}" for path in but]
-    status = _pytest(databases, database, template, TESTS, *arguments)
-    if not pattern or "delivery" in pattern or "charts" in pattern:
-        with step("Adding orders, deliveries and charts of accounts to the database"):
-            databases.copy(template, database)
-            databases.install(database, ORDERS)
-        status = max(status, _pytest(databases, database, template, *WITH_ORDERS))
-    return status
 
 
 def chaos(_options):
@@ -133,7 +136,7 @@ def chaos(_options):
 
 def _pytest(databases, database, template, *arguments):
     """Run tests to their end. :return: pytest's exit code; see :class:`PytestRun`"""
-    with PytestRun(databases, database, template, *arguments, port=free_port()) as tests:
+    with PytestRun(databases, database, template, *arguments) as tests:
         return tests.wait()
 
 

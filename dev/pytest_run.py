@@ -6,10 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import browser_tests
 from console import say
 from home import CHECKOUT, checkout_directory
+from plugins import shared_files
+from ports import free_port
 
 
 class PytestRun:
@@ -19,16 +22,17 @@ class PytestRun:
     :param str database: with the module in it
     :param str template: a database that tests may copy
     :param arguments: pytest's: paths below the addons directory, and options
-    :param int port: for Odoo's HTTP server
+    :param pathlib.Path shared: a directory that runs have in common which share their files; each
+        file is run by one of them
     :param bool quiet: whether to show the output only at the end
     """
 
-    def __init__(self, databases, database, template, *arguments, port, quiet=False):
+    def __init__(self, databases, database, template, *arguments, shared=None, quiet=False):
         self.database = database
         place = checkout_directory()
         self._report = place / f"{database}.xml"
         self._output = (place / f"{database}.txt").open("w+") if quiet else None
-        config = databases.write_config(database, max_cron_threads=0, http_port=port)
+        config = databases.write_config(database, max_cron_threads=0, http_port=free_port())
         command = [sys.executable, "-m", "pytest", "--odoo-http", "--odoo-log-level=error"]
         command += [f"--odoo-config={config}", f"--odoo-database={database}"]
         command += ["-c", str(CHECKOUT / "pyproject.toml"), f"--rootdir={databases.addons}"]
@@ -38,7 +42,12 @@ class PytestRun:
             "ODOO_RC": str(config),
             "ACCOUNT_XERO_TEMPLATE_DB": template,
         }
-        say(f"Running {' '.join(map(str, arguments))} on the database {database}")
+        if shared:
+            plugin = Path(shared_files.__file__)
+            command += ["-p", plugin.stem]
+            environment["PYTHONPATH"] += f"{os.pathsep}{plugin.parent}"
+            environment[shared_files.PLACE] = str(shared)
+        say(f"Running tests on the database {database}")
         self._process = subprocess.Popen([*command, *map(str, arguments)], cwd=databases.addons,
                                          env=environment, stdout=self._output,
                                          stderr=subprocess.STDOUT if quiet else None)
