@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.core.notification import notification
 from ..models.core.opening import in_company
 from ..models.mapping.xero_mapping_mixin import XERO_MAPPED
 
@@ -101,17 +102,10 @@ class XeroMappingWizard(models.TransientModel):
                 (self.env[line.res_model].browse(line.res_id), line._target()) for line in lines])
             for kind, lines in self.line_ids.filtered(
                 lambda line: line.selected and line._target()).grouped('kind').items())
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': 'success', 'title': self.env._("Matched with Xero"),
-                'message': self.env._(
-                    "Mapped: %(count)s. Documents that go to Xero now: %(documents)s.",
-                    count=count, documents=self._count_pending() - pending),
-                'next': {'type': 'ir.actions.act_window_close'},
-            },
-        }
+        return notification('success', self.env._("Matched with Xero"), self.env._(
+            "Mapped: %(count)s. Documents that go to Xero now: %(documents)s.",
+            count=count, documents=self._count_pending() - pending),
+            then={'type': 'ir.actions.act_window_close'})
 
     def _count_pending(self):
         """:return: how many documents of the company are on their way to Xero"""

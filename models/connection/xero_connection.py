@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin as url_join
 
 from ..core.kinds import SWITCHES
+from ..core.notification import notification
 from ..core.secret import Secret, reencrypt
 from ..core.transaction import lock_rows
 
@@ -287,24 +288,8 @@ class XeroConnection(models.Model):
     def _unlink_except_used(self):
         if any(connection.state != 'disconnected' for connection in self):
             raise UserError(self.env._("Disconnect from Xero first."))
-        # Nothing else knows which organisation has the documents, nor what may have arrived there:
-        # under a new connection they would be sent once more.
         for connection in self.sudo():
-            company, organisation = connection.company_id.name, connection.tenant_name
-            owned = connection.env['xero.organisation.mixin']
-            if owned._xero_awaits_any(connection):
-                raise UserError(self.env._(
-                    "Xero has not answered yet to what was sent to %(organisation)s for "
-                    "%(company)s; it may have arrived. Connect to it again, and wait until "
-                    "nothing is pending. Until then keep this connection: it sends nothing while "
-                    "it is disconnected. Start over sets everything but the links back.",
-                    company=company, organisation=organisation))
-            if owned._xero_binds_any(connection):
-                raise UserError(self.env._(
-                    "Documents or payments of %(company)s are linked to %(organisation)s, and "
-                    "nothing else keeps the link. Keep this connection: it sends nothing while it "
-                    "is disconnected. Start over sets everything but the links back.",
-                    company=company, organisation=organisation))
+            connection.env['xero.organisation.mixin']._xero_check_loose(connection)
 
     # === ACTIONS === #
 
@@ -367,9 +352,4 @@ class XeroConnection(models.Model):
     # === HELPERS === #
 
     def _notify(self, kind, title, message):
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {'type': kind, 'title': title, 'message': message,
-                       'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'}},
-        }
+        return notification(kind, title, message)

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
 
 class XeroOrganisationMixin(models.AbstractModel):
@@ -28,6 +29,27 @@ class XeroOrganisationMixin(models.AbstractModel):
     def _xero_awaits_any(self, connection):
         """:return: whether something may have arrived in Xero that a record still waits for"""
         return any(owned._xero_awaits(connection) for owned in self._xero_owned())
+
+    @api.model
+    def _xero_check_loose(self, connection):
+        """
+        :param recordset connection: one `xero.connection`, disconnected
+        :raise UserError: something needs it. Nothing else knows which organisation has the
+            documents, nor what may have arrived there: under a new connection they would be sent
+            once more.
+        """
+        names = {'company': connection.company_id.name, 'organisation': connection.tenant_name}
+        if self._xero_awaits_any(connection):
+            raise UserError(self.env._(
+                "Xero has not answered yet to what was sent to %(organisation)s for "
+                "%(company)s; it may have arrived. Connect to it again, and wait until "
+                "nothing is pending. Until then keep this connection: it sends nothing while "
+                "it is disconnected. Start over sets everything but the links back.", **names))
+        if self._xero_binds_any(connection):
+            raise UserError(self.env._(
+                "Documents or payments of %(company)s are linked to %(organisation)s, and "
+                "nothing else keeps the link. Keep this connection: it sends nothing while it "
+                "is disconnected. Start over sets everything but the links back.", **names))
 
     @api.model
     def _xero_forget_all(self, connection):

@@ -253,7 +253,8 @@ class AccountMove(models.Model):
         if made_there := self.filtered('xero_origin'):
             if self - made_there:
                 (self - made_there).action_xero_sync_now()
-            return self.env['xero.own']._fetch_now(made_there)
+            made_there._xero_queue_pull()
+            return self.env['xero.queued']._notify_fetched(made_there)
         moves = self.filtered(
             lambda move: move.xero_active
             and (move.state == 'posted' or (move.state == 'cancel' and move.xero_document_id)))

@@ -1,6 +1,8 @@
 """What people are told when they have documents queued: only what is true of them."""
 from odoo import models
+from odoo.exceptions import UserError
 
+from ..core.notification import notification
 from ..core.problem import error_text
 
 #: Causes that are named.
@@ -27,14 +29,19 @@ class XeroQueued(models.AbstractModel):
                 connection.with_env(self.env).sudo().waiting_reason
                 for connection in connections.values()))):
             kind, texts = 'warning', sorted(waiting)
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': kind, 'title': title, 'message': '\n'.join(texts),
-                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
-            },
-        }
+        return notification(kind, title, '\n'.join(texts))
+
+    def _notify_fetched(self, moves):
+        """
+        :param recordset moves: `account.move` that were made in Xero
+        :return: a notification
+        :raise UserError: the company is not connected
+        """
+        if not moves.company_id._xero_connections():
+            raise UserError(self.env._("The company is not connected to Xero."))
+        return notification('success', self.env._("Queued"), self.env._(
+            "%s document(s) were made in Xero. They are fetched from there, not sent.",
+            len(moves)))
 
     def _get_held(self, moves, connections):
         """

@@ -1,14 +1,10 @@
 """What a connection shows of the pull, the scheduler's side of it, and what modules may add."""
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin as url_join
 
-from ...xero import payload, query
 from ..core.opening import in_company
-from .lists import PullList, PullStep
-from .xero_pull_contact import CONTACTS
+from .lists import CONTACTS, LISTS, PullStep
 
 
 class XeroConnection(models.Model):
@@ -98,37 +94,9 @@ class XeroConnection(models.Model):
         """Return the lists that are pulled, in the order of reading; a module that pulls another
         one adds its description. No query is made, and all connections have the same.
 
-        Xero does not say whether every payment changes its document, so invoices and payments are
-        both asked for every five minutes. While nothing changes there it is in turns, each every
-        ten: what changes both, as every payment seen so far does, is still found within five. A
-        quiet day costs 288 + 8 + 4 calls, each hour of work 12 more, and webhooks make it 204.
-
         :rtype: list(PullList)
         """
-        documents, often = 'xero.pull.document', timedelta(minutes=5)
-        return [
-            # First, so that documents are compared with the contacts that links have followed to.
-            # Xero leaves out archived contacts unless it is asked for them.
-            PullList(
-                CONTACTS, 'xero.pull.contact', filters={'includeArchived': True}, by_ids=True,
-                categories=('CONTACT',), portion=query.IDS),
-            # Statuses named each, because Xero does not say whether a plain list has the deleted
-            # ones; unit prices have two decimals unless four are asked for.
-            PullList(
-                'Invoices', documents, kinds=('ACCREC', 'ACCPAY'),
-                interval=often, in_turns=True,
-                filters={'Statuses': query.STATUSES}, options={'unitdp': 4}, by_ids=True,
-                categories=('INVOICE',), indirect_categories=('PREPAYMENT', 'OVERPAYMENT'),
-                most=5 * query.IDS, portion=query.IDS),
-            PullList(
-                'CreditNotes', documents, kinds=payload.CREDIT_KINDS,
-                interval=timedelta(hours=3), options={'unitdp': 4},
-                categories=('CREDITNOTE',), most=5, portion=10),
-            PullList(
-                'Payments', 'xero.pull.payment',
-                interval=often, in_turns=True,
-                categories=('PAYMENT',), most=5 * query.IDS, portion=query.IDS),
-        ]
+        return [*LISTS]
 
     # === ACTIONS === #
 

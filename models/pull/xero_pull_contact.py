@@ -8,12 +8,12 @@ from ...xero import query
 from ...xero.parse import Contact
 from ..core.apart import apart
 from ..core.problem import pull_fault_text
+from .lists import CONTACTS
 
 _logger = logging.getLogger(__name__)
 
 #: Before Xero was there, so that a list that is read from here is whole.
 BEGINNING = datetime(2006, 1, 1)
-CONTACTS = 'Contacts'
 
 
 class XeroPullContact(models.AbstractModel):
