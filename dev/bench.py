@@ -11,6 +11,7 @@ import bench_hosts
 import bench_import
 import bench_pull
 import bench_push
+import bench_quiet
 import bench_screens
 import bench_webhook
 
@@ -21,6 +22,7 @@ PARTS = {
     "night": bench_pull.night,
     "webhook": bench_webhook.webhook,
     "screens": bench_screens.screens,
+    "quiet": bench_quiet.quiet,
     "memory": bench_push.memory,
     "history": bench_import.history,
     "listed": bench_import.listed,

@@ -28,7 +28,7 @@ from pytest_run import PytestRun
 
 DEMO_DATABASE = "account_xero_demo"
 SERVE_PORT = 8069
-BENCH_PARTS = ("push", "slow", "payments", "night", "webhook", "screens", "memory",
+BENCH_PARTS = ("push", "slow", "payments", "night", "webhook", "screens", "quiet", "memory",
                "history", "listed", "hosts")
 ATHERIS = "atheris==3.0.0"
 # The last commit of the version before, from which a database is upgraded.

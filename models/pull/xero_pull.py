@@ -58,8 +58,12 @@ class XeroPull(models.AbstractModel):
         """:return: the connections of which a list is to be read, or compared"""
         now = fields.Datetime.now()
         polled = [one for one in connections._pull_lists() if one.interval]
-        return connections.filtered(lambda c: len(c.sudo().cursor_ids) < len(polled) or any(
-            cursor.repair_since or cursor._is_due(now) for cursor in c.sudo().cursor_ids))
+        Cursor = self.env['xero.cursor'].sudo()
+        # All at once: by themselves they would be read a thousand at a time.
+        cursors = Cursor.search_fetch([('connection_id', 'in', connections.ids)], [
+            name for name, field in Cursor._fields.items() if field.store]).grouped('connection_id')
+        return connections.filtered(lambda c: len(cursors.get(c, ())) < len(polled) or any(
+            cursor.repair_since or cursor._is_due(now) for cursor in cursors[c]))
 
     @api.model
     def _request_everywhere(self):
