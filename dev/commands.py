@@ -38,7 +38,8 @@ LONGEST = ("test_push_hooks.py", "test_pull_hooks.py")
 # Optional modules of Odoo, and the tests of what documents look like when they have a hand in them.
 ORDERS = ("purchase", "stock_delivery", "l10n_au", "l10n_nz", "l10n_us")
 WITH_ORDERS = (f"{TESTS}/test_push_delivery.py", f"{TESTS}/test_pull_void.py::TestPullVoidOrders",
-               f"{TESTS}/test_charts.py")
+               f"{TESTS}/test_charts.py",
+               f"{TESTS}/test_tours_first_invoice.py::TestToursFirstInvoiceAbroad")
 CHAOS_DOCUMENTS = "ACCOUNT_XERO_CHAOS_DOCUMENTS"
 
 
