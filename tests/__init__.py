@@ -58,6 +58,7 @@ from . import test_money
 from . import test_no_trace
 from . import test_numbers_kept
 from . import test_oauth
+from . import test_oauth_currency
 from . import test_oauth_protocol
 from . import test_opening
 from . import test_overview

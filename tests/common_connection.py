@@ -35,7 +35,8 @@ class XeroConnectionCommon(HttpCase):
         cls.app = cls.sandbox.add_app(CLIENT_ID, CLIENT_SECRET, [cls.redirect_uri])
         # A company of its own: the database's first one may have documents and a connection.
         cls.company, cls.other_company = cls.env['res.company'].create([
-            {'name': "Wren Ltd"}, {'name': "Heron Ltd"}])
+            {'name': name, 'currency_id': cls.env.ref('base.GBP').id}
+            for name in ("Wren Ltd", "Heron Ltd")])
         cls.manager = cls._user('manager', MANAGER_GROUPS)
 
     @classmethod

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..xero.errors import XeroError
 from ..xero.parse import Tenant
 
 
@@ -30,8 +31,12 @@ class XeroChooseOrganisation(models.TransientModel):
         if not chosen:
             raise UserError(self.env._("Choose an organisation first."))
         sign_in = self.env['xero.sign.in']
-        sign_in._take_organisation(
-            self.connection_id, self.sudo().token_id.id, chosen._tenant())
+        try:
+            sign_in._take_organisation(
+                self.connection_id, self.sudo().token_id.id, chosen._tenant())
+        except XeroError as error:
+            raise UserError(
+                self.env['xero.health']._in_words(error, self.connection_id)) from error
         return sign_in._action_form(self.connection_id)
 
 

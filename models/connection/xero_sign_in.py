@@ -10,8 +10,10 @@ from odoo.http import request
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ...xero import oauth
+from ...xero.client import XeroClient
 from ...xero.errors import XeroError
 from ..core.transaction import run_in_new_cursor
+from .answers import organisation_in
 from .xero_connection import RECONNECT
 from .xero_connection_client import API_URL, IDENTITY_URL, LOGIN_URL, address
 
@@ -198,8 +200,11 @@ class XeroSignIn(models.AbstractModel):
         :param recordset connection: one `xero.connection`
         :param int token_id: `xero.token` to use for it
         :param tenant: object with ``tenant_id``, ``name`` and ``connection_id``
-        :raise UserError: another company has it, or documents are linked to a different one
+        :raise UserError: another company has it, documents are linked to a different one, or its
+            books are in another currency
+        :raise XeroError: Xero does not say in which currency; nothing was changed
         """
+        self._check_currency(connection, token_id, tenant)
         run_in_new_cursor(connection, lambda own: self.with_env(own.env)._bind_organisation(
             own, token_id, tenant))
         try:
@@ -224,10 +229,7 @@ class XeroSignIn(models.AbstractModel):
         :raise UserError: another company has it, documents are linked to a different one, or the
             sign-in was ended meanwhile
         """
-        self._check_organisation(connection, tenant)
-        if not self.env['xero.token'].browse(token_id).exists():
-            raise UserError(self.env._(
-                "This sign-in was ended meanwhile. Sign in again from the connection."))
+        self._get_sign_in(connection, token_id, tenant)
         if connection.tenant_id and connection.tenant_id != tenant.tenant_id:
             self._forget_organisation(connection)
         before = connection.state
@@ -255,6 +257,42 @@ class XeroSignIn(models.AbstractModel):
         """
         self.env['xero.organisation.mixin']._xero_forget_all(connection)
         connection.write({'connected_at': False, 'reference_date': False, 'budget_seen_at': False})
+
+    def _get_sign_in(self, connection, token_id, tenant):
+        """
+        :return: the `xero.token` for an organisation that can be connected; parameters and errors
+            as of :meth:`_bind_organisation`
+        """
+        self._check_organisation(connection, tenant)
+        token = self.env['xero.token'].browse(token_id).exists()
+        if not token:
+            raise UserError(self.env._(
+                "This sign-in was ended meanwhile. Sign in again from the connection."))
+        return token
+
+    def _check_currency(self, connection, token_id, tenant):
+        """Refuse an organisation whose books are in another currency, before anything is bound to
+        it. The one that is connected already signs in again without a question.
+
+        :raise UserError: it cannot be connected; parameters as of :meth:`_take_organisation`
+        :raise XeroError: Xero does not say in which currency they are
+        """
+        if connection.tenant_id == tenant.tenant_id:
+            return
+        # The token was committed after this transaction began, which may not see it.
+        access_token = run_in_new_cursor(connection, lambda own: self.with_env(
+            own.env)._get_sign_in(own, token_id, tenant)._get_access_token(connection=own))
+        with XeroClient(address(self.env, API_URL), access_token, tenant_id=None if
+                        connection.app_type == 'custom' else tenant.tenant_id) as client:
+            there = organisation_in(self.env, client.get('Organisation')).base_currency
+        here = connection.company_id.currency_id.name
+        if there != here:
+            raise UserError(self.env._(
+                "%(organisation)s keeps its books in %(there)s, %(company)s in %(here)s. Their "
+                "amounts would not agree, so they are not connected. Sign in again, and choose an "
+                "organisation whose base currency is %(here)s on Xero's page.",
+                organisation=tenant.name, there=there, company=connection.company_id.name,
+                here=here))
 
     def _check_organisation(self, connection, tenant):
         """
@@ -290,15 +328,15 @@ class XeroSignIn(models.AbstractModel):
         try:
             token = self.env['xero.token']._request_custom(connection)
             tenants = oauth.connections(address(self.env, API_URL), token.access_token)
+            if len(tenants) != 1:
+                raise UserError(self.env._(
+                    "This custom connection is not authorised for an organisation yet. Finish its "
+                    "set-up in the Xero developer portal."))
+            token_id = self.env['xero.token']._store(connection, token)
+            self._take_organisation(connection, token_id, tenants[0])
         except XeroError as error:
             return connection._notify('danger', *self.env['xero.health']._describe(
                 error, connection))
-        if len(tenants) != 1:
-            raise UserError(self.env._(
-                "This custom connection is not authorised for an organisation yet. Finish its "
-                "set-up in the Xero developer portal."))
-        token_id = self.env['xero.token']._store(connection, token)
-        self._take_organisation(connection, token_id, tenants[0])
         return connection._notify('success', self.env._("Connected to Xero"), tenants[0].name)
 
     def _action_form(self, connection):
