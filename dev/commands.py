@@ -36,7 +36,8 @@ VERSION_BEFORE = "a5faa56"
 TESTS = "account_xero/tests"
 LONGEST = ("test_push_hooks.py", "test_pull_hooks.py")
 # Optional modules of Odoo, and the tests of what documents look like when they have a hand in them.
-ORDERS = ("purchase", "stock_delivery", "l10n_au", "l10n_nz", "l10n_us")
+ORDERS = ("purchase", "stock_delivery",
+          "l10n_au", "l10n_nz", "l10n_us_account", "l10n_sg", "l10n_za", "l10n_ie")
 WITH_ORDERS = (f"{TESTS}/test_push_delivery.py", f"{TESTS}/test_pull_void.py::TestPullVoidOrders",
                f"{TESTS}/test_charts.py",
                f"{TESTS}/test_tours_first_invoice.py::TestToursFirstInvoiceAbroad")
@@ -65,7 +66,7 @@ def test(options):
             else:
                 status = _test_all(databases, (database, second), template, Path(shared))
             if not pattern or "delivery" in pattern or "charts" in pattern:
-                status = max(status, _test_orders(databases, database, template))
+                status = max(status, _test_orders(databases, database, template, pattern))
             return status
         finally:
             databases.drop_run(database)
@@ -95,12 +96,13 @@ def _test_all(databases, names, template, shared):
             return max(tests.wait(), beside.wait())
 
 
-def _test_orders(databases, database, template):
+def _test_orders(databases, database, template, pattern):
     """Run the tests about orders in a database with orders. :return: pytest's exit code"""
+    narrowed = ["-k", pattern] if pattern else []
     with step("Adding orders, deliveries and charts of accounts to the database"):
         databases.copy(template, database)
         databases.install(database, ORDERS)
-    return _pytest(databases, database, template, *WITH_ORDERS)
+    return _pytest(databases, database, template, *WITH_ORDERS, *narrowed)
 
 
 def test_unit(options):

@@ -23,6 +23,9 @@ REDIRECT_URI = 'http://localhost:8069/xero/oauth/callback'
 class XeroCommon(AccountTestInvoicingCommon):
     """Real Odoo and real HTTP; a new organisation of the sandbox for each test."""
 
+    #: Of the organisation.
+    xero_country = 'GB'
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -57,7 +60,7 @@ class XeroCommon(AccountTestInvoicingCommon):
         self.sandbox.before_work = self.sandbox.after_work = None
         self.addCleanup(lambda: self.assertEqual(self.sandbox.unpublished, []))
         self.org = self.sandbox.add_organisation(
-            f"Organisation of {self._testMethodName}",
+            f"Organisation of {self._testMethodName}", country=self.xero_country,
             base_currency=self.env.company.currency_id.name,
             currencies=[self.env.company.currency_id.name, 'EUR', 'GBP'])
         self.connection = self._connect(self.env.company, self.org)

@@ -8,13 +8,7 @@ from .test_push_taxes import XeroTaxCommon
 @tagged('post_install', '-at_install')
 class TestPushTaxesCountry(XeroTaxCommon):
 
-    country = 'AU'
-
-    def setUp(self):
-        original = self.sandbox.add_organisation
-        self.patch(self.sandbox, 'add_organisation',
-                   lambda *args, **values: original(*args, country=self.country, **values))
-        super().setUp()
+    xero_country = 'AU'
 
     def _map(self, connection):
         accounts = {account.code: account for account in connection.env['xero.account'].search(

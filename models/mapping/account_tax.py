@@ -8,10 +8,10 @@ from odoo.tools import float_compare
 from .xero_mapping_mixin import Match, fold
 
 #: Xero's standard tax types, best first, for rates that several of them share. Source: Xero's
-#: "Types and codes" page, tax types.
+#: "Types and codes" page, tax types, and its page on tax rates.
 USUAL_TAX_TYPES = {
-    'sale': ('OUTPUT2', 'OUTPUT', 'RROUTPUT'),
-    'purchase': ('INPUT2', 'INPUT', 'RRINPUT'),
+    'sale': ('OUTPUT2', 'OUTPUT3', 'OUTPUTY24', 'OUTPUT', 'RROUTPUT'),
+    'purchase': ('INPUT2', 'INPUT3', 'INPUTY24', 'INPUT', 'RRINPUT'),
 }
 #: Those whose amount is entered by hand: their rate is 0, and the line is all tax.
 ENTERED_BY_HAND = ('GSTONIMPORTS', 'GSTONCAPIMPORTS')
@@ -19,7 +19,8 @@ ENTERED_BY_HAND = ('GSTONIMPORTS', 'GSTONCAPIMPORTS')
 #: (Odoo's charts abbreviate) and in Xero, and how Xero's tax types of that sort begin.
 SORTS = {
     'reverse': ({'reverse', 'rc', 'drc'}, ('REVERSECHARGE', 'DRCHARGE')),
-    'import': ({'import', 'imports', 'pva', 'postponed', 'tps'}, ('GSTONIMPORT', 'IM')),
+    'import': ({'import', 'imports', 'imported', 'pva', 'postponed', 'tps'},
+               ('GSTONIMPORT', 'IM')),
     'union': ({'eu', 'ec', 'union', 'intra', 'community', 'intracommunity', 'oss'}, ('EC',)),
     'export': ({'export', 'exports', 'ex'}, ('EXEMPTEXPORT',)),
     'capital': ({'capital', 'capex', 'asset', 'assets'}, ('CAP',)),
@@ -27,8 +28,16 @@ SORTS = {
     'free': ({'free'}, ()),
     'none': ({'no', 'none', 'outside', 'scope', 'excluded', 'os'}, ('NONE', 'BASEXCLUDED')),
     'zero': ({'zero'}, ('ZERORATED',)),
-    'other': ({'margin', 'withholding', 'withheld', 'private', 'priv', 'inp', 'tpar', 'abn',
-               'blocked'}, ('INPUTTAXED', 'BLINPUT', 'TXNA')),
+    # South Africa's and Singapore's returns tell these apart.
+    'change': ({'change'}, ()),
+    'deemed': ({'deemed', 'ds'}, ()),
+    'disallowed': ({'disallowed', 'bl', 'blocked'}, ('BLINPUT',)),
+    'customer': ({'customer', 'txca'}, ('TXCA', 'SRCA')),
+    'residual': ({'residual', 're'}, ()),
+    'unregistered': ({'nr', 'unregistered'}, ('NRINPUT',)),
+    'other': ({'margin', 'withholding', 'withheld', 'private', 'priv', 'inp', 'tpar', 'abn', 'lvg',
+               'accommodation', 'adj', 'adjustment', 'adjustments', 'bad', 'debt', 'debts'},
+              ('INPUTTAXED', 'TXNA', 'SRLVG', 'SROVR')),
 }
 #: Words in the name of a tax of 0 % that say no more than that.
 ZERO_WORDS = {'vat', 'gst', 'tax', 'sales', 'sale', 'purchases', 'purchase', 'zero', 'rate',

@@ -3,12 +3,11 @@ from decimal import Decimal
 
 from . import listing, render
 from .bodies import elements_of, write
+from .countries import TIMEZONES, VERSIONS
 from .errors import Refused, not_found
 from .seed import guid
 from .store import fold
 
-_TIMEZONES = {"GB": "GMTSTANDARDTIME", "AU": "AUSEASTERNSTANDARDTIME",
-              "NZ": "NEWZEALANDSTANDARDTIME", "US": "EASTERNSTANDARDTIME"}
 _COLLECTIONS = "Accounts|TaxRates|Currencies|Items|TrackingCategories|BrandingThemes"
 
 
@@ -17,13 +16,13 @@ def get_organisation(request):
     org = request.organisation
     row = {
         "OrganisationID": org.tenant_id, "Name": org.name, "LegalName": org.name, "PaysTax": True,
-        "Version": "UK" if org.country == "GB" else org.country, "OrganisationType": "COMPANY",
+        "Version": VERSIONS.get(org.country, "GLOBAL"), "OrganisationType": "COMPANY",
         "BaseCurrency": org.base_currency, "CountryCode": org.country, "IsDemoCompany": org.is_demo,
         "OrganisationStatus": "ACTIVE", "FinancialYearEndDay": 31, "FinancialYearEndMonth": 3,
         "SalesTaxBasis": "ACCRUALS", "SalesTaxPeriod": "QUARTERLY",
         "DefaultSalesTax": "Tax Exclusive", "DefaultPurchasesTax": "Tax Exclusive",
         "CreatedDateUTC": org.created, "OrganisationEntityType": "COMPANY",
-        "Timezone": _TIMEZONES[org.country], "ShortCode": org.short_code, "Edition": "BUSINESS",
+        "Timezone": TIMEZONES[org.country], "ShortCode": org.short_code, "Edition": "BUSINESS",
         "Class": "PREMIUM", "Addresses": [], "Phones": [], "ExternalLinks": [], "PaymentTerms": {}}
     # Xero leaves a lock date out while none is set.
     for name, day in (("PeriodLockDate", org.period_lock_date),

@@ -3,6 +3,7 @@ import threading
 
 from . import seed
 from .clock import Clock
+from .countries import COUNTRIES
 from .faults import Fault, Faults, Hold
 from .idempotency import Idempotency
 from .identity import GRANULAR_SCOPES, App, Identity, User
@@ -97,8 +98,8 @@ class XeroSandbox:
     def add_organisation(self, name="Demo Ltd", country="GB", base_currency="GBP",
                          currencies=("GBP", "EUR", "USD")):
         """:return: Organisation with a chart of accounts, tax rates, banks and tracking."""
-        if country not in seed.COUNTRIES:
-            raise ValueError(f"known countries: {', '.join(seed.COUNTRIES)}")
+        if country not in COUNTRIES:
+            raise ValueError(f"known countries: {', '.join(COUNTRIES)}")
         organisation = Organisation(name, self.clock, self.webhooks.saved, country, base_currency,
                                     currencies)
         self.organisations.append(organisation)

@@ -2,6 +2,7 @@
 import uuid
 from decimal import Decimal
 
+from .countries import NO_TAX, STANDARD, TAX_RATES
 from .totals import effective_rate, rounded
 
 ZERO_GUID = "00000000-0000-0000-0000-000000000000"
@@ -60,59 +61,10 @@ _ACCOUNTS = """
 960|Retained Earnings|EQUITY|NONE|RETAINEDEARNINGS
 970|Owner A Funds Introduced|EQUITY|NONE
 """.strip()
-# TaxType, name, rate, applies to (R revenue, E expenses, A assets, L liabilities, Q equity)
-_TAX_RATES = {
-    "GB": """
-OUTPUT2|20% (VAT on Income)|20|RALQ
-INPUT2|20% (VAT on Expenses)|20|EALQ
-RROUTPUT|5% (VAT on Income)|5|RALQ
-RRINPUT|5% (VAT on Expenses)|5|EALQ
-ZERORATEDOUTPUT|Zero Rated Income|0|RALQ
-ZERORATEDINPUT|Zero Rated Expenses|0|EALQ
-EXEMPTOUTPUT|Exempt Income|0|RALQ
-EXEMPTINPUT|Exempt Expenses|0|EALQ
-ECZROUTPUT|Zero Rated EC Goods Income|0|RALQ
-ECZROUTPUTSERVICES|Zero Rated EC Services|0|RALQ
-ECZRINPUT|Zero Rated EC Expenses|0|EALQ
-REVERSECHARGES|Reverse Charge Expenses (20%)|0|EALQ
-DRCHARGESUPPLY20|Domestic Reverse Charge @ 20% (VAT on Income)|0|RALQ
-DRCHARGE20|Domestic Reverse Charge @ 20% (VAT on Expenses)|0|EALQ
-CAPEXINPUT2|20% (VAT on Capital Purchases)|20|A
-CAPEXOUTPUT2|20% (VAT on Capital Sales)|20|A
-GSTONIMPORTS|VAT on Imports|0|EA
-NONE|No VAT|0|REALQ
-""",
-    "AU": """
-OUTPUT|GST on Income|10|RALQ
-INPUT|GST on Expenses|10|EALQ
-EXEMPTOUTPUT|GST Free Income|0|RALQ
-EXEMPTEXPENSES|GST Free Expenses|0|EALQ
-BASEXCLUDED|BAS Excluded|0|REALQ
-GSTONIMPORTS|GST on Imports|0|EALQ
-NONE|No GST|0|REALQ
-""",
-    "NZ": """
-OUTPUT2|15% GST on Income|15|RALQ
-INPUT2|15% GST on Expenses|15|EALQ
-ZERORATED|Zero Rated|0|REALQ
-GSTONIMPORTS|GST on Imports|0|EA
-NONE|No GST|0|REALQ
-""",
-    "US": """
-TAX001|Sales Tax|8.25|REALQ
-OUTPUT|Tax on Sales|0|RALQ
-INPUT|Tax on Purchases|0|EALQ
-NONE|Tax Exempt|0|REALQ
-""",
-}
-_STANDARD = {"GB": ("OUTPUT2", "INPUT2"), "AU": ("OUTPUT", "INPUT"), "NZ": ("OUTPUT2", "INPUT2"),
-             "US": ("OUTPUT", "INPUT")}
-# What is outside of the country's tax, where that is not NONE.
-_NO_TAX = {"AU": "BASEXCLUDED"}
 # Units of the currency for one pound, good enough as XE.com's day rate.
 _PER_POUND = {"GBP": "1", "EUR": "1.17", "USD": "1.31", "AUD": "1.98", "NZD": "2.2", "CAD": "1.83",
-              "CHF": "1.09", "JPY": "198", "SEK": "13", "NOK": "13.8", "DKK": "8.7", "PLN": "4.98"}
-COUNTRIES = tuple(_TAX_RATES)
+              "CHF": "1.09", "JPY": "198", "SEK": "13", "NOK": "13.8", "DKK": "8.7", "PLN": "4.98",
+              "SGD": "1.7", "ZAR": "23"}
 
 
 def guid():
@@ -132,7 +84,7 @@ def account(code, name, kind, tax_type="NONE", system="", payments=False, **more
 
 def accounts(country, currencies, base):
     """:return: list of Account records: the chart, and one bank account for each currency."""
-    sales, purchases = _STANDARD[country]
+    sales, purchases = STANDARD[country]
     result = []
     for position, currency in enumerate([base] + [c for c in currencies if c != base]):
         name = "Business Bank Account" if currency == base else f"{currency} Bank Account"
@@ -140,7 +92,7 @@ def accounts(country, currencies, base):
                               BankAccountType="BANK", BankAccountNumber=f"2040101234567{position}"))
     for row in _ACCOUNTS.splitlines():
         code, name, kind, tax, system, payments = (row.split("|") + ["", ""])[:6]
-        tax = {"S": sales, "P": purchases, "NONE": _NO_TAX.get(country, "NONE")}.get(tax, tax)
+        tax = {"S": sales, "P": purchases, "NONE": NO_TAX.get(country, "NONE")}.get(tax, tax)
         result.append(account(code, name, kind, tax, system, bool(payments)))
     return result
 
@@ -166,7 +118,7 @@ def tax_rate(tax_type, name, rates, applies="REALQ", status="ACTIVE", compound=F
 
 def tax_rates(country):
     """:return: list of TaxRate records of a country."""
-    rows = [row.split("|") for row in _TAX_RATES[country].strip().splitlines()]
+    rows = [row.split("|") for row in TAX_RATES[country].strip().splitlines()]
     return [tax_rate(tax_type, name, [rate], applies) for tax_type, name, rate, applies in rows]
 
 
