@@ -45,6 +45,8 @@ from . import test_import_twins
 from . import test_import_unmatched
 from . import test_import_unnamed
 from . import test_install
+from . import test_languages
+from . import test_languages_push
 from . import test_layers
 from . import test_limits
 from . import test_lists

@@ -2,6 +2,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..models.core.words import in_words
 from ..xero.documents import Document
 from .common_import import XeroImportCommon
 
@@ -33,7 +34,7 @@ class TestImportUnnamed(XeroImportCommon):
         document, move = self._imported()
         self._assert_named(self.env['xero.tooltip']._get_synced(move)[0])
         problems = list(self.env['xero.preflight']._check_origin(move))
-        self._assert_named(problems[0].message)
+        self._assert_named(in_words(self.env, problems[0].words))
         move.button_draft()
         with self.assertRaises(UserError) as refused:
             move.unlink()
@@ -43,7 +44,7 @@ class TestImportUnnamed(XeroImportCommon):
         self._assert_named(difference.message)
         move.sudo().xero_status = 'VOIDED'
         for problem in self.env['xero.preflight']._check_origin(move):
-            self._assert_named(problem.message)
+            self._assert_named(in_words(self.env, problem.words))
         self.assertTrue(document)
 
     def test_one_that_waits(self):

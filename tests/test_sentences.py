@@ -5,6 +5,7 @@ from odoo.tests import tagged
 from odoo.tools.misc import formatLang
 from odoo.tools.safe_eval import safe_eval
 
+from ..models.core.words import in_words
 from ..xero.errors import (
     XeroAccessRevoked,
     XeroClientInvalid,
@@ -99,10 +100,11 @@ class TestSentences(XeroCommon):
         move.sudo().amount_total = 15000.5
         _data, totals = move.sudo()._xero_prepare_document(self.connection)
         problem = move.env['xero.preflight']._check_totals(move.sudo(), totals)
+        words = in_words(move.env, problem.words)
         for amount in (15000.5, totals.total):
             self.assertIn(formatLang(move.env, float(amount), currency_obj=currency),
-                          problem.message)
-        self.assertIn("15.000,50", problem.message)
+                          words)
+        self.assertIn("15.000,50", words)
         row = self.env['xero.unmatched'].sudo().with_context(lang='de_DE').create({
             'connection_id': self.connection.id, 'xero_id': 'a' * 36, 'kind': 'ACCPAY',
             'contact_name': "Elm", 'total': 1234.5, 'currency_id': currency.id,

@@ -7,6 +7,7 @@ from ..models.core.kinds import XERO_KINDS
 from ..models.core.opening import in_company, open_record
 from ..models.core.prefetch import fetch_for_taxes
 from ..models.core.problem import Problem, error_text, problems_of
+from ..models.core.words import in_words
 from ..models.documents.account_move_redated import DATES
 from ..models.documents.showing import list_documents, names_of
 
@@ -189,7 +190,7 @@ class XeroPushWizard(models.TransientModel):
                 documents[move.id] = True
         return [{
             'code': problem.code,
-            'message': problem.message,
+            'message': in_words(self.env, problem.words),
             'target_model': problem.model,
             'target_id': problem.res_id,
             'move_ids': list(documents),

@@ -14,8 +14,9 @@ from ...xero.errors import (
     XeroScopeMissing,
     XeroTokenExpired,
 )
-from ..core.problem import call_text, error_text
+from ..core.problem import call_words, error_text
 from ..core.transaction import run_in_new_cursor
+from ..core.words import in_words
 from .answers import organisation_in
 from .xero_connection import RECONNECT
 
@@ -216,9 +217,10 @@ class XeroHealth(models.AbstractModel):
                     "Check the client ID and the client secret, then press Test.")
         title, fix = error_text(self.env, error.code)
         cause = self.env._(CATALOGUE[error.code].cause)     # pylint: disable=gettext-variable
+        lacking = in_words(self.env, call_words(error))
         if not isinstance(error, WORDLESS):
-            fix = ' '.join(filter(None, (call_text(self.env, error), cause, fix)))
+            fix = ' '.join(filter(None, (lacking, cause, fix)))
             return title, self.env._("%(fix)s (Xero: %(message)s)", fix=fix,
                                      message=error.message) if error.message else fix
         own = '' if error.status else error.message     # there was no answer that had it
-        return title, ' '.join(filter(None, (own, call_text(self.env, error), cause, fix)))
+        return title, ' '.join(filter(None, (own, lacking, cause, fix)))

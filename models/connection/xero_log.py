@@ -1,10 +1,13 @@
 from datetime import timedelta
 
+from psycopg2.extras import Json
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core.opening import open_record
 from ..core.problem import error_selection
+from ..core.words import in_languages
 
 #: Days that a row is kept; the system parameter of this name overrides it.
 KEEP_DAYS = ('account_xero.log_days', 90)
@@ -35,7 +38,8 @@ class XeroLog(models.Model):
         [('success', "Success"), ('failure', "Failure"), ('retry', "Tried again later")],
         required=True, readonly=True)
     error_code = fields.Selection('_selection_error_code', "Cause", readonly=True)
-    message = fields.Text(readonly=True, help="Xero's own words, or what the check here found.")
+    message = fields.Text(
+        readonly=True, translate=True, help="Xero's own words, or what the check here found.")
     correlation_id = fields.Char(
         "Xero Correlation ID", readonly=True, help="Xero's support asks for it.")
     seconds = fields.Float("Duration (s)", digits=(16, 3), readonly=True)
@@ -81,7 +85,8 @@ class XeroLog(models.Model):
         """Log what became of any number of records, with one insert.
 
         :param str direction: see the selection
-        :param list rows: (record, outcome, code of the error catalogue or None, message)
+        :param list rows: (record, outcome, code of the error catalogue or None, text, which may be
+            a lazy one)
         :param answer: Xero's Answer or XeroError, for its correlation id and duration
         :param recordset connection: `xero.connection`; by default that of each record's company
         """
@@ -106,33 +111,32 @@ class XeroLog(models.Model):
                     'res_id': subject.id,
                     'document': name,
                 })
-        self.create(values_list)
+        self._insert(values_list)
 
     @api.model
     def _add_event(self, connection, message, direction='connection', outcome='success'):
         """Log what concerns a connection as a whole.
 
         :param recordset connection: `xero.connection`
-        :param str message: what happened, for people
+        :param message: what happened, for people; a text, which may be a lazy one
         :param str direction: see the selection
         :param str outcome: see the selection
         """
-        self.sudo().create({
-            'connection_id': connection.id, 'direction': direction, 'outcome': outcome,
-            'message': message, 'document': connection.tenant_name})
+        self._insert([{
+            'connection_id': connection.id, 'company_id': connection.company_id.id,
+            'direction': direction, 'outcome': outcome, 'message': message,
+            'document': connection.tenant_name}])
 
     @api.model
     def _add_deliveries(self, rows):
-        """Log what webhooks announced, in SQL, because nothing of Odoo's own is fast enough there.
+        """Log what webhooks announced.
 
         :param list rows: (App of the connection, what it said, for people)
         """
-        now = fields.Datetime.now()
-        self.env.cr.execute(SQL(
-            "INSERT INTO xero_log (connection_id, company_id, direction, outcome, message,"
-            " document, create_date, write_date) VALUES %s", SQL(', ').join(
-                SQL("%s", (app.id, app.company_id, 'webhook', 'success', message, app.tenant_name,
-                           now, now)) for app, message in rows)))
+        self._insert([{
+            'connection_id': app.id, 'company_id': app.company_id, 'direction': 'webhook',
+            'outcome': 'success', 'message': message, 'document': app.tenant_name,
+        } for app, message in rows])
 
     @api.model
     def _add_connection(self, connection, error):
@@ -141,10 +145,32 @@ class XeroLog(models.Model):
         :param recordset connection: `xero.connection`
         :param XeroError error: what Xero said, or why it could not be reached
         """
-        self.create({
-            'connection_id': connection.id, 'direction': 'connection', 'outcome': 'failure',
-            'error_code': error.code, 'message': error.message,
-            'correlation_id': error.correlation_id, 'document': connection.tenant_name})
+        self._insert([{
+            'connection_id': connection.id, 'company_id': connection.company_id.id,
+            'direction': 'connection', 'outcome': 'failure', 'error_code': error.code,
+            'message': error.message, 'correlation_id': error.correlation_id,
+            'document': connection.tenant_name}])
+
+    @api.model
+    def _insert(self, rows):
+        """Add rows with one statement: webhooks have no time for more, and `create` would keep the
+        texts in one language only.
+
+        :param list rows: dicts of values, each with the same keys
+        """
+        if not rows:
+            return
+        now, uid = self.env.cr.now(), self.env.uid
+        added = {'create_date': now, 'write_date': now, 'create_uid': uid, 'write_uid': uid}
+        names = [*rows[0], *added]
+        values = []
+        for row in rows:
+            languages = in_languages(self.env, row['message'])
+            row = {**row, **added, 'message': languages and Json(languages)}
+            values.append(SQL("%s", tuple(row[name] or None for name in names)))
+        self.env.cr.execute(SQL(
+            "INSERT INTO xero_log (%s) VALUES %s", SQL(', ').join(map(SQL.identifier, names)),
+            SQL(', ').join(values)))
 
     def action_open_record(self):
         """:return: action that opens the document or partner that a row is about"""

@@ -1,11 +1,14 @@
 import uuid
 
+from psycopg2.extras import Json
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..core.kinds import RETRY_DELAYS
 from ..core.problem import Problem, error_selection
+from ..core.words import in_languages, joined
 
 
 class XeroSyncMixin(models.AbstractModel):
@@ -35,7 +38,8 @@ class XeroSyncMixin(models.AbstractModel):
     xero_attempts = fields.Integer(copy=False, prefetch='xero', readonly=True)
     xero_error_code = fields.Selection(
         '_xero_selection_error', "Xero Problem", copy=False, prefetch='xero', readonly=True)
-    xero_error_message = fields.Text("Xero Error", copy=False, prefetch='xero', readonly=True)
+    xero_error_message = fields.Text(
+        "Xero Error", copy=False, prefetch='xero', readonly=True, translate=True)
     xero_error_target = fields.Char(
         copy=False, prefetch='xero', readonly=True,
         help="Record on which the error is put right: model,id.")
@@ -89,7 +93,7 @@ class XeroSyncMixin(models.AbstractModel):
         """
         return {
             'xero_state': 'failed', 'xero_manual': False, 'xero_error_code': problem.code,
-            'xero_error_message': problem.message,
+            'xero_error_message': problem.words,
             'xero_error_target': problem.model and f'{problem.model},{problem.res_id}',
         }
 
@@ -104,7 +108,7 @@ class XeroSyncMixin(models.AbstractModel):
         if self.xero_state == 'pending' and revision in (None, self.xero_revision):
             self._xero_store([(self, {
                 **self._xero_failure(problems[0]),
-                'xero_error_message': '\n'.join(problem.message for problem in problems),
+                'xero_error_message': joined('\n', [problem.words for problem in problems]),
             })], answer)
 
     @api.model
@@ -147,7 +151,8 @@ class XeroSyncMixin(models.AbstractModel):
         `write` of documents and payments checks lock dates, hashes and balances of each record;
         none of that concerns these columns, and it would cost more than the push itself.
 
-        :param list rows: (record, values of stored fields, None for an empty one)
+        :param list rows: (record, values of stored fields, None for an empty one; those that are
+            translated are kept in each language)
         :param answer: Xero's Answer or XeroError, if it is the outcome of a call
         """
         by_columns = {}
@@ -162,8 +167,9 @@ class XeroSyncMixin(models.AbstractModel):
                 SQL(', ').join(SQL(
                     "%s = new.%s::" + self._fields[column].column_type[1],
                     SQL.identifier(column), SQL.identifier(column)) for column in columns),
-                SQL(', ').join(SQL("%s", (record_id, *(values[column] for column in columns)))
-                               for record_id, values in group),
+                SQL(', ').join(SQL("%s", (record_id, *(
+                    self._xero_column_value(column, values[column]) for column in columns)))
+                    for record_id, values in group),
                 SQL(', ').join(map(SQL.identifier, columns)),
             ))
         records = self.browse(record.id for record, _values in rows)
@@ -171,6 +177,14 @@ class XeroSyncMixin(models.AbstractModel):
         self.env['xero.log'].sudo()._add_pushes([
             (record, values) for record, values in rows
             if values.get('xero_state') or values.get('xero_attempts')], answer)
+
+    @api.model
+    def _xero_column_value(self, column, value):
+        """:return: a value, as :meth:`_xero_store` gets it, as the column has it"""
+        if not self._fields[column].translate:
+            return value
+        languages = in_languages(self.env, value)
+        return languages and Json(languages)
 
     @api.model
     def _xero_stored_with(self, columns):

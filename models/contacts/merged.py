@@ -1,4 +1,7 @@
 """Contacts that were merged in Xero while both of them are linked here."""
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 def as_merged(connection, partner, rejection):
@@ -13,8 +16,8 @@ def as_merged(connection, partner, rejection):
     if not other:
         return rejection
     return rejection._replace(code='contact_merged', messages=[
-        partner.env._("%(partner)s and %(other)s are one contact in Xero.",
-                      partner=partner.display_name, other=other.display_name),
+        _lt("%(partner)s and %(other)s are one contact in Xero.",
+            partner=partner.display_name, other=other.display_name),
         *rejection.messages])
 
 

@@ -1,6 +1,10 @@
 from odoo import models
+from odoo.tools.translate import LazyTranslate
 
 from ..core.problem import Problem
+from ..core.words import lazy_name
+
+_lt = LazyTranslate(__name__)
 
 #: Xero: tracking options of a line.
 TRACKING_PER_LINE = 2
@@ -72,7 +76,7 @@ class AccountMoveLine(models.Model):
         yield from self._xero_check_item(connection)
         yield from self._xero_check_tracking(connection)
         if order := self._xero_delivery_order():
-            yield Problem.at(order[:1], 'amount_not_final', self.env._(
+            yield Problem.at(order[:1], 'amount_not_final', _lt(
                 "Line “%(line)s”: the delivery costs what the carrier charges for order "
                 "%(order)s, and that is not on the document yet.",
                 line=self._xero_line_label(), order=order[:1].name))
@@ -80,30 +84,30 @@ class AccountMoveLine(models.Model):
     def _xero_check_account(self, connection):
         account = self.account_id.xero_account_id
         if not account or account.connection_id != connection:
-            yield Problem.at(self.account_id, 'unmapped_account', self.env._(
+            yield Problem.at(self.account_id, 'unmapped_account', _lt(
                 "Account %(account)s (line “%(line)s”) has no account in Xero.",
-                account=self.account_id.display_name, line=self._xero_line_label()))
+                account=lazy_name(self.account_id), line=self._xero_line_label()))
         elif not account.active:
-            yield Problem.at(self.account_id, 'unmapped_account', self.env._(
+            yield Problem.at(self.account_id, 'unmapped_account', _lt(
                 "Account %(account)s is mapped to %(target)s, which is archived in Xero.",
-                account=self.account_id.display_name, target=account.display_name))
+                account=lazy_name(self.account_id), target=account.display_name))
         elif not account._is_on_documents():
-            yield Problem.at(self.account_id, 'unmapped_account', self.env._(
+            yield Problem.at(self.account_id, 'unmapped_account', _lt(
                 "Account %(account)s (line “%(line)s”) is mapped to %(target)s, which Xero keeps "
                 "by itself and does not take on documents. Choose another one.",
-                account=self.account_id.display_name, line=self._xero_line_label(),
+                account=lazy_name(self.account_id), line=self._xero_line_label(),
                 target=account.display_name))
 
     def _xero_check_item(self, connection):
         item = self.product_id.xero_item_id
         if connection.items_required and self.display_type == 'product' and not item:
-            yield Problem.at(self.product_id or self.move_id, 'unmapped_item', self.env._(
+            yield Problem.at(self.product_id or self.move_id, 'unmapped_item', _lt(
                 "Line “%(line)s” has no item in Xero, and this connection demands one.",
                 line=self._xero_line_label()))
         elif item and not item.active:
-            yield Problem.at(self.product_id, 'unmapped_item', self.env._(
+            yield Problem.at(self.product_id, 'unmapped_item', _lt(
                 "Product %(product)s is mapped to item %(item)s, which is gone in Xero.",
-                product=self.product_id.display_name, item=item.code))
+                product=lazy_name(self.product_id), item=item.code))
 
     def _xero_check_tracking(self, connection):
         options = self._xero_tracking_options()
@@ -113,14 +117,14 @@ class AccountMoveLine(models.Model):
         gone = options.filtered(lambda option: not option.active or not option.category_id.active)
         if gone:
             yield Problem.at(self.distribution_analytic_account_ids[:1], 'unmapped_tracking',
-                             self.env._("Tracking option %(option)s (line “%(line)s”) is archived "
-                                        "in Xero.", option=gone[:1].display_name, line=label))
+                             _lt("Tracking option %(option)s (line “%(line)s”) is archived in "
+                                 "Xero.", option=gone[:1].display_name, line=label))
         if len(options.category_id) < len(options) or len(self.analytic_distribution) > 1:
-            yield Problem.at(self.move_id, 'unmapped_tracking', self.env._(
+            yield Problem.at(self.move_id, 'unmapped_tracking', _lt(
                 "Line “%(line)s” is split between analytic accounts; Xero takes one option of "
                 "each tracking category for the whole line.", line=label))
         if len(options.category_id) > TRACKING_PER_LINE:
-            yield Problem.at(self.move_id, 'unmapped_tracking', self.env._(
+            yield Problem.at(self.move_id, 'unmapped_tracking', _lt(
                 "Line “%s” has more than two tracking categories.", label))
 
     def _xero_line_label(self):

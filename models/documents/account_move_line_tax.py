@@ -2,10 +2,14 @@
 from decimal import Decimal
 
 from odoo import models
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import money
 from ..core.problem import Problem
+from ..core.words import lazy_amount, lazy_name
 from ..mapping.account_tax import percent_text
+
+_lt = LazyTranslate(__name__)
 
 
 class AccountMoveLine(models.Model):
@@ -57,11 +61,11 @@ class AccountMoveLine(models.Model):
         if not rate:
             yield self._xero_no_rate_problem()
         elif rate.connection_id != connection:
-            yield Problem.at(tax, 'unmapped_tax', self.env._(
+            yield Problem.at(tax, 'unmapped_tax', _lt(
                 "Tax %(tax)s is mapped to a tax rate of another organisation.",
                 tax=self._xero_tax_names()))
         elif not rate.active:
-            yield Problem.at(tax, 'unmapped_tax', self.env._(
+            yield Problem.at(tax, 'unmapped_tax', _lt(
                 "Tax %(tax)s is mapped to %(rate)s, which is archived in Xero.",
                 tax=self._xero_tax_names(), rate=rate.name))
         else:
@@ -70,7 +74,7 @@ class AccountMoveLine(models.Model):
     def _xero_check_no_tax(self, connection):
         rate, account = connection.no_tax_rate_id, self.account_id.xero_account_id
         if rate and not rate._takes(account):
-            yield Problem.at(connection, 'unmapped_tax', self.env._(
+            yield Problem.at(connection, 'unmapped_tax', _lt(
                 "Line “%(line)s” has no tax, and Xero does not allow %(rate)s, chosen on the "
                 "connection as Lines without Tax, on account %(account)s. Choose another one "
                 "there, or a tax for the line.", line=self._xero_line_label(), rate=rate.name,
@@ -81,12 +85,12 @@ class AccountMoveLine(models.Model):
         :rtype: Problem"""
         unmapped = self.tax_ids.filtered(lambda tax: not tax.xero_tax_rate_id)
         if unmapped or len(self.tax_ids) == 1:
-            return Problem.at(unmapped[:1] or self.tax_ids, 'unmapped_tax', self.env._(
+            return Problem.at(unmapped[:1] or self.tax_ids, 'unmapped_tax', _lt(
                 "Tax %(tax)s (line “%(line)s”) has no tax rate in Xero.",
-                tax=', '.join((unmapped or self.tax_ids).mapped('name')),
+                tax=lazy_name(unmapped or self.tax_ids, 'name'),
                 line=self._xero_line_label()))
         percent = self.tax_ids._xero_percent()
-        return Problem.at(self.move_id, 'unmapped_tax', self.env._(
+        return Problem.at(self.move_id, 'unmapped_tax', _lt(
             "Line “%(line)s” has several taxes (%(taxes)s, together %(percent)s), and Xero takes "
             "one tax rate a line. Make a tax of the kind Group of Taxes that has them in it, map "
             "it to a rate of Xero that has them as its components, and use it on the line; or give "
@@ -106,14 +110,14 @@ class AccountMoveLine(models.Model):
         """
         tax, account = self.tax_ids[:1], self.account_id.xero_account_id
         if not rate._takes(account):
-            yield Problem.at(tax, 'unmapped_tax', self.env._(
+            yield Problem.at(tax, 'unmapped_tax', _lt(
                 "Xero does not allow its tax rate %(rate)s (tax %(tax)s, line “%(line)s”) on "
                 "account %(account)s. Choose one that it allows there as the tax's Xero Tax Rate "
                 "on Other Accounts, or another tax or account for the line.",
                 rate=rate.name, tax=self._xero_tax_names(), line=self._xero_line_label(),
                 account=account.display_name))
         if rate._is_recoded():
-            yield Problem.at(tax, 'unmapped_tax', self.env._(
+            yield Problem.at(tax, 'unmapped_tax', _lt(
                 "Tax %(tax)s is mapped to %(rate)s, of which Xero makes GST-free on expenses here, "
                 "and which it does not take on other lines. Choose %(other)s for what is outside "
                 "of GST, or the rate of what is free of it.", tax=self._xero_tax_names(),
@@ -122,7 +126,7 @@ class AccountMoveLine(models.Model):
         if fits is None:
             yield from self._xero_check_tax_amount(rate)
         elif not fits:
-            yield Problem.at(tax, 'unmapped_tax', self.env._(
+            yield Problem.at(tax, 'unmapped_tax', _lt(
                 "Tax %(tax)s (line “%(line)s”) is %(here)s here, and the tax rate of Xero that it "
                 "is mapped to, %(rate)s, is %(there)s. Choose a rate of %(here)s there; where "
                 "Xero has none, add it in Xero and fetch accounts and taxes anew.",
@@ -141,13 +145,14 @@ class AccountMoveLine(models.Model):
         there = currency.round(self.price_subtotal * rate.rate / 100)
         # Each of several taxes may have been rounded.
         if currency.compare_amounts(abs(here - there), currency.rounding * len(self.tax_ids)) > 0:
-            yield Problem.at(self.tax_ids[:1], 'unmapped_tax', self.env._(
+            yield Problem.at(self.tax_ids[:1], 'unmapped_tax', _lt(
                 "Tax %(tax)s is %(here)s on line “%(line)s”, and the tax rate of Xero that it is "
                 "mapped to, %(rate)s (%(percent)s), gives %(there)s. Choose one that gives the "
                 "same, or put the charge on a line of its own.",
                 tax=self._xero_tax_names(), line=self._xero_line_label(),
-                here=currency.format(here), there=currency.format(there), rate=rate.name,
-                percent=percent_text(rate.rate)))
+                here=lazy_amount(currency, here), there=lazy_amount(currency, there),
+                rate=rate.name, percent=percent_text(rate.rate)))
 
     def _xero_tax_names(self):
-        return ', '.join(self.tax_ids.mapped('name'))
+        """:return: the names of this line's taxes, as part of a lazy text"""
+        return lazy_name(self.tax_ids, 'name')

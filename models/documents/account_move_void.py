@@ -2,11 +2,15 @@
 deleted here."""
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ..core.kinds import GONE, NUMBERED
 from ..core.problem import Problem
+from ..core.words import joined, lazy_of
 from .account_move_trial import ended_values
 from .showing import name_in_xero
+
+_lt = LazyTranslate(__name__)
 
 
 class AccountMove(models.Model):
@@ -103,9 +107,8 @@ def voided_values(move, revision=None):
         return {**values, **ended_values(move)}
     if revision not in (None, move.xero_revision):
         return values
-    text = move.env._(
-        "%(number)s was voided or deleted in Xero.", number=name_in_xero(move))
-    if move.move_type in NUMBERED:
-        text = f'{text} ' + move.env._(
-            "Give it another number before: Xero keeps that of the voided one.")
-    return {**values, **move._xero_failure(Problem('taken_back', text))}
+    words = joined(' ', (
+        _lt("%(number)s was voided or deleted in Xero.", number=lazy_of(move, name_in_xero)),
+        move.move_type in NUMBERED and _lt(
+            "Give it another number before: Xero keeps that of the voided one.")))
+    return {**values, **move._xero_failure(Problem('taken_back', words))}

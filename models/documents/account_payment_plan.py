@@ -3,10 +3,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import Command, models
+from odoo.tools.translate import LazyTranslate
 
 from ..core.apart import apart
 from ..core.kinds import XERO_KINDS
 from ..core.problem import Problem
+from ..core.words import lazy_name
+
+_lt = LazyTranslate(__name__)
 
 COUNTS = ('in_process', 'paid')
 #: Statuses in Xero of documents that may be paid. Paid ones, too: what is known of them here may
@@ -103,7 +107,7 @@ class AccountPayment(models.Model):
         if self.move_id and any(
                 not self.company_currency_id.is_zero(line.balance)
                 for line in self._seek_for_lines()[2]):
-            return write_off_problem(self.env)
+            return write_off_problem()
         return None
 
     # === WHAT BECAME OF IT === #
@@ -209,14 +213,14 @@ def account_problem(journal, company):
     """
     account = journal.with_company(company._xero_owner()).xero_account_id
     if not account or not account.active:
-        return Problem.at(journal, 'unmapped_account', journal.env._(
+        return Problem.at(journal, 'unmapped_account', _lt(
             "The journal %s has no account in Xero that payments go to. Choose one on the "
-            "journal.", journal.display_name))
+            "journal.", lazy_name(journal)))
     return None
 
 
-def write_off_problem(env):
+def write_off_problem():
     """:return: Problem: Xero would have more money in the bank than there is"""
-    return Problem('validation_error', env._(
+    return Problem('validation_error', _lt(
         "A part of what this pays is a write-off or a fee, which a payment in Xero cannot "
         "hold. Register it in Xero by hand; it is recognised then."))

@@ -4,15 +4,16 @@ from functools import partial
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools.misc import format_date
+from odoo.tools.translate import LazyTranslate
 
 from ..core.apart import never_stops
 from ..core.kinds import GONE
 from ..core.problem import Problem
+from ..core.words import lazy_amount, lazy_date
 from .account_move_allocation import matched_amount, matches_of
-from .showing import in_currency
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 
 class Plan(NamedTuple):
@@ -178,15 +179,15 @@ class XeroAllocation(models.Model):
         """
         for move, document in ((self.credit_id, credit), (self.invoice_id, invoice)):
             if not document or document.status in GONE:
-                return Problem('document_not_editable', self.env._(
+                return Problem('document_not_editable', _lt(
                     "Xero has %s no more.", move.display_name))
         if credit.kind != f'{invoice.kind}CREDIT' or credit.currency_code != invoice.currency_code:
-            return Problem('allocation_unsuitable', self.env._(
+            return Problem('allocation_unsuitable', _lt(
                 "In Xero %(credit)s is in %(this)s and %(invoice)s is in %(other)s.",
                 credit=self.credit_id.display_name, this=credit.currency_code,
                 invoice=self.invoice_id.display_name, other=invoice.currency_code))
         if credit.contact_id != invoice.contact_id:
-            return Problem('allocation_unsuitable', self.env._(
+            return Problem('allocation_unsuitable', _lt(
                 "In Xero %(credit)s is of %(this)s and %(invoice)s is of %(other)s.",
                 credit=self.credit_id.display_name, this=credit.contact_name,
                 invoice=self.invoice_id.display_name, other=invoice.contact_name))
@@ -195,20 +196,18 @@ class XeroAllocation(models.Model):
 
     def _check_left(self, amount, credit, invoice):
         """:return: Problem when Xero has less left than is to be allocated, or None"""
-        money = partial(in_currency, self.credit_id)
-        for move, document, text in (
-            (self.credit_id, credit, self.env._(
+        money = partial(lazy_amount, self.currency_id)
+        own, other = self.credit_id.display_name, self.invoice_id.display_name
+        if credit.amount_due is not None and credit.amount_due < amount:
+            return Problem('allocation_exceeds', _lt(
                 "%(document)s has only %(left)s left in Xero of the %(amount)s that are matched "
-                "with %(other)s here. The rest was used for other invoices, or refunded, there.")),
-            (self.invoice_id, invoice, self.env._(
+                "with %(other)s here. The rest was used for other invoices, or refunded, there.",
+                document=own, other=other, left=money(credit.amount_due), amount=money(amount)))
+        if invoice.amount_due is not None and invoice.amount_due < amount:
+            return Problem('allocation_exceeds', _lt(
                 "%(document)s has only %(left)s left to pay in Xero of the %(amount)s that "
-                "%(other)s credits here. The rest was paid, or credited, there.")),
-        ):
-            if document.amount_due is not None and document.amount_due < amount:
-                other = self.credit_id | self.invoice_id
-                return Problem('allocation_exceeds', text % {
-                    'document': move.display_name, 'other': (other - move).display_name,
-                    'left': money(document.amount_due), 'amount': money(amount)})
+                "%(other)s credits here. The rest was paid, or credited, there.",
+                document=other, other=own, left=money(invoice.amount_due), amount=money(amount)))
         return None
 
     def _check_lock(self, connection, credit, invoice):
@@ -218,9 +217,9 @@ class XeroAllocation(models.Model):
         day = max(filter(None, (credit.date, invoice.date)), default=None)
         if not lock or not day or day > lock:
             return None
-        return Problem.at(connection, 'period_locked', self.env._(
+        return Problem.at(connection, 'period_locked', _lt(
             "Xero dates a match by the later one of both documents, %(date)s, and is locked up to "
-            "%(lock)s.", date=format_date(self.env, day), lock=format_date(self.env, lock)))
+            "%(lock)s.", date=lazy_date(self.env, day), lock=lazy_date(self.env, lock)))
 
     # === WHAT BECAME OF IT === #
 
@@ -264,10 +263,10 @@ class XeroAllocation(models.Model):
 
     def _in_words(self, amount):
         """:param Decimal amount: of it
-        :return: what is matched, for people"""
-        return self.env._(
+        :return: what is matched, a lazy text"""
+        return _lt(
             "%(credit)s with %(invoice)s: %(amount)s", credit=self.credit_id.display_name,
-            invoice=self.invoice_id.display_name, amount=in_currency(self.credit_id, amount))
+            invoice=self.invoice_id.display_name, amount=lazy_amount(self.currency_id, amount))
 
     def _xero_log_subject(self):
         # OVERRIDES 'account_xero'

@@ -2,9 +2,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools.misc import format_date
+from odoo.tools.translate import LazyTranslate
 
 from ..core.kinds import CREDIT_NOTES
+from ..core.words import lazy_amount, lazy_date
+
+_lt = LazyTranslate(__name__)
 
 #: Days by which the dates of one payment may differ between both sides.
 NEAR = timedelta(days=5)
@@ -102,9 +105,10 @@ class XeroPaidMixin(models.AbstractModel):
     # === IN WORDS === #
 
     def _in_words(self):
-        return self.env._(
+        """:return: what is paid, a lazy text"""
+        return _lt(
             "%(document)s: %(amount)s of %(date)s", document=self.move_id.display_name,
-            amount=self.currency_id.format(self.amount), date=format_date(self.env, self.date))
+            amount=lazy_amount(self.currency_id, self.amount), date=lazy_date(self.env, self.date))
 
     def _document_endpoint(self):
         """:return: the list in Xero that the document is in"""

@@ -1,15 +1,17 @@
 """What must be right before a document may leave, checked without calling Xero."""
 from odoo import models
-from odoo.tools.misc import format_date, formatLang
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import money
 from ..core.apart import apart
 from ..core.kinds import GONE, MONEY_LINES, VENDORS, XERO_KINDS
 from ..core.prefetch import fetch_with_xero
 from ..core.problem import Problem, problems_of
+from ..core.words import joined, lazy_amount, lazy_date, lazy_of
 from .showing import name_in_xero
 
 NUMBER_LENGTH = 255
+_lt = LazyTranslate(__name__)
 
 
 class XeroPreflight(models.AbstractModel):
@@ -42,7 +44,7 @@ class XeroPreflight(models.AbstractModel):
                 lambda faults: found.update(problems_of(faults))):
             found.update(part)
         # Several lines often have the same fault; it is named once.
-        return {move.with_env(env): list(dict.fromkeys(found[move]))
+        return {move.with_env(env): list({each.identity: each for each in found[move]}.values())
                 for move in moves if found.get(move)}
 
     def _check_document(self, move, connection, currencies):
@@ -53,25 +55,25 @@ class XeroPreflight(models.AbstractModel):
         """
         partner = move._xero_partner()
         if move.move_type not in XERO_KINDS:
-            yield Problem('validation_error', self.env._(
+            yield Problem('validation_error', _lt(
                 "Only invoices, bills, receipts and credit notes can be sent to Xero."))
         if move.state != 'posted':
-            yield Problem.at(move, 'validation_error', self.env._(
+            yield Problem.at(move, 'validation_error', _lt(
                 "It is not posted; drafts are not sent."))
             return
         if not partner or not partner.name:
-            yield Problem.at(move, 'contact_missing', self.env._(
+            yield Problem.at(move, 'contact_missing', _lt(
                 "The document has no named partner."))
         elif not partner.xero_contact_id and not connection.create_contacts:
-            yield Problem.at(partner, 'contact_missing', self.env._(
+            yield Problem.at(partner, 'contact_missing', _lt(
                 "%s is not linked to a contact, and creating contacts is switched off.",
                 partner.display_name))
         if move.currency_id.name not in currencies:
-            yield Problem.at(connection, 'currency_not_enabled', self.env._(
+            yield Problem.at(connection, 'currency_not_enabled', _lt(
                 "%(currency)s is not enabled in %(organisation)s.",
                 currency=move.currency_id.name, organisation=connection.tenant_name))
         elif not self._is_rate_kept(move, connection):
-            yield Problem.at(move, 'validation_error', self.env._(
+            yield Problem.at(move, 'validation_error', _lt(
                 "Xero keeps exchange rates with six decimals, and would make %(kept)s of the rate "
                 "%(rate)s of this document: too coarse for its amount. Make it in "
                 "%(company_currency)s, or give it a rate that has six decimals.",
@@ -84,14 +86,14 @@ class XeroPreflight(models.AbstractModel):
         redated = self.env['xero.redated']
         date = redated._get_date(move, redated._get_choice(connection, move))
         if lock and date and date <= lock:
-            yield Problem.at(connection, 'period_locked', ' '.join(filter(None, (
-                self.env._("Xero is locked up to %(lock)s, and the document is of %(date)s.",
-                           lock=format_date(self.env, lock), date=format_date(self.env, date)),
-                move.date > lock and redated._is_redated(move) and self.env._(
+            yield Problem.at(connection, 'period_locked', joined(' ', (
+                _lt("Xero is locked up to %(lock)s, and the document is of %(date)s.",
+                    lock=lazy_date(self.env, lock), date=lazy_date(self.env, date)),
+                move.date > lock and redated._is_redated(move) and _lt(
                     "It is booked on %s here, and Xero takes that date: “Send the accounting "
-                    "date” above the document sends it.", format_date(self.env, move.date))))))
+                    "date” above the document sends it.", lazy_date(self.env, move.date)))))
         if len(move._xero_document_number()) > NUMBER_LENGTH:
-            yield Problem.at(move, 'validation_error', self.env._(
+            yield Problem.at(move, 'validation_error', _lt(
                 "The number is longer than %s characters.", NUMBER_LENGTH))
 
     def _is_rate_kept(self, move, connection):
@@ -110,7 +112,7 @@ class XeroPreflight(models.AbstractModel):
         """
         denied = (connection.denied_actions or '').split()
         if 'UseMulticurrency' in denied and move.currency_id.name != connection.base_currency:
-            yield Problem.at(connection, 'currency_not_enabled', self.env._(
+            yield Problem.at(connection, 'currency_not_enabled', _lt(
                 "The Xero plan of %(organisation)s, or the role of the user who signed in, does "
                 "not allow documents in %(currency)s.",
                 currency=move.currency_id.name, organisation=connection.tenant_name))
@@ -118,11 +120,11 @@ class XeroPreflight(models.AbstractModel):
             return
         kind = 'Bill' if move.move_type in VENDORS else 'Invoice'
         if connection.push_status == 'AUTHORISED' and f'CreateApproved{kind}' in denied:
-            yield Problem.at(connection, 'plan_limit', self.env._(
+            yield Problem.at(connection, 'plan_limit', _lt(
                 "The Xero plan, or the role of the user who signed in, does not allow approved "
                 "documents. Send documents as drafts, or change the plan or the role in Xero."))
         elif connection.push_status != 'AUTHORISED' and f'CreateDraft{kind}' in denied:
-            yield Problem.at(connection, 'plan_limit', self.env._(
+            yield Problem.at(connection, 'plan_limit', _lt(
                 "The Xero plan, or the role of the user who signed in, does not allow drafts of "
                 "this kind. Change the plan or the role in Xero."))
 
@@ -136,11 +138,10 @@ class XeroPreflight(models.AbstractModel):
         expected = move._xero_decimal(move.amount_total)
         if totals.total == expected:
             return None
-        here, there = (formatLang(self.env, float(amount), currency_obj=move.currency_id)
-                       for amount in (expected, totals.total))
-        return Problem('total_mismatch', self.env._(
+        return Problem('total_mismatch', _lt(
             "The total here is %(here)s and Xero would make it %(there)s.",
-            here=here, there=there))
+            here=lazy_amount(move.currency_id, expected),
+            there=lazy_amount(move.currency_id, totals.total)))
 
     def _check_origin(self, move):
         """Yield why what is of Xero, or was voided there, cannot be sent.
@@ -148,14 +149,15 @@ class XeroPreflight(models.AbstractModel):
         :rtype: Iterator[Problem]
         """
         if move.xero_from_void:
-            yield Problem('not_sent', self.env._(
+            yield Problem('not_sent', _lt(
                 "It takes back %(name)s, which was voided in Xero, so it has no counterpart there.",
                 name=move.reversed_entry_id.name))
         if move.xero_document_id and move.xero_status in GONE:
-            yield Problem('voided_in_xero', self.env._(
+            yield Problem('voided_in_xero', _lt(
                 "%(number)s was voided or deleted in Xero, which is final. Duplicate the document "
-                "to send it as a new one, and cancel this one.", number=name_in_xero(move)))
+                "to send it as a new one, and cancel this one.",
+                number=lazy_of(move, name_in_xero)))
         if move.xero_origin:
-            yield Problem('not_sent', self.env._(
+            yield Problem('not_sent', _lt(
                 "It was made in Xero as %s, so it is never sent there.",
-                name_in_xero(move)))
+                lazy_of(move, name_in_xero)))

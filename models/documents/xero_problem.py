@@ -23,7 +23,7 @@ class XeroProblem(models.Model):
     connection_id = fields.Many2one('xero.connection', readonly=True)
     company_id = fields.Many2one('res.company', readonly=True)
     code = fields.Selection('_selection_code', "Problem", readonly=True)
-    message = fields.Text("What is wrong", readonly=True)
+    message = fields.Text("What is wrong", readonly=True, translate=True)
     target = fields.Char(readonly=True)
     count = fields.Integer("How Many", readonly=True)
     currency_id = fields.Many2one(related='company_id.currency_id')
@@ -46,7 +46,7 @@ class XeroProblem(models.Model):
                       connection.id AS connection_id,
                       move.company_id AS company_id,
                       move.xero_error_code AS code,
-                      min(move.xero_error_message) AS message,
+                      (array_agg(move.xero_error_message ORDER BY move.id))[1] AS message,
                       CASE WHEN count(DISTINCT move.xero_error_target) = 1
                            THEN min(move.xero_error_target) END AS target,
                       count(*) AS count,
@@ -59,7 +59,8 @@ class XeroProblem(models.Model):
                  JOIN xero_connection connection ON connection.company_id = owned.owner_id
                 WHERE move.xero_state = 'failed'
              GROUP BY connection.id, move.company_id, move.xero_error_code,
-                      CASE WHEN %s THEN move.xero_error_message ELSE move.xero_error_target END""",
+                      CASE WHEN %s THEN move.xero_error_message ->> 'en_US'
+                           ELSE move.xero_error_target END""",
             NAMED, owners, own)
 
     @api.model

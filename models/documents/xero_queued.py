@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 
 from ..core.notification import notification
 from ..core.problem import error_text
+from ..core.words import in_words
 
 #: Causes that are named.
 NAMED = 3
@@ -66,7 +67,7 @@ class XeroQueued(models.AbstractModel):
         """
         causes = list(dict.fromkeys(
             self.env._("%(title)s: %(message)s", title=error_text(self.env, problem.code)[0],
-                       message=problem.message)
+                       message=in_words(self.env, problem.words))
             for problems in held.values() for problem in problems))
         return [self.env._("%(held)s of %(count)s document(s) cannot go to Xero yet.",
                            held=len(held), count=count), *causes[:NAMED]]

@@ -161,7 +161,7 @@ class XeroSettlement(models.Model):
         """:return: Problem, or None when Xero can have this payment"""
         if problem := account_problem(self.entry_id.journal_id, self.company_id):
             return problem
-        return write_off_problem(self.env) if has_write_off(self.entry_id) else None
+        return write_off_problem() if has_write_off(self.entry_id) else None
 
     def _xero_prepare_links(self, parts):
         """As of `account.payment`: what is sent is this itself.

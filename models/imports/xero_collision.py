@@ -1,9 +1,12 @@
 """Numbers that Xero is known to have: a document that has one cannot go out with it."""
 from odoo import models
-from odoo.tools.misc import formatLang
+from odoo.tools.translate import LazyTranslate
 
 from ..core.kinds import GONE, NUMBERED, XERO_KINDS
 from ..core.problem import Problem
+from ..core.words import lazy_amount
+
+_lt = LazyTranslate(__name__)
 
 #: What a document failed for that sending it again as it is does not change.
 REFUSED = ('number_taken', 'number_voided', 'maybe_in_xero')
@@ -45,7 +48,7 @@ class XeroCollision(models.AbstractModel):
                 ('xero_document_id', '!=', False), ('xero_state', '!=', 'pending')]):
             if move := new.get((XERO_KINDS[holder.move_type], holder.xero_number)):
                 code = 'number_voided' if holder.xero_status in GONE else 'number_taken'
-                found[move] = Problem.at(move, code, self.env._(
+                found[move] = Problem.at(move, code, _lt(
                     "%(number)s is the number of %(other)s in Xero.", number=move.name,
                     other=holder.display_name))
         return found
@@ -64,8 +67,8 @@ class XeroCollision(models.AbstractModel):
             move = new.get((row.kind, row.number))
             if move and (row.currency_id != move.currency_id
                          or move.currency_id.compare_amounts(row.total, move.amount_total)):
-                found[move] = Problem.at(move, 'maybe_in_xero', self.env._(
+                found[move] = Problem.at(move, 'maybe_in_xero', _lt(
                     "Xero has %(number)s of %(contact)s, %(total)s, which waits under Unmatched.",
                     number=row.number, contact=row.contact_name or '–',
-                    total=formatLang(self.env, row.total, currency_obj=row.currency_id)))
+                    total=lazy_amount(row.currency_id, row.total)))
         return found

@@ -2,7 +2,8 @@ from odoo import fields, models
 
 from ..core.apart import apart
 from ..core.kinds import GONE
-from ..core.problem import pull_fault_text
+from ..core.problem import pull_fault_words
+from ..core.words import in_words
 from ..documents.account_move_void import is_void_expected, voided_values
 
 
@@ -69,7 +70,8 @@ class XeroApply(models.AbstractModel):
 
         :param Exception error: Odoo's refusal, or a fault of the software, which is logged
         """
-        text = pull_fault_text(move, error)
+        words = pull_fault_words(move, error)
+        text = in_words(self.env, words)
         difference = self.env['xero.difference'].sudo()
         known = difference.search([('res_model', '=', move._name), ('res_id', '=', move.id),
                                    ('field', '=', 'document'), ('message', '=', text)])
@@ -77,7 +79,7 @@ class XeroApply(models.AbstractModel):
             return
         difference._note(connection, move, 'document', self.env._("unchanged"),
                          move.xero_status_label or '', text)
-        self.env['xero.log']._add_pulls(connection, [(move, 'failure', 'validation_error', text)])
+        self.env['xero.log']._add_pulls(connection, [(move, 'failure', 'validation_error', words)])
 
     # === NEWS === #
 

@@ -7,7 +7,7 @@ from odoo import models
 from ...xero import query
 from ...xero.parse import Contact
 from ..core.apart import apart
-from ..core.problem import pull_fault_text
+from ..core.problem import pull_fault_words
 from .lists import CONTACTS
 
 _logger = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class XeroPullContact(models.AbstractModel):
         def failed(faults):
             self.env['xero.log']._add_pulls(connection, [
                 (partners[contact.xero_id], 'failure', 'validation_error',
-                 pull_fault_text(partners[contact.xero_id], error)) for contact, error in faults])
+                 pull_fault_words(partners[contact.xero_id], error)) for contact, error in faults])
 
         apart(self.env, contacts, lambda some: self._follow(connection, some, partners), failed)
 

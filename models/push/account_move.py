@@ -5,11 +5,15 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import encoding, line_ids, money, payload, sums
 from ..core.kinds import XERO_KINDS
 from ..core.problem import Problem
+from ..core.words import lazy_amount
 from ..documents.account_move_void import voided_values
+
+_lt = LazyTranslate(__name__)
 
 #: What of a document is sent with every change, and what does not tell whether it has changed.
 ALWAYS = ('InvoiceID', 'CreditNoteID', 'Status', 'SentToContact')
@@ -254,10 +258,11 @@ class AccountMove(models.Model):
         if document.total is not None and document.total != expected:
             # Without the hash, the next push sends it again instead of calling it equal.
             return {**values, 'xero_payload_hash': None, **self._xero_failure(Problem(
-                'total_mismatch', self.env._(
+                'total_mismatch', _lt(
                     "The total here is %(here)s and in Xero it is %(there)s. It stays there like "
                     "that until it is sent again, or Void it in Xero takes it back.",
-                    here=expected, there=document.total)))}
+                    here=lazy_amount(self.currency_id, expected),
+                    there=lazy_amount(self.currency_id, document.total))))}
         return {**values, **self._xero_success()}
 
     def _xero_prepare_kept(self, document, item):

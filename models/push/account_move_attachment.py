@@ -19,7 +19,7 @@ class AccountMove(models.Model):
         [('pending', "Waiting"), ('attached', "Attached"), ('failed', "Not attached")],
         string="PDF in Xero", copy=False, prefetch='xero', readonly=True, index='btree_not_null')
     xero_pdf_message = fields.Text(
-        "Why the PDF Is Not in Xero", copy=False, prefetch='xero', readonly=True)
+        "Why the PDF Is Not in Xero", copy=False, prefetch='xero', readonly=True, translate=True)
 
     def _xero_wants_pdf(self, connection):
         """Whether Xero gets the PDF of this document. Only customers' documents are printed here.

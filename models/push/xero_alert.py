@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..connection.xero_scope import ATTACHMENTS
+from ..core.words import in_words
 
 
 class XeroAlert(models.AbstractModel):
@@ -30,7 +31,7 @@ class XeroAlert(models.AbstractModel):
         own = connection.with_env(self.env)
         return {
             'level': 'warning',
-            'message': text % self.env['xero.push.attachment']._refusal(),
+            'message': text % in_words(self.env, self.env['xero.push.attachment']._refusal()),
             **({'action_text': self.env._("Open %s", own.display_name),
                 'action': self.env['xero.sign.in']._action_form(own)}
                if own.has_access('write') else {})}

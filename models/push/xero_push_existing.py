@@ -3,13 +3,17 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import payload, query, twins
 from ...xero.documents import Document
 from ..core.apart import apart
 from ..core.kinds import GONE, VENDORS, XERO_KINDS
 from ..core.problem import Problem
+from ..core.words import joined, lazy_date, lazy_sum
 from .xero_push import ASKED, LookUpFailed
+
+_lt = LazyTranslate(__name__)
 
 #: After so long without a pull the database may be of a backup, or was kept from Xero for long.
 PULL_IS_OLD = timedelta(days=1)
@@ -177,10 +181,12 @@ class XeroPushExisting(models.AbstractModel):
         self.env['xero.twin']._replace(
             connection, {move: [] for move, _found in pairs} | unclear)
         for move, documents in unclear.items():
-            move._xero_fail([Problem('maybe_in_xero', self.env._(
-                "Xero has %s.", ', '.join(
-                    f'{d.number} ({d.date}, {d.total} {d.currency_code})' for d in documents)))
-                if documents else Problem('not_in_xero', self.env._(
+            move._xero_fail([Problem('maybe_in_xero', _lt(
+                "Xero has %s.", joined(', ', [
+                    _lt("%(number)s (%(date)s, %(total)s)", number=d.number,
+                        date=lazy_date(self.env, d.date),
+                        total=lazy_sum(self.env, d.total, d.currency_code)) for d in documents])))
+                if documents else Problem('not_in_xero', _lt(
                     "Xero has nothing under the number %s that it could be.",
                     move._xero_document_number()))])
 
@@ -194,5 +200,5 @@ class XeroPushExisting(models.AbstractModel):
         """
         if document:
             return rejection._replace(code='contact_missing')
-        return rejection._replace(messages=[self.env._(
+        return rejection._replace(messages=[_lt(
             "It was removed from Xero, or the organisation was reset.")])

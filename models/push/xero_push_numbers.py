@@ -1,10 +1,14 @@
 """Numbers that documents hand on to each other, as *Resequence* has them do."""
 from odoo import fields, models
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import payload, recovery
 from ..core.kinds import GONE, NUMBERED, XERO_KINDS, types_of
 from ..core.problem import Problem
+from ..core.words import lazy_date, lazy_sum
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroPushNumbers(models.AbstractModel):
@@ -135,18 +139,20 @@ class XeroPushNumbers(models.AbstractModel):
         :rtype: Problem
         """
         if document.status in GONE:
-            return Problem('number_voided', self.env._(
+            return Problem('number_voided', _lt(
                 "Xero has a voided or deleted document %(number)s of %(date)s, which keeps its "
                 "number and cannot be changed any more.",
-                number=document.number, date=document.date))
+                number=document.number, date=lazy_date(self.env, document.date)))
         holder = self.env['account.move'].search([
             ('company_id', 'in', move.company_id._xero_together().ids), ('id', '!=', move.id),
             ('xero_document_id', '=', document.xero_id)], limit=1)
         if holder:
-            return Problem.at(holder, 'number_taken', self.env._(
+            return Problem.at(holder, 'number_taken', _lt(
                 "In Xero %(number)s still is the number of %(name)s. Bring that one in step with "
                 "Xero first, then press Sync now.",
                 number=document.number, name=holder.display_name))
-        return Problem('number_taken', self.env._(
+        return Problem('number_taken', _lt(
             "Xero has another document %(number)s: %(total)s of %(date)s.",
-            number=document.number, total=document.total, date=document.date))
+            number=document.number,
+            total=lazy_sum(self.env, document.total, document.currency_code),
+            date=lazy_date(self.env, document.date)))

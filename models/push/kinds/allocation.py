@@ -4,6 +4,7 @@ from decimal import Decimal
 from functools import partial
 
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ....xero import payload, query
 from ....xero.documents import Credit, Document
@@ -11,9 +12,12 @@ from ....xero.outcome import match_outcomes
 from ...connection.xero_budget import DAY_RESERVE
 from ...core.apart import apart
 from ...core.problem import Problem
+from ...core.words import joined
 from ...documents.account_move_allocation import fetch_matches
 from ...documents.account_payment_plan import PAYABLE
 from ..xero_push import LookUpFailed
+
+_lt = LazyTranslate(__name__)
 
 #: Matches about which Xero is asked in one go, before any of them is sent.
 ASKED = 50
@@ -200,7 +204,7 @@ class XeroPushAllocation(models.AbstractModel):
             if pair := pairs.get(item['id']):
                 amount = Decimal(item['amount'])
                 self._note(pair, item, pair._there() + amount)
-                text = self.env._("Matched in Xero: %s", pair._in_words(amount))
+                text = _lt("Matched in Xero: %s", pair._in_words(amount))
                 rows += [(move, 'success', None, text)
                          for move in (pair.credit_id, pair.invoice_id)]
         self.env['xero.log']._add_records('push', rows, answer)
@@ -228,7 +232,7 @@ class XeroPushAllocation(models.AbstractModel):
         # OVERRIDES 'account_xero'
         for rejection in rejections:
             for pair in self._get_rejected(connection, rejection)[0]:
-                pair._refuse(Problem(rejection.code, '\n'.join([
+                pair._refuse(Problem(rejection.code, joined('\n', [
                     pair._in_words(Decimal(rejection.item['amount'])), self._words(rejection)])))
 
 
@@ -313,7 +317,7 @@ class XeroPushAllocationDeletion(models.AbstractModel):
         else:
             self._note(pair, item, pair._there())
         pair._note_change()
-        text = self.env._("Taken back in Xero: %s", pair._in_words(amount))
+        text = _lt("Taken back in Xero: %s", pair._in_words(amount))
         self.env['xero.log']._add_records('push', [
             (move, 'success', None, text) for move in (pair.credit_id, pair.invoice_id)], answer)
 

@@ -4,15 +4,18 @@ from base64 import b64encode
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ....xero import payload
 from ....xero.client import Answer
 from ....xero.errors import XeroOutcomeUnknown, XeroRejected, XeroScopeMissing
 from ...connection.xero_scope import ATTACHMENTS
 from ...core.kinds import RETRY_DELAYS, XERO_KINDS
-from ...core.problem import call_text
+from ...core.problem import call_words
+from ...core.words import joined
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 
 class XeroPushAttachment(models.AbstractModel):
@@ -41,8 +44,8 @@ class XeroPushAttachment(models.AbstractModel):
             ('state', '=', 'posted')])
 
     def _refusal(self):
-        """:return: what is wrong when the sign-in does not cover attachments"""
-        return self.env._(
+        """:return: what is wrong when the sign-in does not cover attachments, a lazy text"""
+        return _lt(
             "Xero did not allow this sign-in to attach files: the permission "
             "accounting.attachments is missing. Open the Xero connection and press Sign in again.")
 
@@ -132,8 +135,8 @@ class XeroPushAttachment(models.AbstractModel):
             self.env['xero.scope']._forget(connection, ATTACHMENTS)
             self._log(move, self._refusal(), response.code, response)
         elif isinstance(response, XeroRejected) or request.attempts > len(RETRY_DELAYS):
-            self._save(move, ' '.join(filter(None, (
-                call_text(self.env, response), response.message))), response.code, response)
+            self._save(move, joined(' ', (call_words(response), response.message)),
+                       response.code, response)
         else:
             request._retry_after(RETRY_DELAYS[request.attempts - 1])
             return nothing, []
@@ -155,8 +158,8 @@ class XeroPushAttachment(models.AbstractModel):
 
     def _log(self, moves, message=None, code=None, answer=None):
         """Log what became of the PDFs of some documents; parameters as of :meth:`_save`."""
-        text = (self.env._("The PDF was not attached: %s", message) if message
-                else self.env._("The PDF is attached."))
+        text = _lt("The PDF was not attached: %s", message) if message \
+            else _lt("The PDF is attached.")
         outcome = 'failure' if message else 'success'
         self.env['xero.log'].sudo()._add_records(
             'push', [(move, outcome, code, text) for move in moves], answer)

@@ -2,14 +2,17 @@
 from functools import partial
 
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ....xero import contact_fit, contact_payload, query
 from ....xero.parse import Contact
 from ...connection.xero_budget import DAY_RESERVE
 from ...contacts.merged import as_merged
 from ...core.apart import apart
-from ...core.problem import Problem, fault_text
+from ...core.problem import Problem, fault_words
 from ..account_move import fingerprint
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroPushContact(models.AbstractModel):
@@ -155,7 +158,7 @@ class XeroPushContact(models.AbstractModel):
             # One that somebody has linked meanwhile stays as it is.
             partner: xero_id for partner, _item, xero_id in done if not partner.xero_contact_id})
         self._fail_partners(connection, [
-            (partner, item['revision'], Problem.at(partner, 'contact_collision', self.env._(
+            (partner, item['revision'], Problem.at(partner, 'contact_collision', _lt(
                 "The contact of %(partner)s in Xero is linked to %(holder)s.",
                 partner=partner.display_name, holder=taken[partner].display_name)))
             for partner, item, _xero_id in done if partner in taken])
@@ -259,9 +262,9 @@ class XeroPushContact(models.AbstractModel):
 
     def _problem_faulty(self, partner, error):
         """:return: Problem: the contact of a partner cannot be prepared"""
-        return Problem.at(partner, 'contact_refused', self.env._(
+        return Problem.at(partner, 'contact_refused', _lt(
             "Contact %(name)s: %(reason)s", name=partner.display_name,
-            reason=fault_text(partner, error)))
+            reason=fault_words(partner, error)))
 
     def _fail_partners(self, connection, failed):
         """Fail contacts, and the documents that wait for them.

@@ -2,6 +2,7 @@
 from functools import partial
 
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ....xero import limits, payload, query, recovery
 from ....xero.documents import Document
@@ -12,6 +13,8 @@ from ...core.problem import Problem
 from ...documents.account_move_void import is_void_wanted
 from ..account_move import fingerprint
 from ..xero_request import BATCH_SIZE
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroPushDocument(models.AbstractModel):
@@ -298,7 +301,7 @@ class XeroPushDocument(models.AbstractModel):
         values = {**move._xero_apply_answer(document, item),
                   'xero_last_pull': fields.Datetime.now()}
         if document.status in GONE and 'xero_state' in values and move.state != 'cancel':
-            values.update(move._xero_failure(Problem('voided_in_xero', self.env._(
+            values.update(move._xero_failure(Problem('voided_in_xero', _lt(
                 "%(number)s was voided or deleted in Xero.", number=document.name))))
         return values
 

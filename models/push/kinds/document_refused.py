@@ -2,15 +2,18 @@
 from functools import partial
 
 from odoo import fields, models
-from odoo.tools.misc import format_date
+from odoo.tools.translate import LazyTranslate
 
 from ....xero import query
 from ....xero.documents import Document, PaymentRow
 from ...contacts.merged import as_merged
 from ...core.kinds import GONE
 from ...core.problem import Problem
+from ...core.words import joined, lazy_date, lazy_sum, say
 from ...documents.account_move_void import is_void_wanted, voided_values
 from ...documents.cures import cure_of
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroPushDocument(models.AbstractModel):
@@ -54,7 +57,7 @@ class XeroPushDocument(models.AbstractModel):
     def _resolve_updates(self, connection, rejections, documents):
         """Say what in Xero stands in the way of a change."""
         known = {document.xero_id: document for document in documents}
-        advice = self.env._(
+        advice = _lt(
             "Remove that in Xero and press Sync now; or keep the amounts as they were, and make a "
             "credit note or a second document for the difference.")
         for rejection in rejections:
@@ -71,7 +74,7 @@ class XeroPushDocument(models.AbstractModel):
         """A void that was refused has happened already, or the status has changed meanwhile, or
         something is applied in Xero."""
         known = {document.xero_id: document for document in documents}
-        advice = self.env._(
+        advice = _lt(
             "Remove that in Xero and press Sync now; or post the document again here, if it is to "
             "stay.")
         for rejection in rejections:
@@ -110,7 +113,7 @@ class XeroPushDocument(models.AbstractModel):
             move._xero_queue()
             move._xero_store([(move, {'xero_status': document.status})])
         else:
-            self._fail_applied(connection, rejection, document, self.env._(
+            self._fail_applied(connection, rejection, document, _lt(
                 "It cannot be voided like that. Remove that in Xero and press Sync now; or reset "
                 "it to draft here, if it is to stay."))
 
@@ -127,26 +130,26 @@ class XeroPushDocument(models.AbstractModel):
         """Put before Xero's words what is applied to the document there, and what to do.
 
         :param document: documents.Document, None where Xero does not tell
-        :param str advice: what to do, translated
+        :param advice: what to do, a lazy text
         :rtype: Rejection
         """
         rows = (*document.payments, *document.credits) if document else ()
-        money = [f'{row.amount or 0:.2f} {document.currency_code}' for row in rows]
+        money = [lazy_sum(self.env, row.amount or 0, document.currency_code) for row in rows]
         applied = []
         for row, amount in zip(rows, money, strict=True):
             if isinstance(row, PaymentRow):
-                applied.append(self.env._("%(amount)s paid on %(date)s", amount=amount,
-                                          date=format_date(self.env, row.date)))
+                applied.append(_lt("%(amount)s paid on %(date)s", amount=amount,
+                                   date=lazy_date(self.env, row.date)))
             elif row.number and row.invoice_id == document.xero_id:
-                applied.append(self.env._(
+                applied.append(_lt(
                     "%(amount)s credited by %(number)s", amount=amount, number=row.number))
             else:
-                applied.append(self.env._("%s of credit used", amount))
+                applied.append(_lt("%s of credit used", amount))
         if not applied:
             return rejection
         return rejection._replace(messages=[
-            self.env._("%(number)s in Xero has: %(applied)s.",
-                       number=document.name, applied=', '.join(applied)),
+            _lt("%(number)s in Xero has: %(applied)s.",
+                       number=document.name, applied=joined(', ', applied)),
             advice, *rejection.messages])
 
     def _get_rejected(self, connection, rejection):
@@ -162,7 +165,7 @@ class XeroPushDocument(models.AbstractModel):
             for move in self._get_rejected(connection, rejection)[0]:
                 rejection = as_merged(connection, move._xero_partner(), rejection)
                 words = self._words(rejection)
-                cure = cure_of(connection, move, rejection.code, words)
+                cure = cure_of(connection, move, rejection.code, say(words, 'en_US'))
                 problem = Problem.at(cure, rejection.code, words) if cure \
                     else Problem(rejection.code, words)
                 forgotten = self.env['xero.sent']._forget_lines(move, rejection.element)

@@ -1,8 +1,12 @@
 """Documents that Xero refused for what their lines refer to: an account, a tax rate, an item."""
 from odoo import models
+from odoo.tools.translate import LazyTranslate
 
 from ....xero.errors import XeroRejected
 from ...connection.xero_budget import DAY_RESERVE
+from ...core.words import say
+
+_lt = LazyTranslate(__name__)
 
 #: Codes of refusals that may be due to what has changed in Xero since its lists were fetched.
 REFERENCE_CODES = ('unmapped_account', 'unmapped_tax', 'unmapped_item', 'unmapped_tracking')
@@ -38,7 +42,8 @@ class XeroPushDocument(models.AbstractModel):
         """Have documents sent once more, in this run. What Xero said is logged."""
         by_words = {}
         for each in rejections:
-            by_words.setdefault((each.code, self._words(each)), []).append(each.item['id'])
+            words = say(self._words(each), 'en_US')
+            by_words.setdefault((each.code, words), []).append(each.item['id'])
         for (code, words), ids in by_words.items():
             moves = self.env['account.move'].browse(ids)
             moves._xero_store([
@@ -61,8 +66,8 @@ class XeroPushDocument(models.AbstractModel):
 
     def _explain_stock(self, product):
         """:return: what can be done about it that Xero keeps the stock of a product's item
-        :rtype: str"""
-        return self.env._(
+        a lazy text"""
+        return _lt(
             "Product %(product)s is mapped to item %(item)s, whose stock Xero keeps. Correct the "
             "stock there; or take the item off the product, and its lines are sent with their "
             "account alone.", product=product.display_name, item=product.xero_item_id.code)

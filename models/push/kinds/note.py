@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import partial
 
 from odoo import SUPERUSER_ID, fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ....xero import payload
 from ....xero.client import Answer
@@ -18,6 +19,7 @@ from ..xero_push import LookUpFailed
 from ..xero_request import HISTORY
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 #: Characters of a note (Xero: History).
 LONGEST = 2500
@@ -181,8 +183,8 @@ class XeroPushNote(models.AbstractModel):
         outcome, code = ('failure', getattr(answer, 'code', None)) if refusal else ('success', None)
         self.env['xero.log'].sudo()._add_records('push', [
             (move, outcome, code,
-             self.env._("Not noted in Xero's history: %s", refusal) if refusal
-             else self.env._("Noted in Xero's history: %s", _text(item['line'])))
+             _lt("Not noted in Xero's history: %s", refusal) if refusal
+             else _lt("Noted in Xero's history: %s", _text(item['line'])))
             for move in moves for item in items if item['id'] == move.id], answer)
 
     def _replace(self, items, change):

@@ -3,14 +3,18 @@ from dataclasses import replace
 from functools import partial
 
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ....xero import query
 from ....xero.documents import Payment
 from ....xero.outcome import match_outcomes
 from ...core.kinds import CLOCK_SKEW, XERO_KINDS
 from ...core.problem import Problem
+from ...core.words import joined
 from ...documents.account_payment_plan import PAYABLE
 from ...documents.cures import cure_of
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroPushPayment(models.AbstractModel):
@@ -141,7 +145,7 @@ class XeroPushPayment(models.AbstractModel):
         found = self._find(request, payments, links)
         links._mark_live({link: payment.xero_id for link, payment in found.items()})
         self.env['xero.log']._add_records('push', [
-            (link._get_payers(), 'success', None, self.env._(
+            (link._get_payers(), 'success', None, _lt(
                 "Found in Xero, where it had arrived: %s", link._in_words()))
             for link in found])
         links.filtered(lambda link: link in found and found[link].status == 'DELETED'
@@ -185,19 +189,19 @@ class XeroPushPayment(models.AbstractModel):
                  if link.state == self._link_state}
         found = {links[item['id']]: result.xero_id for item, result in done
                  if item['id'] in links}
-        text = self._apply_to_links(found)
+        texts = self._apply_to_links(found)
         self.env['xero.log']._add_records('push', [
-            (link._get_payers(), 'success', None, text % link._in_words())
-            for link in found], answer)
+            (link._get_payers(), 'success', None, texts[link]) for link in found], answer)
         self.env[self._link_model].union(*found)._get_payers()._xero_conclude()
 
     def _apply_to_links(self, found):
         """
         :param dict found: {`xero.payment.link`: identifier of the payment in Xero}
-        :return: what was done, for people
+        :return: {link: what was done, a lazy text}
+        :rtype: dict
         """
         self.env[self._link_model]._mark_live(found)
-        return self.env._("Sent: %s")
+        return {link: _lt("Sent: %s", link._in_words()) for link in found}
 
     # === WHAT XERO REFUSED === #
 
@@ -211,7 +215,7 @@ class XeroPushPayment(models.AbstractModel):
         # OVERRIDES 'account_xero'
         for rejection in rejections:
             if link := self._get_link(rejection):
-                text = '\n'.join([link._in_words(), self._words(rejection)])
+                text = joined('\n', [link._in_words(), self._words(rejection)])
                 cure = _cure_of(connection, link, rejection.code)
                 link._get_payers()._xero_fail([
                     Problem.at(cure, rejection.code, text) if cure
@@ -266,7 +270,7 @@ class XeroPushPaymentDeletion(models.AbstractModel):
     def _apply_to_links(self, found):
         # OVERRIDES 'account_xero'
         self.env[self._link_model].union(*found)._mark_deleted()
-        return self.env._("Deleted in Xero: %s")
+        return {link: _lt("Deleted in Xero: %s", link._in_words()) for link in found}
 
     def _doubt(self, rejection):
         # OVERRIDES 'account_xero'
@@ -288,7 +292,7 @@ class XeroPushPaymentDeletion(models.AbstractModel):
             if payment and payment.status == 'DELETED':
                 link._mark_deleted()
             elif payment and payment.batch_id:
-                link._get_payers()._xero_fail([Problem('document_not_editable', self.env._(
+                link._get_payers()._xero_fail([Problem('document_not_editable', _lt(
                     "%s is part of a batch payment in Xero. Delete the batch payment there.",
                     link._in_words()))], rejection.item['revision'])
             else:

@@ -2,12 +2,15 @@
 from functools import partial
 
 from odoo import fields, models
-from odoo.tools.misc import format_date
+from odoo.tools.translate import LazyTranslate
 
 from ...core.apart import apart
 from ...core.problem import Problem
+from ...core.words import lazy_amount, lazy_date
 from ...documents.xero_paid_mixin import NEAR
 from ..xero_push import LookUpFailed
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroPushPaymentCheck(models.AbstractModel):
@@ -97,16 +100,16 @@ class XeroPushPaymentCheck(models.AbstractModel):
             payment._xero_adopt_part(row.xero_id, move)
             rows.remove(row)
             unknown -= amount
-            self.env['xero.log']._add_records('push', [(payment, 'success', None, self.env._(
+            self.env['xero.log']._add_records('push', [(payment, 'success', None, _lt(
                 "Registered in Xero, too, and linked: %(amount)s of %(date)s for %(document)s",
-                amount=move.currency_id.format(float(amount)), date=format_date(self.env, row.date),
+                amount=lazy_amount(move.currency_id, amount), date=lazy_date(self.env, row.date),
                 document=move.display_name))])
 
     def _unclear_problem(self, payment, move, row):
         """:param documents.PaymentRow row: that may be the payment
         :return: Problem that asks people"""
-        return Problem('payment_unclear', self.env._(
+        return Problem('payment_unclear', _lt(
             "%(document)s: Xero has a payment of %(amount)s dated %(there)s; this one is dated "
             "%(here)s.", document=move.display_name,
-            amount=move.currency_id.format(float(row.amount)),
-            there=format_date(self.env, row.date), here=format_date(self.env, payment.date)))
+            amount=lazy_amount(move.currency_id, row.amount),
+            there=lazy_date(self.env, row.date), here=lazy_date(self.env, payment.date)))

@@ -11,7 +11,7 @@ from ...connection.xero_budget import DAY_RESERVE
 from ...connection.xero_connection_run import is_time_left
 from ...core.apart import apart
 from ...core.kinds import RETRY_DELAYS
-from ...core.problem import call_text
+from ...core.problem import call_words
 from ..sender import RequestSender
 from ..xero_push import Rejection
 
@@ -328,7 +328,7 @@ class XeroPushKind(models.AbstractModel):
         :rtype: list(Rejection)
         """
         code = self._rejection_code(request, error)
-        messages = list(filter(None, (call_text(self.env, error), error.message)))
+        messages = list(filter(None, (call_words(error), error.message)))
         rejections = [
             Rejection(request.operation, item, element, messages, code)
             for item, element in zip(request.items, request._elements(), strict=True)]

@@ -2,9 +2,13 @@
 from functools import partial
 
 from odoo import models
+from odoo.tools.translate import LazyTranslate
 
 from ....xero.errors import XeroRejected
+from ...core.words import joined
 from ..xero_push import LookUpFailed
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroPushKind(models.AbstractModel):
@@ -83,5 +87,5 @@ class XeroPushKind(models.AbstractModel):
         raise NotImplementedError
 
     def _words(self, rejection):
-        """:return: why Xero refused it, in its own words"""
-        return '\n'.join(rejection.messages) or self.env._("Xero gave no reason.")
+        """:return: why Xero refused it, in its own words; a text, which may be a lazy one"""
+        return joined('\n', rejection.messages) or _lt("Xero gave no reason.")

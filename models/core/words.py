@@ -1,0 +1,111 @@
+"""Texts that a run writes and people read: each reads them in a language of their own.
+
+A run has nobody's language. What it writes is made with Odoo's ``LazyTranslate``, in which amounts,
+dates and names are the ones of this file, and is kept in fields with ``translate=True``: in
+English and in every language that is installed at the time. Whoever uses a language that was
+installed later reads English, until it is written anew.
+
+What Xero answers is a plain text, which is the same in all languages.
+"""
+from odoo.tools.misc import format_date, formatLang
+from odoo.tools.translate import LazyGettext
+
+
+class _Value(LazyGettext):
+    """A part of a text that each language writes in a way of its own.
+
+    :param say: callable that gets the code of a language
+    """
+
+    __slots__ = ('_said', '_say')
+
+    def __init__(self, say):
+        super().__init__('', _module='account_xero')
+        self._say, self._said = say, {}
+
+    def _translate(self, lang=''):
+        # OVERRIDES 'base'
+        lang = lang or 'en_US'
+        if lang not in self._said:
+            self._said[lang] = self._say(lang)
+        return self._said[lang]
+
+
+def lazy_amount(currency, amount):
+    """
+    :param recordset currency: `res.currency`
+    :param amount: Decimal or float
+    :return: the amount with its currency, as part of a lazy text
+    """
+    return _Value(lambda lang: formatLang(
+        currency.with_context(lang=lang).env, float(amount), currency_obj=currency))
+
+
+def lazy_sum(env, amount, code):
+    """
+    :param amount: Decimal or float in a currency that may be unknown here, None for no amount
+    :param str code: of the currency
+    :return: the amount with the currency, as part of a lazy text
+    """
+    if amount is None:
+        return ''
+    return _Value(lambda lang: ' '.join(filter(None, (
+        formatLang(env(context={**env.context, 'lang': lang}), float(amount)), code))))
+
+
+def lazy_date(env, date):
+    """:return: a date, as part of a lazy text; none is left empty"""
+    return _Value(lambda lang: format_date(env, date, lang_code=lang))
+
+
+def lazy_name(records, field='display_name'):
+    """
+    :param recordset records: any number, of a model whose names may be translated
+    :return: their names, as part of a lazy text
+    """
+    return _Value(lambda lang: ', '.join(filter(None, records.with_context(
+        lang=lang).mapped(field))))
+
+
+def lazy_of(record, what):
+    """
+    :param recordset record: that something is said of
+    :param what: callable that gets it, in the language of who reads it, and returns a text
+    :return: that text, as part of a lazy one
+    """
+    return _Value(lambda lang: what(record.with_context(lang=lang)))
+
+
+def joined(separator, parts):
+    """
+    :param str separator: what is between two parts
+    :param parts: texts, lazy ones and others; empty ones are left out
+    :return: all of them as one text
+    """
+    parts = [part for part in parts if part or isinstance(part, LazyGettext)]
+    if not any(isinstance(part, LazyGettext) for part in parts):
+        return separator.join(parts)
+    return _Value(lambda lang: separator.join(filter(None, (
+        say(part, lang) for part in parts))))
+
+
+def say(words, lang):
+    """:return: str: a text, lazy or not, in one language"""
+    return words._translate(lang) if isinstance(words, LazyGettext) else words
+
+
+def in_words(env, words):
+    """:return: str: a text, lazy or not, in the language of who reads it"""
+    return say(words, env.lang or 'en_US')
+
+
+def in_languages(env, words):
+    """
+    :param words: a text, lazy or not
+    :return: value of a column with ``translate=True``: {language: text}, None for no text
+    :rtype: dict | None
+    """
+    if not isinstance(words, LazyGettext):
+        return {'en_US': words} if words else None
+    installed = (code for code, _name in env['res.lang'].get_installed())
+    return {lang: say(words, lang) for lang in {'en_US', *installed}}
