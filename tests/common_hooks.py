@@ -77,7 +77,7 @@ GUARDS = {
     '_xero_fail_faulty', '_xero_failure', '_xero_for_owner', '_xero_is_covered',
     '_xero_log_subject',
     '_xero_show_covered', 'XeroPreflight._find',
-    'XeroDiffering._set', '_xero_store', '_xero_stored_with',
+    'XeroDiffering._set', '_xero_column_value', '_xero_store', '_xero_stored_with',
 }
 #: Hooks that run for a record while an organisation is pushed or pulled; each is broken there.
 HOOKS = {

@@ -1,4 +1,4 @@
-"""What a push has written of documents, payments, contacts and matches, read in the own language."""
+"""What a push has written of documents, payments, contacts and matches, in the own language."""
 from datetime import date
 
 from odoo.tests import tagged

@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import limits
 from ...xero.catalogue import CATALOGUE
@@ -19,6 +20,8 @@ from ..core.transaction import run_in_new_cursor
 from ..core.words import in_words
 from .answers import organisation_in
 from .xero_connection import RECONNECT
+
+_lt = LazyTranslate(__name__)
 
 #: The longest wait between two tries while Xero cannot be reached at all; shorter than the 30
 #: minutes in which a refresh token whose answer was lost can be used again.
@@ -164,7 +167,7 @@ class XeroHealth(models.AbstractModel):
         if connection.state in ('reauth', 'revoked'):
             connection.state = 'connected'
             connection.activity_unlink([RECONNECT])
-            self.env['xero.log']._add_event(connection, self.env._("Xero gives access again."))
+            self.env['xero.log']._add_event(connection, _lt("Xero gives access again."))
             connection._trigger_cron()
 
     def _ask_to_reconnect(self, connection):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from odoo import fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools.translate import LazyTranslate
 
 from ...xero.errors import XeroError
 from ..core.transaction import set_tcp_keepalives
@@ -16,6 +17,7 @@ from .ir_cron import by_hand
 from .xero_connection_run import TimeBudgetExceeded, check_time, end_after
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 #: Seconds after which a run starts nothing new. Odoo's scheduler goes through all jobs that are due
 #: in one go and ends a worker by force after 120 seconds of it: room for several long runs, and for
@@ -94,7 +96,7 @@ class XeroSchedule(models.AbstractModel):
         for cron in self._switch_on(connections):
             _logger.warning("Scheduled action %r had been switched off", cron.cron_name)
             self.env['xero.log'].sudo()._add_event(
-                cron.xero_connection_id or connections[:1], self.env._(
+                cron.xero_connection_id or connections[:1], _lt(
                     "The scheduled action %s had been switched off. It is on again.",
                     cron.cron_name))
 

@@ -8,6 +8,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools.misc import hash_sign, verify_hash_signed
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import oauth
 from ...xero.client import XeroClient
@@ -18,6 +19,7 @@ from .xero_connection import RECONNECT
 from .xero_connection_client import API_URL, IDENTITY_URL, LOGIN_URL, address
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 STATE_SCOPE = 'account_xero.oauth'
 STATE_LIFE = timedelta(minutes=30)
@@ -246,8 +248,8 @@ class XeroSignIn(models.AbstractModel):
         })
         connection.activity_unlink([RECONNECT])
         self.env['xero.log']._add_event(
-            connection, self.env._("Connected.") if before == 'disconnected'
-            else self.env._("Signed in again."))
+            connection, _lt("Connected.") if before == 'disconnected'
+            else _lt("Signed in again."))
 
     def _forget_organisation(self, connection):
         """Drop what belongs to the organisation so far, such as accounts and links of contacts:
@@ -367,7 +369,7 @@ class XeroSignIn(models.AbstractModel):
         connections.activity_unlink([RECONNECT])
         tokens.filtered(lambda token: not token.connection_ids).unlink()
         for connection in connections:
-            self.env['xero.log'].sudo()._add_event(connection, self.env._("Disconnected."))
+            self.env['xero.log'].sudo()._add_event(connection, _lt("Disconnected."))
         for connection in untold:
             connection._message_log(body=self.env._(
                 "Xero could not be told of the disconnection. Remove the app there under "

@@ -1,7 +1,10 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ..core.xero_guard_mixin import MODULE
+
+_lt = LazyTranslate(__name__)
 
 #: What says with whom and by which app, beside what a copy goes without.
 KEPT = {'company_id', 'app_type'}
@@ -32,5 +35,5 @@ class XeroStartOver(models.AbstractModel):
             **{name: defaults.get(name, False) for name in names},
             'payment_journal_id': False,
             'reference_date': False})
-        self.env['xero.log'].sudo()._add_event(connection, self.env._(
+        self.env['xero.log'].sudo()._add_event(connection, _lt(
             "Started over: settings and mappings were set back, links were kept."))

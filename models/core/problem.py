@@ -9,7 +9,7 @@ from ...xero.catalogue import CATALOGUE
 from ...xero.encoding import Unfit
 from ...xero.errors import XeroForbidden, XeroScopeMissing
 from ...xero.scopes import endpoint_of, permission_of
-from .words import say
+from .words import in_words, say
 
 _logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)
@@ -99,8 +99,14 @@ def error_text(env, code):
     :return: (title, fix)
     :rtype: tuple(str, str)
     """
+    title, fix = error_words(code)
+    return in_words(env, title), in_words(env, fix)
+
+
+def error_words(code):
+    """:return: as :func:`error_text`, lazy texts"""
     text = CATALOGUE[code or 'validation_error']
-    return env._(text.title), env._(text.fix)   # pylint: disable=gettext-variable
+    return _lt(text.title), _lt(text.fix)   # pylint: disable=gettext-variable
 
 
 def call_words(error):

@@ -1,6 +1,8 @@
 """How documents, and their statuses in Xero, are shown."""
 from odoo.tools.misc import formatLang
 
+from ..core.words import lazy_of
+
 #: Documents that are named; of the others, how many there are.
 NAMED = 5
 
@@ -19,6 +21,12 @@ def status_labels(env):
         'VOIDED': env._("Voided"),
         'DELETED': env._("Deleted"),
     }
+
+
+def lazy_status(env, status):
+    """:return: how a status of a document in Xero is called, as part of a lazy text"""
+    return lazy_of(env['account.move'], lambda moves: status_labels(moves.env).get(
+        status, status) or '–')
 
 
 def name_in_xero(move):

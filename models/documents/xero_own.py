@@ -1,8 +1,12 @@
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ...xero.twins import Own
 from ..core.kinds import XERO_KINDS
+from ..core.words import lazy_of
 from .showing import name_in_xero
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroOwn(models.AbstractModel):
@@ -35,5 +39,6 @@ class XeroOwn(models.AbstractModel):
             **move._xero_success(), 'xero_seek': False, 'xero_document_id': document.xero_id,
             'xero_linked_at': fields.Datetime.now(),
             'xero_number': document.number, 'xero_status': document.status})
-        move.env['xero.log']._add_pulls(connection, [(move, 'success', None, self.env._(
-            "Linked to %s in Xero: the same document on both sides.", name_in_xero(move)))])
+        move.env['xero.log']._add_pulls(connection, [(move, 'success', None, _lt(
+            "Linked to %s in Xero: the same document on both sides.",
+            lazy_of(move, name_in_xero)))])

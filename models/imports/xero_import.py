@@ -3,14 +3,17 @@ from functools import partial
 
 from odoo import Command, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools.translate import LazyTranslate
 
 from ..core.apart import apart
 from ..core.kinds import GONE
+from ..core.words import in_words, joined, lazy_date, lazy_of
 from ..documents.showing import name_in_xero
 from .maps import APPROVED, MOVE_TYPES, ImportBlocker, ImportMaps
 from .xero_import_existing import back_link
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 
 class TotalsDiffer(Exception):
@@ -208,12 +211,13 @@ class XeroImport(models.AbstractModel):
         if connection.import_policy == 'post':
             ready |= moves.filtered(lambda move: move.xero_status in APPROVED)
         ready._post(soft=False)
-        texts = {move: self.env._("Imported from Xero: %s", name_in_xero(move)) for move in moves}
         redated = moves.filtered(lambda move: move.date != days[move])
-        for move in redated:
-            texts[move] += '. ' + self.env._(
-                "That period is locked, so the journal entry is dated %s.", move.date)
-        redated._message_log_batch({move.id: texts[move] for move in redated})
+        texts = {move: joined('. ', (
+            _lt("Imported from Xero: %s", lazy_of(move, name_in_xero)),
+            move in redated and _lt("That period is locked, so the journal entry is dated %s.",
+                                    lazy_date(self.env, move.date)))) for move in moves}
+        redated._message_log_batch(
+            {move.id: in_words(self.env, texts[move]) for move in redated})
         self.env['xero.log']._add_pulls(connection, [
             (move, 'success', None, text) for move, text in texts.items()])
         return moves

@@ -4,12 +4,16 @@ import json
 from odoo import Command, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools.misc import format_date
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import sums
 from ..core.kinds import GONE, MONEY_LINES
+from ..core.words import in_words
 from ..pull.xero_apply_void import ORDER_LINE_FIELDS
 from ..push.account_move import fingerprint
 from .maps import ImportMaps
+
+_lt = LazyTranslate(__name__)
 
 #: What of a line is Xero's; all of it is written at once, so that Odoo computes none of it anew.
 AMOUNTS = ('quantity', 'price_unit', 'discount')
@@ -44,9 +48,9 @@ class XeroTakeOver(models.AbstractModel):
             except (UserError, RedirectWarning) as raised:
                 refusal, error = str(raised.args[0]), raised
             move._xero_store([(move, {'xero_take_over': False, 'xero_kept_reason': refusal})])
-            text = self.env._("It cannot be taken over from Xero: %s", refusal) if error else \
-                self.env._("Taken over from Xero: the lines are Xero's now.")
-            move._message_log(body=text)
+            text = _lt("It cannot be taken over from Xero: %s", refusal) if error else \
+                _lt("Taken over from Xero: the lines are Xero's now.")
+            move._message_log(body=in_words(self.env, text))
             self.env['xero.log']._add_pulls(connection, [
                 (move, 'failure' if error else 'success', error and 'validation_error', text)])
 

@@ -1,10 +1,14 @@
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ..core.apart import apart
 from ..core.kinds import GONE
 from ..core.problem import pull_fault_words
 from ..core.words import in_words
 from ..documents.account_move_void import is_void_expected, voided_values
+from ..documents.showing import lazy_status
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroApply(models.AbstractModel):
@@ -120,13 +124,12 @@ class XeroApply(models.AbstractModel):
                 continue
             rows.append((move, values))
             if values['xero_status'] != move.xero_status and document.status not in GONE:
-                before = move.xero_status_label
-                log.append((move, before, document.status))
+                log.append((move, move.xero_status, document.status))
         self.env['account.move']._xero_store(rows)
         self.env['xero.log']._add_pulls(connection, [
-            (move, 'success', None, self.env._(
-                "Status in Xero: %(before)s → %(after)s", before=before or '–',
-                after=move.xero_status_label)) for move, before, _status in log])
+            (move, 'success', None, _lt(
+                "Status in Xero: %(before)s → %(after)s", before=lazy_status(self.env, before),
+                after=lazy_status(self.env, after))) for move, before, after in log])
 
     def _retry_changes(self, connection, documents, _payments):
         """Send again what Xero refused for payments or credits that it has no more."""

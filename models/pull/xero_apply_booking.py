@@ -2,10 +2,13 @@ import logging
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ..core.kinds import CLOCK_SKEW
+from ..core.words import in_words, joined, lazy_amount, lazy_date, lazy_name
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 
 class XeroApplyBooking(models.AbstractModel):
@@ -37,7 +40,8 @@ class XeroApplyBooking(models.AbstractModel):
         texts = [self._booked_text(payment) for payment in payments]
         self.env['xero.log']._add_pulls(connection, [
             (move, 'success', None, text) for move, text in zip(moves, texts, strict=True)])
-        redated = {payment.id: text for payment, text in zip(payments, texts, strict=True)
+        redated = {payment.id: in_words(self.env, text)
+                   for payment, text in zip(payments, texts, strict=True)
                    if payment.move_id.date != payment.date}
         payments.browse(redated)._message_log_batch(redated)
         return payments
@@ -88,17 +92,17 @@ class XeroApplyBooking(models.AbstractModel):
             payments.env['account.move.line']._reconcile_plan(plan)
 
     def _booked_text(self, payment):
-        text = self.env._(
-            "Payment of %(amount)s dated %(date)s booked as %(name)s.",
-            amount=payment.currency_id.format(payment.amount), date=payment.date, name=payment.name)
-        if payment.move_id.date != payment.date:
-            text += ' ' + self.env._(
-                "That period is locked, so the journal entry is dated %s.", payment.move_id.date)
-        if payment.journal_id.xero_clearing:
-            text += ' ' + self.env._(
+        """:return: what was booked, a lazy text"""
+        return joined(' ', (
+            _lt("Payment of %(amount)s dated %(date)s booked as %(name)s.",
+                amount=lazy_amount(payment.currency_id, payment.amount),
+                date=lazy_date(self.env, payment.date), name=payment.name),
+            payment.move_id.date != payment.date and _lt(
+                "That period is locked, so the journal entry is dated %s.",
+                lazy_date(self.env, payment.move_id.date)),
+            payment.journal_id.xero_clearing and _lt(
                 "It is in no bank journal here, so it is in the journal %s.",
-                payment.journal_id.display_name)
-        return text
+                lazy_name(payment.journal_id))))
 
     # === UNDO === #
 
@@ -115,17 +119,18 @@ class XeroApplyBooking(models.AbstractModel):
         rows, bodies = [], {}
         for payment in payments:
             moves = payment.invoice_ids
-            bodies[payment.id] = self._undo_one(payment)
-            rows += [(move, 'success', None, bodies[payment.id]) for move in moves]
+            words = self._undo_one(payment)
+            bodies[payment.id] = in_words(self.env, words)
+            rows += [(move, 'success', None, words) for move in moves]
         if payments:
             payments.xero_deleted = True
             payments._message_log_batch(bodies)
             self.env['xero.log']._add_pulls(connection, rows)
 
     def _undo_one(self, payment):
-        """:return: what was done, in words"""
+        """:return: what was done, a lazy text"""
         name = payment.display_name
-        amount = payment.currency_id.format(payment.amount)
+        amount = lazy_amount(payment.currency_id, payment.amount)
         statement_lines = payment._xero_statement_lines()
         if payment.state not in ('canceled', 'rejected'):
             # Odoo itself knows whether a lock date, a hash or another rule forbids it.
@@ -137,21 +142,21 @@ class XeroApplyBooking(models.AbstractModel):
                     'date': fields.Date.context_today(payment),
                     'ref': self.env._("Deleted in Xero: %s", payment.memo or name),
                 }], cancel=True)
-                return self.env._(
+                return joined(' ', (_lt(
                     "The payment %(name)s of %(amount)s was deleted in Xero. Its period is locked "
                     "here, so it was reversed by %(reversal)s.",
                     name=name, amount=amount, reversal=reversal.name
-                ) + self._reopen(statement_lines)
-        return self.env._(
+                ), self._reopen(statement_lines)))
+        return joined(' ', (_lt(
             "The payment %(name)s of %(amount)s was deleted in Xero and cancelled here.",
-            name=name, amount=amount) + self._reopen(statement_lines)
+            name=name, amount=amount), self._reopen(statement_lines)))
 
     def _reopen(self, statement_lines):
         """Have lines of the bank's statement be open again whose payment is no more: with its
         amount open they would count as reconciled.
 
         :param recordset statement_lines: `account.bank.statement.line`
-        :return: what is open again, in words that follow a sentence; none where nothing is
+        :return: what is open again, a lazy text; an empty one where nothing is
         """
         for line in statement_lines:
             _liquidity, _suspense, others = line._seek_for_lines()
@@ -163,8 +168,7 @@ class XeroApplyBooking(models.AbstractModel):
                     _logger.info("%s stays as it is: %s", line, error)
         names = ', '.join(f'{line.move_id.name} {line.payment_ref or ""}'.strip()
                           for line in statement_lines)
-        return ' ' + self.env._("What the bank has of it is open again: %s.", names) \
-            if names else ''
+        return names and _lt("What the bank has of it is open again: %s.", names)
 
     def _log_missing(self, connection, payment):
         """Log, once, that Xero deleted a payment that has never been linked here, though its
@@ -189,7 +193,8 @@ class XeroApplyBooking(models.AbstractModel):
                 ('res_model', '=', move._name), ('res_id', '=', move.id),
                 ('message', 'ilike', payment.xero_id)], limit=1):
             return
-        self.env['xero.log']._add_pulls(connection, [(move, 'failure', code, self.env._(
+        self.env['xero.log']._add_pulls(connection, [(move, 'failure', code, _lt(
             "Xero deleted the payment %(payment)s of %(amount)s dated %(date)s, which is not "
             "linked here.",
-            payment=payment.xero_id, amount=payment.amount, date=payment.date))])
+            payment=payment.xero_id, amount=lazy_amount(move.currency_id, payment.amount),
+            date=lazy_date(self.env, payment.date)))])

@@ -2,11 +2,15 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ..core.kinds import XERO_SYNC
+from ..core.words import lazy_amount, lazy_date
 from ..documents.account_payment_plan import COUNTS, decimal_of
 from ..documents.xero_paid_mixin import NEAR
 from ..documents.xero_settlement import has_write_off
+
+_lt = LazyTranslate(__name__)
 
 #: By what pairs are found, one after the other: days between the dates, and whether the
 #: references must be equal.
@@ -366,11 +370,11 @@ class XeroApplyRecognise(models.AbstractModel):
                         'xero_payment_id': redone.xero_id,
                         'xero_journal_id': journals[redone.xero_id].id})
                     done |= payment
-                    rows.append((move, 'success', None, self.env._(
+                    rows.append((move, 'success', None, _lt(
                         "The payment %(name)s of %(amount)s was removed in Xero and registered "
                         "there again, dated %(date)s. It stays here, linked to the new one.",
-                        name=payment.display_name, date=redone.date,
-                        amount=payment.currency_id.format(payment.amount))))
+                        name=payment.display_name, date=lazy_date(self.env, redone.date),
+                        amount=lazy_amount(payment.currency_id, payment.amount))))
                     break
         self.env['xero.log']._add_pulls(connection, rows)
         return done
@@ -389,9 +393,10 @@ class XeroApplyRecognise(models.AbstractModel):
                 payment._xero_adopt(wanted.xero_id, move)
             else:
                 payment._xero_adopt_part(wanted.xero_id, move)
-            rows.append((move, 'success', None, self.env._(
+            rows.append((move, 'success', None, _lt(
                 "The payment %(name)s of %(amount)s was found here and linked to the one in Xero.",
-                name=payment.display_name, amount=payment.currency_id.format(payment.amount))))
+                name=payment.display_name,
+                amount=lazy_amount(payment.currency_id, payment.amount))))
         self.env['account.payment'].union(
             *(offer.record for _move, _wanted, offer in links))._xero_conclude()
         self.env['xero.log']._add_pulls(connection, rows)

@@ -4,10 +4,13 @@ from markupsafe import escape
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date, formatLang
+from odoo.tools.translate import LazyTranslate
 
 from ..core.kinds import GONE
-from ..core.problem import error_text
+from ..core.problem import error_words
+from ..core.words import in_words, joined, lazy_amount, lazy_date
+
+_lt = LazyTranslate(__name__)
 
 #: Fields of an invoice line that say which line of an order it invoices, where installed.
 ORDER_LINE_FIELDS = ('sale_line_ids', 'purchase_line_id')
@@ -60,36 +63,34 @@ class XeroApplyVoid(models.AbstractModel):
             self.env['xero.apply.payment']._settle(connection, {move: []})
             self.env['xero.apply.credit']._undo_payments(connection, move)
         matched = self._matched_names(move)
-        what = self.env._("Voided in Xero.") if document.status == 'VOIDED' else \
-            self.env._("Deleted in Xero, where it was a draft.")
+        what = _lt("Voided in Xero.") if document.status == 'VOIDED' else \
+            _lt("Deleted in Xero, where it was a draft.")
         try:
             with self.env.cr.savepoint():
                 move.button_cancel()
-            done = self.env._("It was cancelled here, too.")
+            done = _lt("It was cancelled here, too.")
         except UserError as error:
             if move.state != 'posted':
                 raise
             reversal = self._reverse(move)
-            done = self.env._(
+            done = _lt(
                 "It could not be cancelled (%(reason)s), so %(name)s of %(date)s takes it back.",
                 reason=str(error).strip(), name=reversal.name,
-                date=format_date(self.env, reversal.date))
-        parts = [what, done]
-        if matched:
-            parts.append(self.env._(
-                "What it was matched with is open again: %s.", ', '.join(matched)))
-        message = ' '.join(parts)
-        move._message_log(body=message)
-        self.env['xero.log']._add_pulls(connection, [(move, 'success', None, message)])
+                date=lazy_date(self.env, reversal.date))
+        words = joined(' ', (what, done, matched and _lt(
+            "What it was matched with is open again: %s.", joined(', ', matched))))
+        move._message_log(body=in_words(self.env, words))
+        self.env['xero.log']._add_pulls(connection, [(move, 'success', None, words)])
         if newer:
             self._report_reinvoiced(connection, move, newer)
 
     def _matched_names(self, move):
-        """:return: payments and documents that the cancellation leaves open, in words"""
+        """:return: payments and documents that the cancellation leaves open, lazy texts"""
         partials = move.line_ids.matched_debit_ids | move.line_ids.matched_credit_ids
         others = (partials.debit_move_id | partials.credit_move_id).move_id - move
         return [
-            f'{other.name} ({formatLang(self.env, abs(other.amount_total), currency_obj=currency)})'
+            _lt("%(document)s (%(amount)s)", document=other.name,
+                amount=lazy_amount(currency, abs(other.amount_total)))
             for other in others - partials.exchange_move_id
             for currency in other.currency_id]
 
@@ -134,19 +135,21 @@ class XeroApplyVoid(models.AbstractModel):
     def _report_reinvoiced(self, connection, voided, newer):
         """Say on both sides that the order has a newer invoice; which one counts is for a person
         to decide."""
-        title, fix = error_text(self.env, 'order_reinvoiced')
+        title, fix = error_words('order_reinvoiced')
+        words = _lt(
+            "%(title)s: %(voided)s was voided in Xero, and %(newer)s invoices the same order. "
+            "%(fix)s", title=title, voided=voided.name, fix=fix,
+            newer=', '.join(newer.mapped('display_name')))
+        message = in_words(self.env, words)
         rows = []
         for move in voided | newer:
             others = newer if move == voided else voided
-            message = self.env._(
-                "%(title)s: %(voided)s was voided in Xero, and %(newer)s invoices the same order. "
-                "%(fix)s", title=title, voided=voided.name,
-                newer=', '.join(newer.mapped('display_name')), fix=fix)
             move._message_log(body=message)
-            rows.append((move, 'failure', 'order_reinvoiced', message))
+            rows.append((move, 'failure', 'order_reinvoiced', words))
             if move != voided and (user := self._responsible(move) or self._responsible(others)):
                 move.activity_schedule(
-                    'mail.mail_activity_data_warning', user_id=user.id, summary=title,
+                    'mail.mail_activity_data_warning', user_id=user.id,
+                    summary=in_words(self.env, title),
                     note=escape(message))
         self.env['xero.log']._add_pulls(connection, rows)
 

@@ -2,11 +2,14 @@ from functools import partial
 
 from odoo import models
 from odoo.tools.misc import format_date
+from odoo.tools.translate import LazyTranslate
 
 from ...xero.catalogue import CATALOGUE
 from ..core.kinds import GONE
 from ..documents.showing import in_currency
 from ..documents.xero_difference import CONTENT, INSIDE
+
+_lt = LazyTranslate(__name__)
 
 #: What is compared after each pull.
 COMPARED = ('document', 'status', 'total', 'currency', 'date', 'due_date', 'number', 'contact',
@@ -61,7 +64,7 @@ class XeroCompare(models.AbstractModel):
         models.Model.write(moves.sudo(), {
             name: value or False for name, value in moves._xero_success().items()})
         self.env['xero.log']._add_pulls(connection, [
-            (move, 'success', None, self.env._(
+            (move, 'success', None, _lt(
                 "What Xero had refused is over: it has the document as it is here."))
             for move in moves])
 

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import webhook
 from ..connection.xero_connection import ACTIVE_STATES
 from ..core.secret import read_secret
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 KEEP_DAYS = 7
 
@@ -119,7 +121,7 @@ class XeroDelivery(models.Model):
         if not announced:
             return
         self.env['xero.log']._add_deliveries([
-            (app, self.env._("%s change(s) announced", count)) for app, count in announced])
+            (app, _lt("%s change(s) announced", count)) for app, count in announced])
         if self.env['xero.event']._insert(events, {app.tenant_id: app.id for app in apps}):
             self.env['xero.connection'].browse(app.id for app, _count in announced)._trigger_cron()
 

@@ -1,7 +1,11 @@
 """What Xero shows of the payments that were sent from here."""
 from odoo import api, models
+from odoo.tools.translate import LazyTranslate
 
+from ..core.words import lazy_amount
 from ..documents.account_payment_plan import COUNTS
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroPaymentLink(models.Model):
@@ -78,7 +82,7 @@ class XeroPaymentLink(models.Model):
         for link, redone in found.items():
             if link.payment_id.xero_link_ids == link:
                 link.payment_id.xero_journal_id = journals[redone.xero_id]
-        self.env['xero.log']._add_pulls(connection, [(link.move_id, 'success', None, self.env._(
+        self.env['xero.log']._add_pulls(connection, [(link.move_id, 'success', None, _lt(
             "The payment %(name)s was removed in Xero and registered there again. It stays here, "
             "linked to the new one.", name=link.payment_id.display_name)) for link in done])
         return done
@@ -100,9 +104,9 @@ class XeroPaymentLink(models.Model):
             lines = pulling.move_id.line_ids
             (lines.matched_debit_ids | lines.matched_credit_ids).filtered(
                 lambda part: move in (part.debit_move_id | part.credit_move_id).move_id).unlink()
-            self.env['xero.log']._add_pulls(connection, [(move, 'success', None, self.env._(
+            self.env['xero.log']._add_pulls(connection, [(move, 'success', None, _lt(
                 "The part of %(amount)s that %(name)s paid of this was deleted in Xero and taken "
                 "back here. The payment stays with what it pays else; its rest is open for this "
                 "partner. Match it with what it belongs to, or cancel it if the money is gone.",
-                amount=self.currency_id.format(self.amount), name=payment.display_name))])
+                amount=lazy_amount(self.currency_id, self.amount), name=payment.display_name))])
         self._mark_deleted()

@@ -1,11 +1,14 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ...xero.errors import XeroRejected
 from ..core.kinds import GONE
 from ..core.transaction import run_in_new_cursor
 from .lists import changed_at
+
+_lt = LazyTranslate(__name__)
 
 #: Documents applied, with all that follows from them, in one transaction.
 CHUNK = 50
@@ -129,7 +132,7 @@ class XeroPull(models.AbstractModel):
         connection.write({'last_pull': now, **({'last_reconcile': now} if compared else {}),
                           **({'outages': 0, 'last_error': False} if answered else {})})
         if compared:
-            self.env['xero.log']._add_event(connection, self.env._(
+            self.env['xero.log']._add_event(connection, _lt(
                 "Both books compared; differences to decide: %s", connection.difference_count),
                 'pull')
 

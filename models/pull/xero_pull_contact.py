@@ -3,6 +3,7 @@ from datetime import datetime
 from functools import partial
 
 from odoo import models
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import query
 from ...xero.parse import Contact
@@ -11,6 +12,7 @@ from ..core.problem import pull_fault_words
 from .lists import CONTACTS
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 #: Before Xero was there, so that a list that is read from here is whole.
 BEGINNING = datetime(2006, 1, 1)
@@ -85,7 +87,7 @@ class XeroPullContact(models.AbstractModel):
             if contact.merged_to and contact.merged_to not in partners:
                 partner.xero_contact_id = contact.merged_to
                 self.env['xero.log']._add_pulls(connection, [
-                    (partner, 'success', None, self.env._(
+                    (partner, 'success', None, _lt(
                         "The contact was merged with another one in Xero; the link follows."))])
             elif contact.merged_to or contact.status == 'ARCHIVED':
                 other = partners.get(contact.merged_to)

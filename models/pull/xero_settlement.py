@@ -1,5 +1,10 @@
 """What Xero shows of what entries pay here."""
 from odoo import models
+from odoo.tools.translate import LazyTranslate
+
+from ..core.words import lazy_amount
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroSettlement(models.Model):
@@ -46,9 +51,10 @@ class XeroSettlement(models.Model):
             (lines.matched_debit_ids | lines.matched_credit_ids).filtered(
                 lambda part: self.move_id in (part.debit_move_id | part.credit_move_id).move_id
             ).unlink()
-            self.env['xero.log']._add_pulls(connection, [(self.move_id, 'success', None, self.env._(
+            self.env['xero.log']._add_pulls(connection, [(self.move_id, 'success', None, _lt(
                 "The payment of %(amount)s in Xero was deleted there, so %(name)s is matched with "
                 "this no more. Match it with what it belongs to.",
-                amount=self.currency_id.format(self.amount), name=self.entry_id.display_name))])
+                amount=lazy_amount(self.currency_id, self.amount),
+                name=self.entry_id.display_name))])
         self._mark_deleted()
         self._xero_conclude()

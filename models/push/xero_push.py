@@ -3,6 +3,7 @@ import logging
 from typing import NamedTuple
 
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import query
 from ...xero.documents import Document
@@ -11,9 +12,11 @@ from ...xero.scalars import rows_of
 from ..connection.xero_connection_run import TimeBudgetExceeded, check_time
 from ..core.apart import NOBODYS_FAULT, apart
 from ..core.kinds import CREDIT_NOTES
+from ..core.words import in_words
 from .sender import RequestSender
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 #: Key of the context: ids of the records of a kind that Xero has just been asked for, in vain.
 ASKED = 'xero_asked'
@@ -102,13 +105,14 @@ class XeroPush(models.AbstractModel):
         ).filtered_domain(~self._outbox_domain(connection))
         if not unknown:
             return
-        connection.last_error = self.env._(
+        words = _lt(
             "Requests to Xero are left alone that no installed module knows: %s. Install the "
             "module that made them again.", ', '.join(sorted(set(unknown.mapped('operation')))))
+        connection.last_error = in_words(self.env, words)
         if not self.env['xero.log'].search_count([
                 ('connection_id', '=', connection.id), ('message', '=', connection.last_error)],
                 limit=1):
-            self.env['xero.log']._add_event(connection, connection.last_error, outcome='failure')
+            self.env['xero.log']._add_event(connection, words, outcome='failure')
 
     def _finish_interrupted(self, connection):
         """Bring to an end what an earlier run, or a process that died, left in the outbox.
