@@ -19,7 +19,7 @@ from xero_sandbox import XeroSandbox  # noqa: E402
 
 #: What a synced document and a connection keep.
 MOVE = ["xero_state", "xero_document_id", "xero_number", "xero_status", "xero_error_code",
-        "xero_last_push", "xero_attempts"]
+        "xero_error_message", "xero_last_push", "xero_attempts"]
 CONNECTION = ["state", "tenant_id", "tenant_name", "client_id", "client_secret", "auto_sync",
               "sync_sales", "sync_purchases", "sync_credit_notes", "push_status", "connected_at"]
 #: The connection's own scheduled action, and those for all.

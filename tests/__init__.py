@@ -46,6 +46,7 @@ from . import test_import_unmatched
 from . import test_import_unnamed
 from . import test_install
 from . import test_languages
+from . import test_languages_pull
 from . import test_languages_push
 from . import test_layers
 from . import test_limits

@@ -119,7 +119,7 @@ HOOKS = {
     'XeroCompareContent._differing',
     'XeroCompareContent._explanation', 'XeroCompareContent._find', 'XeroCompareContent._in_words',
     'XeroCompareContent._keep_lines',
-    'XeroCompareContent._money', 'XeroCompareContent._names', 'XeroCompareContent._values',
+    'XeroCompareContent._names', 'XeroCompareContent._values',
     'XeroImport._fit_taxes', 'XeroImport._make_all',
     'XeroImport._make_fitting', 'XeroImport._prepare', 'XeroImport._take_together',
     'XeroImport._wants', 'XeroImportExisting._find',

@@ -60,7 +60,8 @@ class TestImportCrash(XeroHistoryProcessCase):
             "  JOIN account_move move ON move.id = invoice_id"
             " WHERE xero_document_id = ANY(%s)", first, ids)
         log = self._sql(
-            "SELECT xero_document_id, outcome, regexp_replace(log.message, '[0-9T].*', '')"
+            "SELECT xero_document_id, outcome,"
+            "       regexp_replace(log.message ->> 'en_US', '[0-9T].*', '')"
             "  FROM xero_log log JOIN account_move move"
             "    ON log.res_model = 'account.move' AND log.res_id = move.id"
             " WHERE xero_document_id = ANY(%s)", ids)

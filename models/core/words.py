@@ -94,9 +94,27 @@ def say(words, lang):
     return words._translate(lang) if isinstance(words, LazyGettext) else words
 
 
+def languages_of(env):
+    """:return: codes of the languages in which texts are kept: English, which all others fall back
+        to, and those that are installed
+    :rtype: set"""
+    return {'en_US', *(code for code, _name in env['res.lang'].get_installed())}
+
+
 def in_words(env, words):
     """:return: str: a text, lazy or not, in the language of who reads it"""
     return say(words, env.lang or 'en_US')
+
+
+def write_words(record, values):
+    """Write texts in every language, for a record that is not written by the thousand.
+
+    :param recordset record: a single one
+    :param dict values: {field with ``translate=True``: text, lazy or not}
+    """
+    for lang in sorted(languages_of(record.env), key='en_US'.__ne__):
+        record.with_context(lang=lang).write(
+            {name: say(words, lang) or False for name, words in values.items()})
 
 
 def in_languages(env, words):
@@ -107,5 +125,4 @@ def in_languages(env, words):
     """
     if not isinstance(words, LazyGettext):
         return {'en_US': words} if words else None
-    installed = (code for code, _name in env['res.lang'].get_installed())
-    return {lang: say(words, lang) for lang in {'en_US', *installed}}
+    return {lang: say(words, lang) for lang in languages_of(env)}

@@ -36,6 +36,7 @@ from . import account_partial_reconcile
 from . import account_journal_dashboard
 from . import xero_difference
 from . import xero_difference_decision
+from . import xero_difference_words
 from . import xero_twin
 from . import xero_compare_content
 from . import xero_problem

@@ -3,11 +3,14 @@ from functools import partial
 from typing import NamedTuple
 
 from odoo import models
-from odoo.tools.misc import formatLang
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import sums
 from ..core.kinds import GONE
+from ..core.words import joined, lazy_amount
 from .xero_difference import INSIDE
+
+_lt = LazyTranslate(__name__)
 
 #: Xero: places of CurrencyRate.
 RATE = Decimal('0.000001')
@@ -219,15 +222,15 @@ class XeroCompareContent(models.AbstractModel):
                     (self.env[model]._xero_key, 'in', list(keys[what]))])} if keys[what] else {}
             for what, model in ((sums.ACCOUNT, 'xero.account'), (sums.TAX_RATE, 'xero.tax.rate'),
                                 (sums.TRACKING, 'xero.tracking.option'))}
-        names[sums.TAX_RATE].setdefault('NONE', self.env._("No tax"))
+        names[sums.TAX_RATE].setdefault('NONE', _lt("No tax"))
         return {
             (move_id, field): (*self._values(field, here, there, move, names), text)
             for (move_id, field), (here, there, move, text) in found.items()}
 
     def _values(self, field, here, there, move, names):
-        """:return: what one field is here and there, in words
-        :rtype: list(str)"""
-        money = partial(self._money, move)
+        """:return: what one field is here and there, texts, which may be lazy ones
+        :rtype: list"""
+        money = partial(lazy_amount, move.currency_id)
         if field == 'rate':
             return [f'{each.rate.normalize():f}' for each in (here, there)]
         if field == 'tax':
@@ -235,23 +238,20 @@ class XeroCompareContent(models.AbstractModel):
         parts = [each.sums[field] for each in (here, there)]
         differing = [key for key in dict.fromkeys((*parts[0], *parts[1]))
                      if parts[0].get(key) != parts[1].get(key)]
-        return ['; '.join(self.env._(
+        return [joined('; ', [_lt(
             "%(name)s: %(amounts)s", name=names[field].get(key, key),
-            amounts=' + '.join(map(money, part[key])))
-            for key in differing if key in part) or '–' for part in parts]
-
-    def _money(self, move, amount):
-        return formatLang(self.env, float(amount), currency_obj=move.currency_id)
+            amounts=joined(' + ', map(money, part[key])))
+            for key in differing if key in part]) or '–' for part in parts]
 
     def _explanation(self, move, document):
         """:return: what a difference inside a document means, and what can be done"""
-        kept = move.xero_kept_reason and self.env._(
+        kept = move.xero_kept_reason and _lt(
             "It could not be taken over: %s", move.xero_kept_reason)
-        text = self.env._(
+        text = _lt(
             "It was made in Xero and is not sent there. Take Xero's brings its lines here."
-        ) if move.xero_origin else self.env._(
+        ) if move.xero_origin else _lt(
             "Payments or credits are applied to it in Xero, which takes no change of it now. Take "
-            "Xero's brings its lines here.") if document.is_fixed else self.env._(
+            "Xero's brings its lines here.") if document.is_fixed else _lt(
             "Nothing here writes over what was changed in Xero. Keep Odoo's sends it again, and "
             "Take Xero's brings its lines here.")
-        return f'{kept} {text}' if kept else text
+        return joined(' ', (kept, text))

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..core.kinds import GONE
 from ..core.opening import in_company, open_record
+from ..core.words import say, write_words
 
 #: What helps where this differs: ``push``, to send the document again, where Xero keeps of it what
 #: is sent; ``pull``, to fetch and apply it once more. A line a field.
@@ -58,16 +59,16 @@ class XeroDifference(models.Model):
         [
             ('document', "Document"), ('status', "Status"), ('total', "Total"),
             ('currency', "Currency"), ('date', "Date"), ('due_date', "Due date"),
-            ('number', "Number"),
-            ('contact', "Contact"), ('amount_due', "Amount due"), ('payment', "Payment"),
-            ('credit', "Credit"), ('missing', "Gone from Xero"),
-            ('credit', "Credit"), ('tax', "Tax"), ('rate', "Exchange rate"),
-            ('account', "Accounts"), ('tax_rate', "Tax rates"), ('tracking', "Tracking"),
+            ('number', "Number"), ('contact', "Contact"), ('amount_due', "Amount due"),
+            ('payment', "Payment"),
+            ('credit', "Credit"), ('missing', "Gone from Xero"), ('tax', "Tax"),
+            ('rate', "Exchange rate"), ('account', "Accounts"), ('tax_rate', "Tax rates"),
+            ('tracking', "Tracking"),
         ],
         string="What", required=True, readonly=True)
-    here = fields.Char("In Odoo", readonly=True)
-    there = fields.Char("In Xero", readonly=True)
-    message = fields.Text("Explanation", readonly=True)
+    here = fields.Char("In Odoo", readonly=True, translate=True)
+    there = fields.Char("In Xero", readonly=True, translate=True)
+    message = fields.Text("Explanation", readonly=True, translate=True)
     state = fields.Selection(
         [('open', "To decide"), ('ignored', "Ignored")],
         default='open', required=True, readonly=True)
@@ -172,24 +173,27 @@ class XeroDifference(models.Model):
         :param recordset connection: `xero.connection`
         :param recordset record: what differs, a single one
         :param str field: in what, see the selection
-        :param here: value in Odoo; anything with a text
-        :param there: value in Xero; anything with a text
-        :param str message: what it means and what can be done, translated
+        :param here: value in Odoo; as the others a text, which may be a lazy one
+        :param there: value in Xero
+        :param message: what it means and what can be done
         :return: the row
         """
-        values = {'here': str(here), 'there': str(there), 'message': message}
-        known = self.sudo().search([
+        words = {'here': here, 'there': there, 'message': message}
+        english = {name: say(value, 'en_US') for name, value in words.items()}
+        known = self.sudo().with_context(lang='en_US').search([
             ('res_model', '=', record._name), ('res_id', '=', record.id), ('field', '=', field)])
         if not known:
-            return self.sudo().create({
-                **values, 'connection_id': connection.id, 'res_model': record._name,
+            known = known.create({
+                'connection_id': connection.id, 'res_model': record._name,
                 'company_id': connection.company_id._xero_company_of(record).id,
                 'res_id': record.id, 'document': record.display_name, 'field': field})
-        if any((known[name] or '') != value for name, value in values.items()):
+            write_words(known, words)
+        elif any((known[name] or '') != value for name, value in english.items()):
             # Something new is to be decided, even where the old one was to be ignored.
-            again = (known.here, known.there) == (values['here'], values['there'])
-            known.write({**values, 'state': 'open', **({} if again else {'decision': False})})
-        return known
+            again = (known.here, known.there) == (english['here'], english['there'])
+            known.write({'state': 'open', **({} if again else {'decision': False})})
+            write_words(known, words)
+        return known.with_env(self.sudo().env)
 
     @api.model
     def _clear(self, connection, records, names):
@@ -230,24 +234,6 @@ class XeroDifference(models.Model):
         rows._follow(follows)
         return set(rows.mapped('res_id'))
 
-    def _with_effects(self, found, follows):
-        """
-        :param dict found: {(id, field): values as of :meth:`_note`}
-        :param dict follows: {key: key of what it follows from}
-        :return: ``found``, with both values of what follows in the explanation of its cause
-        :rtype: dict
-        """
-        effects, names = {}, dict(self._fields['field']._description_selection(self.env))
-        for key, cause in follows.items():
-            here, there, *_message = found[key]
-            effects.setdefault(cause, []).append(self.env._(
-                "%(what)s: %(here)s in Odoo, %(there)s in Xero",
-                what=names[key[1]], here=here, there=there))
-        return {key: (here, there, '\n'.join([
-            self.env._("It explains this, too:"), *effects[key], *message])
-            ) if key in effects else (here, there, *message)
-            for key, (here, there, *message) in found.items()}
-
     def _follow(self, follows):
         """Fold what only follows into what it follows from; whatever somebody has decided about
         one of both only is shown by itself.
@@ -265,19 +251,6 @@ class XeroDifference(models.Model):
     def _causes(self):
         """:return: these without what follows from another one of them"""
         return self.filtered(lambda row: row.cause_id not in self)
-
-    def _in_words(self):
-        """:return: the difference in one line, for people"""
-        self.ensure_one()
-        return self._words(self.field, self.here, self.there, self.message)
-
-    @api.model
-    def _words(self, field, here, there, message):
-        """As :meth:`_in_words`, of the values of a row."""
-        return self.env._(
-            "%(what)s: %(here)s in Odoo, %(there)s in Xero. %(explanation)s",
-            what=dict(self._fields['field']._description_selection(self.env))[field],
-            here=here, there=there, explanation=message or '')
 
     @api.model
     def _alert(self, record):

@@ -2,11 +2,14 @@
 import logging
 
 from odoo import models
+from odoo.tools.translate import LazyTranslate
 
 from ..core.apart import never_stops
 from ..core.kinds import GONE
+from .showing import lazy_status
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 #: Statuses of what counts in Xero no more than a draft does here.
 UNAPPROVED = ('DRAFT', 'SUBMITTED')
@@ -55,38 +58,38 @@ class XeroDiffering(models.AbstractModel):
         """Compare what a document is here with its status in Xero, unless that is about to
         change.
 
-        :return: (here, there, explanation) in words, None where they agree
-        :rtype: tuple(str, str, str) | None
+        :return: (here, there, explanation), lazy texts, None where they agree
+        :rtype: tuple | None
         """
         if not move.xero_document_id:
             return None
-        here, text = self.env._("Draft"), None
+        here, text = _lt("Draft"), None
         if move.state == 'draft':
             text = self._explain_draft(move)
             if not move.xero_origin:
-                here = self.env._("Reset to draft")
+                here = _lt("Reset to draft")
         elif move.state == 'cancel' and move.xero_status not in GONE:
-            here = self.env._("Cancelled")
+            here = _lt("Cancelled")
             if move.xero_origin:
-                text = self.env._(
+                text = _lt(
                     "It was made in Xero and cancelled here only. Void it in Xero, too, or reset "
                     "it to draft here and post it again.")
             elif move.xero_state == 'failed':
-                text = self.env._(
+                text = _lt(
                     "It was cancelled here, and Xero has refused to void it. The document says "
                     "why.")
-        return text and (here, move.xero_status_label or '', text)
+        return text and (here, lazy_status(self.env, move.xero_status), text)
 
     def _explain_draft(self, move):
         """:return: in what a draft and Xero's document disagree, None where they do not"""
         if move.xero_status in GONE:
-            return self.env._(
+            return _lt(
                 "Xero never brings a voided document back: duplicate it to send it as a new one, "
                 "and cancel this one.")
         if not move.xero_origin:
-            return self.env._(
+            return _lt(
                 "It was reset to draft here only. Post it to send it as it is then, or cancel it "
                 "to void it in Xero, too.")
         if move.xero_status in UNAPPROVED:
             return None
-        return self.env._("It was made in Xero, where it counts. Post it here, too.")
+        return _lt("It was made in Xero, where it counts. Post it here, too.")

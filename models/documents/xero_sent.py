@@ -3,6 +3,7 @@ import json
 from odoo import models
 
 from ..core.problem import Problem
+from ..core.words import joined, lazy_of
 from .xero_difference import INSIDE
 
 
@@ -29,7 +30,8 @@ class XeroSent(models.AbstractModel):
         causes = touched | touched.cause_id
         (causes | causes.effect_ids).filtered(lambda row: row.state == 'ignored').state = 'open'
         return Problem(
-            'corrected_in_xero', '\n'.join(row._in_words() for row in touched._causes()))
+            'corrected_in_xero', joined('\n', [
+                lazy_of(row, type(row)._in_words) for row in touched._causes()]))
 
     def _renew_lines(self, move, document):
         """

@@ -75,14 +75,14 @@ class XeroApply(models.AbstractModel):
         :param Exception error: Odoo's refusal, or a fault of the software, which is logged
         """
         words = pull_fault_words(move, error)
-        text = in_words(self.env, words)
         difference = self.env['xero.difference'].sudo()
-        known = difference.search([('res_model', '=', move._name), ('res_id', '=', move.id),
-                                   ('field', '=', 'document'), ('message', '=', text)])
+        known = difference.search([
+            ('res_model', '=', move._name), ('res_id', '=', move.id), ('field', '=', 'document'),
+            ('message', '=', in_words(self.env, words))])
         if known:
             return
-        difference._note(connection, move, 'document', self.env._("unchanged"),
-                         move.xero_status_label or '', text)
+        difference._note(connection, move, 'document', _lt("unchanged"),
+                         lazy_status(self.env, move.xero_status), words)
         self.env['xero.log']._add_pulls(connection, [(move, 'failure', 'validation_error', words)])
 
     # === NEWS === #

@@ -5,13 +5,16 @@ from itertools import product
 from typing import NamedTuple
 
 from odoo import models
+from odoo.tools.translate import LazyTranslate
 
 from ...xero.documents import Payment
 from ..core.kinds import CREDIT_NOTES, GONE
+from ..core.words import joined, lazy_amount
 from ..documents.account_move_allocation import fetch_matches, matched_amount, matches_of
-from ..documents.showing import in_currency
 from ..mapping.account_journal import NO_BANK
 from .live import live
+
+_lt = LazyTranslate(__name__)
 
 
 class Allocation(NamedTuple):
@@ -199,15 +202,15 @@ class XeroApplyCredit(models.AbstractModel):
             return
         rows = list(self._compare_credits(move, wanted))
         if rows:
-            money = partial(in_currency, move)
+            money = partial(lazy_amount, move.currency_id)
             yield (
                 'credit', money(sum(here for _name, here, _there in rows)),
                 money(sum(there for _name, _here, there in rows)),
-                '\n'.join(self.env._(
+                joined('\n', [_lt(
                     "%(name)s is matched for %(here)s here and for %(there)s in Xero. Match it "
                     "for the same amount on both sides.",
                     name=name, here=money(here), there=money(there))
-                    for name, here, there in rows))
+                    for name, here, there in rows]))
 
     def _compare_credits(self, move, wanted):
         """Yield what differs: matched by hand here and not in Xero, or allocated in Xero and not

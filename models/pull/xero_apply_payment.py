@@ -1,10 +1,15 @@
 from collections import defaultdict
+from functools import partial
 
 from odoo import models
+from odoo.tools.translate import LazyTranslate
 
 from ...xero.documents import Payment
+from ..core.words import joined, lazy_amount, lazy_date, lazy_name
 from ..documents.xero_paid_mixin import NEAR
 from .live import live
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroApplyPayment(models.AbstractModel):
@@ -110,10 +115,11 @@ class XeroApplyPayment(models.AbstractModel):
                 if not here:
                     continue
                 if here.state not in ('in_process', 'paid') or here.xero_deleted:
-                    problems[move].append(self.env._(
+                    problems[move].append(_lt(
                         "%(name)s was cancelled here, and in Xero it still is a payment of "
                         "%(amount)s. Delete it there, too, or confirm it here again.",
-                        name=here.display_name, amount=payment.amount))
+                        name=here.display_name,
+                        amount=lazy_amount(move.currency_id, payment.amount)))
                 elif here.move_id and not here.is_reconciled and move.state == 'posted':
                     loose.append((move, here))
         if loose:
@@ -122,7 +128,7 @@ class XeroApplyPayment(models.AbstractModel):
                 payments, [move for move, _payment in loose])
             for move, payment in loose:
                 if not payment.is_reconciled:
-                    problems[move].append(self.env._(
+                    problems[move].append(_lt(
                         "%(name)s is a payment of this document in Xero, and something else pays "
                         "it here.", name=payment.display_name))
 
@@ -133,12 +139,12 @@ class XeroApplyPayment(models.AbstractModel):
         :param dict problems: {document: list of texts}, extended
         """
         for link in links._loose():
-            problems[link.move_id].append(self.env._(
+            problems[link.move_id].append(_lt(
                 "%(name)s paid %(amount)s of this, and that part was deleted in Xero. Here the "
                 "money is still in %(name)s, open for this partner. Open it and match the rest "
                 "with what it belongs to; or cancel it if the money is gone, and register what is "
                 "left of it anew.", name=link.payment_id.display_name,
-                amount=link.currency_id.format(link.amount)))
+                amount=lazy_amount(link.currency_id, link.amount)))
 
     def _name_elsewhere(self, moves, problems):
         """Name money that is in another bank account here than in Xero.
@@ -149,12 +155,12 @@ class XeroApplyPayment(models.AbstractModel):
         for move in moves:
             for payment in move.matched_payment_ids.filtered(
                     lambda payment: payment._xero_is_elsewhere()):
-                problems[move].append(self.env._(
+                problems[move].append(_lt(
                     "%(name)s is in %(here)s here, and in Xero it is in the account of %(there)s. "
                     "Reset it to draft and choose the other journal, or delete it in Xero and "
                     "register it there where it is here.", name=payment.display_name,
-                    here=payment.journal_id.display_name,
-                    there=payment.xero_journal_id.display_name))
+                    here=lazy_name(payment.journal_id),
+                    there=lazy_name(payment.xero_journal_id)))
 
     def _apply_unknown(self, connection, unknown, problems, settled):
         """Recognise what is here already, and book the rest where it fits.
@@ -169,9 +175,10 @@ class XeroApplyPayment(models.AbstractModel):
             if move.state == 'posted':
                 pairs.append((move, payment))
             else:
-                problems[move].append(self.env._(
+                problems[move].append(_lt(
                     "Xero has a payment of %(amount)s dated %(date)s, and the document is not "
-                    "posted here.", amount=payment.amount, date=payment.date))
+                    "posted here.", amount=lazy_amount(move.currency_id, payment.amount),
+                    date=lazy_date(self.env, payment.date)))
         if not pairs:
             return
         pairing = self.env['xero.apply.recognise']._recognise(connection, pairs)
@@ -181,11 +188,12 @@ class XeroApplyPayment(models.AbstractModel):
         rest = []
         for move, payment in pairs:
             if payment.xero_id in pairing.unclear:
-                problems[move].append(self.env._(
+                problems[move].append(_lt(
                     "The payment of %(amount)s dated %(date)s in Xero may be one of these: "
                     "%(names)s. Nothing was booked. Match with the document the one that it is; "
                     "if it is none of them, register it here, too, with that date.",
-                    amount=payment.amount, date=payment.date, names=', '.join(
+                    amount=lazy_amount(move.currency_id, payment.amount),
+                    date=lazy_date(self.env, payment.date), names=', '.join(
                         offer.name for offer in pairing.unclear[payment.xero_id])))
             elif payment.xero_id not in pairing.found:
                 rest.append((move, payment))
@@ -225,48 +233,53 @@ class XeroApplyPayment(models.AbstractModel):
             missing = left[move] - (move._xero_decimal(move.amount_total) - settled[move])
             if amount > min(left[move], missing):
                 problems[move].append(self._too_much_text(
-                    payment, amount, left[move], others[move]))
+                    move, payment, left[move], others[move]))
             elif not journals[payment.account_id]:
-                problems[move].append(self.env._(
+                problems[move].append(_lt(
                     "There is no journal for the payment of %(amount)s dated %(date)s in Xero. "
                     "Map one to the account in Xero that it went to, or choose the journal for "
-                    "payments on the connection to Xero.", amount=amount, date=payment.date))
+                    "payments on the connection to Xero.",
+                    amount=lazy_amount(move.currency_id, amount),
+                    date=lazy_date(self.env, payment.date)))
             else:
                 left[move] -= amount
                 fitting.append((move, payment))
         if fitting:
             self.env['xero.apply.booking']._book(connection, fitting)
 
-    def _too_much_text(self, payment, amount, left, others):
+    def _too_much_text(self, move, payment, left, others):
         """
+        :param recordset move: `account.move` that is paid
         :param documents.Payment payment: more than what is missing here
-        :param Decimal amount: of it
         :param Decimal left: what is still to be paid here
         :param list others: of Offer, what pays the document here and is not known in Xero
-        :return: why it was not booked, and what can be done
+        :return: why it was not booked, and what can be done, a lazy text
         """
+        money, date = partial(lazy_amount, move.currency_id), lazy_date(self.env, payment.date)
         if others:
-            return self.env._(
+            return _lt(
                 "The payment of %(amount)s dated %(date)s in Xero may be one of these: %(names)s. "
                 "Nothing was booked: less would be open here than in Xero. If it is one of them, "
                 "give it the same amount, and a date at most %(days)s days apart; if not, register "
                 "in Xero, too, what is only here.",
-                amount=amount, date=payment.date, days=NEAR.days,
+                amount=money(payment.amount), date=date, days=NEAR.days,
                 names=', '.join(dict.fromkeys(offer.name for offer in others)))
-        return self.env._(
+        return _lt(
             "The payment of %(amount)s dated %(date)s in Xero is more than what is missing here, "
             "where %(left)s are still to be paid. Nothing was booked. If it was registered here "
             "with another date or amount, make them agree; if not, take back what pays the "
-            "document here.", amount=amount, date=payment.date, left=left)
+            "document here.", amount=money(payment.amount), date=date, left=money(left))
 
     def _save_problems(self, connection, xero_payments, problems):
         """Put into the list of differences what could not be applied, and take off the rest."""
         Difference = self.env['xero.difference']
         for move, texts in problems.items():
-            there = ', '.join(
-                f"{payment.amount} ({payment.date})" for payment in xero_payments[move])
+            money = partial(lazy_amount, move.currency_id)
+            there = joined(', ', [
+                _lt("%(amount)s (%(date)s)", amount=money(payment.amount),
+                    date=lazy_date(self.env, payment.date)) for payment in xero_payments[move]])
             paid = move._xero_decimal(move.amount_total - move.amount_residual)
-            Difference._note(connection, move, 'payment', str(paid), there, '\n'.join(texts))
+            Difference._note(connection, move, 'payment', money(paid), there, joined('\n', texts))
         Difference._clear(
             connection, self.env['account.move'].union(
                 *(move for move in xero_payments if move not in problems)), ['payment'])

@@ -12,8 +12,7 @@ from ..documents.xero_settlement import has_write_off
 
 _lt = LazyTranslate(__name__)
 
-#: By what pairs are found, one after the other: days between the dates, and whether the
-#: references must be equal.
+#: By what pairs are found, one after the other: days between the dates, and equal references.
 SURE = ((timedelta(), True), (timedelta(), False), (NEAR, True))
 #: Likewise for what pays the same document.
 SAME_DOCUMENT = (*SURE, (NEAR, False))
@@ -366,9 +365,8 @@ class XeroApplyRecognise(models.AbstractModel):
                     and payment.currency_id == move.currency_id), None)
                 if redone:
                     unknown[move].remove(redone)
-                    payment.write({
-                        'xero_payment_id': redone.xero_id,
-                        'xero_journal_id': journals[redone.xero_id].id})
+                    payment.write({'xero_payment_id': redone.xero_id,
+                                   'xero_journal_id': journals[redone.xero_id].id})
                     done |= payment
                     rows.append((move, 'success', None, _lt(
                         "The payment %(name)s of %(amount)s was removed in Xero and registered "
@@ -393,10 +391,10 @@ class XeroApplyRecognise(models.AbstractModel):
                 payment._xero_adopt(wanted.xero_id, move)
             else:
                 payment._xero_adopt_part(wanted.xero_id, move)
+            amount = lazy_amount(payment.currency_id, payment.amount)
             rows.append((move, 'success', None, _lt(
                 "The payment %(name)s of %(amount)s was found here and linked to the one in Xero.",
-                name=payment.display_name,
-                amount=lazy_amount(payment.currency_id, payment.amount))))
+                name=payment.display_name, amount=amount)))
         self.env['account.payment'].union(
             *(offer.record for _move, _wanted, offer in links))._xero_conclude()
         self.env['xero.log']._add_pulls(connection, rows)

@@ -9,6 +9,7 @@ from odoo.tools.translate import LazyTranslate
 from ..core.kinds import GONE
 from ..core.problem import error_words
 from ..core.words import in_words, joined, lazy_amount, lazy_date
+from ..documents.showing import lazy_status
 
 _lt = LazyTranslate(__name__)
 
@@ -52,7 +53,7 @@ class XeroApplyVoid(models.AbstractModel):
         """As :meth:`XeroCompare._differences`."""
         if document.status in GONE and move.xero_void_applied and move.state == 'posted' \
                 and not self._is_taken_back(move):
-            yield 'status', self.env._("Posted"), move.xero_status_label, self.env._(
+            yield 'status', _lt("Posted"), lazy_status(self.env, move.xero_status), _lt(
                 "It was posted again after the void. Xero never brings a voided document back: "
                 "duplicate it to send it as a new one, and cancel this one.")
 

@@ -1,12 +1,11 @@
 from functools import partial
 
 from odoo import models
-from odoo.tools.misc import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ...xero.catalogue import CATALOGUE
 from ..core.kinds import GONE
-from ..documents.showing import in_currency
+from ..core.words import joined, lazy_amount, lazy_date
 from ..documents.xero_difference import CONTENT, INSIDE
 
 _lt = LazyTranslate(__name__)
@@ -87,7 +86,7 @@ class XeroCompare(models.AbstractModel):
         :param documents.Document document: as Xero has it
         :return: iterator of (field of `xero.difference`, here, there, explanation)
         """
-        made_there = self.env._("It was made in Xero and is not sent there. Change it on one side.")
+        made_there = _lt("It was made in Xero and is not sent there. Change it on one side.")
         for differences in self._contributors():
             for field, here, there, text in differences(move, document):
                 yield field, here, there, (
@@ -107,20 +106,20 @@ class XeroCompare(models.AbstractModel):
         if document.status in GONE \
                 or document.total in (None, move._xero_decimal(move.amount_total)):
             return
-        yield ('total', in_currency(move, move._xero_decimal(move.amount_total)),
-               in_currency(move, document.total), self.env._(
+        yield ('total', lazy_amount(move.currency_id, move.amount_total),
+               lazy_amount(move.currency_id, document.total), _lt(
                    "It was changed in Xero after its import as a draft. Change the draft.")
-               if move.xero_origin else self.env._(
+               if move.xero_origin else _lt(
                    "It was changed here since it was reset to draft. Post it to send the change."))
 
     def _differences_of_fields(self, move, document):
         if move.xero_state not in ('synced', 'failed') or move.state != 'posted' \
                 or document.status in GONE:
             return
-        decided = self.env._(
+        decided = _lt(
             "Payments or credits are applied to it in Xero, which takes no change of it now. "
             "Change it here, or take those off in Xero.") if document.is_fixed \
-            else self.env._("Keep Odoo's sends it again. To keep Xero's, change it here.")
+            else _lt("Keep Odoo's sends it again. To keep Xero's, change it here.")
         total = move._xero_decimal(move.amount_total)
         due = self.env['xero.payment.link']._left_to_pay(move)
         pairs = [
@@ -129,7 +128,7 @@ class XeroCompare(models.AbstractModel):
             ('currency', move.currency_id.name, document.currency_code, str),
             ('contact', move._xero_partner().xero_contact_id, document.contact_id,
              self._contact_name),
-            ('total', total, document.total, partial(in_currency, move)),
+            ('total', total, document.total, partial(lazy_amount, move.currency_id)),
         ]
         if document.kind in ('ACCREC', 'ACCPAY'):
             pairs.append(('due_date', self.env['xero.redated']._get_due_date(move),
@@ -140,7 +139,8 @@ class XeroCompare(models.AbstractModel):
         if document.total == total and document.amount_due is not None \
                 and document.amount_due != due \
                 and not self.env['xero.allocation']._among(move, 'pending'):
-            yield ('amount_due', in_currency(move, due), in_currency(move, document.amount_due),
+            yield ('amount_due', lazy_amount(move.currency_id, due),
+                   lazy_amount(move.currency_id, document.amount_due),
                    self._due_text(move, document, due))
 
     def _due_text(self, move, document, due):
@@ -148,31 +148,31 @@ class XeroCompare(models.AbstractModel):
         :return: why another amount is open in Xero, and what can be done"""
         deduction = document.cis_deduction
         if deduction and document.amount_due + deduction == due:
-            return self.env._(
+            return _lt(
                 "Xero has deducted %(amount)s for the Construction Industry Scheme, which is paid "
                 "to HMRC. Register it here, too, as a payment through a journal of its own.",
-                amount=in_currency(move, deduction))
+                amount=lazy_amount(move.currency_id, deduction))
         parts = self.env['xero.payment.link']._paid_parts(move)
         sends = move.company_id.id in self.env['res.company']._xero_sending_payments_ids()
         names = ', '.join(dict.fromkeys(
             offer.name for offer in self.env['xero.apply.recognise']._offers_of_documents(
                 move, parts))) if due < document.amount_due else ''
-        return ' '.join(filter(None, (
-            self.env._("Payments or credits are registered on one side only. Enter them on the "
+        return joined(' ', (
+            _lt("Payments or credits are registered on one side only. Enter them on the "
                        "other side, too, or take them off, and Compare again."),
-            names and not sends and self.env._(
+            names and not sends and _lt(
                 "With “Send payments” on the connection, what is matched here from then on is paid "
                 "there, too."),
-            names and self.env._(
+            names and _lt(
                 "Here these pay it: %s. Open payments leads there: cancel what was not paid, or "
                 "unreconcile from the document what pays something else, too, as an entry of a "
-                "point of sale does.", names))))
+                "point of sale does.", names)))
 
     def _contact_name(self, contact_id):
         """:return: a contact of Xero, for people"""
         partner = self.env['res.partner'].search([('xero_contact_id', '=', contact_id)], limit=1)
-        return partner.display_name or self.env._("a contact that is not linked here")
+        return partner.display_name or _lt("a contact that is not linked here")
 
     def _day(self, day):
         """:return: a date, or none, for people"""
-        return format_date(self.env, day) or '–'
+        return lazy_date(self.env, day) if day else '–'

@@ -92,13 +92,13 @@ class XeroPullContact(models.AbstractModel):
             elif contact.merged_to or contact.status == 'ARCHIVED':
                 other = partners.get(contact.merged_to)
                 Difference._note(
-                    connection, partner, 'contact', self.env._("active"),
-                    self.env._("merged with %s", other.display_name) if other
-                    else self.env._("archived"),
-                    self.env._("Documents of this partner are refused by Xero until both partners "
-                               "are merged here, under Contacts.") if other else
-                    self.env._("Documents of this partner are refused by Xero until the contact "
-                               "is restored there or the partner is linked to another one."))
+                    connection, partner, 'contact', _lt("active"),
+                    _lt("merged with %s", other.display_name) if other
+                    else _lt("archived"),
+                    _lt("Documents of this partner are refused by Xero until both partners are "
+                        "merged here, under Contacts.") if other else
+                    _lt("Documents of this partner are refused by Xero until the contact is "
+                        "restored there or the partner is linked to another one."))
                 continue
             Difference._clear(connection, partner, ['contact'])
 

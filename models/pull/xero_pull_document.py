@@ -2,16 +2,19 @@ import logging
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import payload, query
 from ...xero.documents import Document
 from ...xero.errors import XeroRejected
 from ..core.apart import apart
 from ..core.kinds import GONE, XERO_KINDS
+from ..core.words import joined, lazy_of
 from ..documents.showing import name_in_xero
 from .live import LIVE
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 #: A change this old should have been announced by a webhook.
 WEBHOOK_DELAY = timedelta(minutes=1)
@@ -114,14 +117,14 @@ class XeroPullDocument(models.AbstractModel):
     def _note_missing(self, connection, moves):
         """:param moves: `account.move` that Xero does not have any more"""
         for move in moves:
-            cure = self.env._(
+            cure = _lt(
                 "It was made in Xero and is not sent there. Cancel it here, if it is gone for good."
-            ) if move.xero_origin else self.env._(
+            ) if move.xero_origin else _lt(
                 "Look for it in Xero; or send it anew, if it is gone for good.")
             self.env['xero.difference']._note(
-                connection, move, 'missing', move.display_name, '–', ' '.join((self.env._(
+                connection, move, 'missing', move.display_name, '–', joined(' ', (_lt(
                     "Xero does not have %s any more: it was removed there, or the organisation was "
-                    "reset.", name_in_xero(move)), cure)))
+                    "reset.", lazy_of(move, name_in_xero)), cure)))
 
     # === SEVERAL AT ONCE === #
 
