@@ -160,6 +160,7 @@ from . import test_secrets_logged
 from . import test_sentences
 from . import test_setup
 from . import test_shared_models
+from . import test_situations
 from . import test_sums
 from . import test_texts
 from . import test_token
