@@ -13,7 +13,7 @@ class TestSituations(XeroPullCommon):
         self._pull()
 
     def test_taxes_that_are_due_when_paid(self):
-        """The entries by which tax becomes due are Odoo's alone: Xero reports by payments itself."""
+        """The entries by which tax becomes due are Odoo's alone: Xero has its own way."""
         transition = self.env['account.account'].create({
             'name': "Tax Not Due Yet", 'code': 'TNDY', 'account_type': 'liability_current',
             'reconcile': True})
