@@ -132,6 +132,27 @@ class TestLanguagesPull(XeroLanguagesCommon):
         self.assertEqual(row.state, 'open')
         self.assertIn("13.03.2026", self._read(row, 'there', 'de_DE'))
 
+    # === WHAT WAITS === #
+
+    def test_unmatched(self):
+        self.connection.write({'import_policy': 'draft', 'import_from': False})
+        contact = self.org.as_person.create_contact("Elm")
+        self.org.as_person.create_invoice(
+            {'ContactID': contact['ContactID']}, [{
+                'Description': "Rent", 'Quantity': 1, 'UnitAmount': 1234.5, 'AccountCode': '429',
+                'TaxType': 'NONE'}], type='ACCPAY', InvoiceNumber='RENT')
+        self._pull()
+        [row] = self.env['xero.unmatched'].search([('connection_id', '=', self.connection.id)])
+        self.assertEqual(row.reason, 'contact_missing')
+        self._assert_read(row, 'message', "The contact %s is not linked to a partner.",
+                          lambda _env: "Elm")
+        self.partner_b.with_company(self.env.company).xero_contact_id = contact['ContactID']
+        self.expense.sudo().xero_account_id = False
+        self._pull()
+        self.assertEqual(row.reason, 'unmapped_account')
+        self._assert_read(row, 'message', "No account here is mapped to Xero's account %s.",
+                          lambda _env: self._account('429').display_name)
+
     def _row(self, record, field):
         [row] = self.env['xero.difference'].search([
             ('res_model', '=', record._name), ('res_id', '=', record.id), ('field', '=', field)])

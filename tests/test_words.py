@@ -7,8 +7,8 @@ from .unit import BaseCase
 MODELS = Path(__file__).parents[1] / 'models'
 #: What keeps or makes lazy texts; called with a text in one language, it is that for everybody.
 KEEPING = {
-    '_lt', 'joined', 'Problem', 'Problem.at', '_xero_fail', '_xero_failure', '_add_event',
-    '_add_pulls', '_add_records', '_add_deliveries', '_note',
+    '_lt', 'joined', 'Problem', 'Problem.at', 'ImportBlocker', '_xero_fail', '_xero_failure',
+    '_add_event', '_add_pulls', '_add_records', '_add_deliveries', '_note',
 }
 #: What makes a text, an amount or a date of one language.
 FROZEN = {'_', 'format_date', 'format_datetime', 'formatLang', 'format_amount', 'in_currency',

@@ -1,13 +1,11 @@
 from datetime import timedelta
 
-from psycopg2.extras import Json
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core.opening import open_record
 from ..core.problem import error_selection
-from ..core.words import in_languages
+from ..core.words import column_value
 
 #: Days that a row is kept; the system parameter of this name overrides it.
 KEEP_DAYS = ('account_xero.log_days', 90)
@@ -165,8 +163,7 @@ class XeroLog(models.Model):
         names = [*rows[0], *added]
         values = []
         for row in rows:
-            languages = in_languages(self.env, row['message'])
-            row = {**row, **added, 'message': languages and Json(languages)}
+            row = {**row, **added, 'message': column_value(self.env, row['message'])}
             values.append(SQL("%s", tuple(row[name] or None for name in names)))
         self.env.cr.execute(SQL(
             "INSERT INTO xero_log (%s) VALUES %s", SQL(', ').join(map(SQL.identifier, names)),

@@ -1,14 +1,12 @@
 import uuid
 
-from psycopg2.extras import Json
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..core.kinds import RETRY_DELAYS
 from ..core.problem import Problem, error_selection
-from ..core.words import in_languages, joined
+from ..core.words import column_value, joined
 
 
 class XeroSyncMixin(models.AbstractModel):
@@ -181,10 +179,7 @@ class XeroSyncMixin(models.AbstractModel):
     @api.model
     def _xero_column_value(self, column, value):
         """:return: a value, as :meth:`_xero_store` gets it, as the column has it"""
-        if not self._fields[column].translate:
-            return value
-        languages = in_languages(self.env, value)
-        return languages and Json(languages)
+        return column_value(self.env, value) if self._fields[column].translate else value
 
     @api.model
     def _xero_stored_with(self, columns):

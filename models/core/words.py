@@ -7,6 +7,9 @@ installed later reads English, until it is written anew.
 
 What Xero answers is a plain text, which is the same in all languages.
 """
+from psycopg2.extras import Json
+
+from odoo.tools import SQL
 from odoo.tools.misc import format_date, formatLang
 from odoo.tools.translate import LazyGettext
 
@@ -115,6 +118,30 @@ def write_words(record, values):
     for lang in sorted(languages_of(record.env), key='en_US'.__ne__):
         record.with_context(lang=lang).write(
             {name: say(words, lang) or False for name, words in values.items()})
+
+
+def store_words(field, words):
+    """Write a text of any number of records in every language, with one statement.
+
+    :param str field: with ``translate=True``
+    :param dict words: {record: text, lazy or not}
+    """
+    if not words:
+        return
+    records = next(iter(words)).union(*words)
+    records.flush_recordset([field])
+    records.env.cr.execute(SQL(
+        "UPDATE %s AS old SET %s = new.words::jsonb FROM (VALUES %s) AS new (id, words)"
+        " WHERE old.id = new.id", SQL.identifier(records._table), SQL.identifier(field),
+        SQL(', ').join(SQL("%s", (record.id, column_value(record.env, text)))
+                       for record, text in words.items())))
+    records.invalidate_recordset([field])
+
+
+def column_value(env, words):
+    """:return: a text, lazy or not, as a column with ``translate=True`` has it"""
+    languages = in_languages(env, words)
+    return languages and Json(languages)
 
 
 def in_languages(env, words):

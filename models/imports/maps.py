@@ -4,10 +4,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from odoo.fields import Command, Datetime
+from odoo.tools.translate import LazyGettext, LazyTranslate
 
 from ...xero.money import is_tie, round2
 from ..core.kinds import CREDIT_NOTES, RECEIPTS, XERO_KINDS
+from ..core.words import lazy_name, say
 from ..mapping.xero_tax_rate import NO_TAX
+
+_lt = LazyTranslate(__name__)
 
 MOVE_TYPES = {kind: move_type for move_type, kind in XERO_KINDS.items()
               if move_type not in RECEIPTS}
@@ -19,8 +23,14 @@ class ImportBlocker(NamedTuple):
     record of Xero's reference data that has no counterpart here, where that is the reason."""
 
     reason: str
-    message: str
+    words: LazyGettext | str
     target: object = None
+
+    @property
+    def identity(self):
+        """:return: what is equal of blockers that are the same one
+        :rtype: tuple"""
+        return self.reason, say(self.words, 'en_US'), self.target
 
 
 class Import(NamedTuple):
@@ -94,10 +104,10 @@ class ImportMaps:
         currency = self.currencies.get(document.currency_code)
         blockers = []
         if not partner:
-            blockers.append(ImportBlocker('contact_missing', self.env._(
+            blockers.append(ImportBlocker('contact_missing', _lt(
                 "The contact %s is not linked to a partner.", document.contact_name)))
         if not currency:
-            blockers.append(ImportBlocker('currency', self.env._(
+            blockers.append(ImportBlocker('currency', _lt(
                 "The currency %s is not active in Odoo.", document.currency_code)))
         lines, taxes, more, sums = self._prepare_lines(document, move_type, False)
         if self.company.tax_calculation_rounding_method == 'round_globally' and any(
@@ -105,10 +115,10 @@ class ImportMaps:
             lines, taxes, more, _sums = self._prepare_lines(document, move_type, True)
         blockers += more
         if not document.date or document.total is None:
-            blockers.append(ImportBlocker('validation_error', self.env._(
+            blockers.append(ImportBlocker('validation_error', _lt(
                 "Xero's answer has no date or no total of it.")))
         if blockers:
-            return list(dict.fromkeys(blockers))
+            return list({each.identity: each for each in blockers}.values())
         values = {
             **self._header(document, move_type), 'partner_id': partner.id,
             'currency_id': currency.id,
@@ -203,7 +213,7 @@ class ImportMaps:
             return account[:1]
         code = line.account_code or (target.name if target else line.account_id)
         if code or document.status in APPROVED:
-            blockers.append(ImportBlocker('unmapped_account', self.env._(
+            blockers.append(ImportBlocker('unmapped_account', _lt(
                 "No account here is mapped to Xero's account %s.",
                 target.display_name if target else code), target))
         return None
@@ -228,18 +238,18 @@ class ImportMaps:
         if len(taxes) == 1 or (taxes and line.tax_type in self.no_tax):
             return taxes[:1]
         if taxes:
-            message = self.env._(
+            words = _lt(
                 "Several taxes here (%(taxes)s) are mapped to Xero's tax rate %(rate)s. Make one "
                 "of them the default tax of the account.",
-                taxes=', '.join(taxes.mapped('name')), rate=rate.name)
+                taxes=lazy_name(taxes, 'name'), rate=rate.name)
         elif rate:
-            message = self.env._(
+            words = _lt(
                 "No tax for this use that is %(percent)s %% is mapped to Xero's tax rate %(rate)s.",
                 percent=f'{rate.rate:g}', rate=rate.name)
         else:
-            message = self.env._(
+            words = _lt(
                 "No tax for this use is mapped to Xero's tax rate %s.", line.tax_type)
-        blockers.append(ImportBlocker('unmapped_tax', message, rate))
+        blockers.append(ImportBlocker('unmapped_tax', words, rate))
         return None
 
     def _price(self, document, line, net, tax, exactly):

@@ -1,8 +1,12 @@
 """What a connection says about documents that are made in Xero."""
 from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ..core.opening import in_company
+from ..core.words import lazy_of
 from ..pull.lists import PullStep
+
+_lt = LazyTranslate(__name__)
 
 
 class XeroConnection(models.Model):
@@ -100,4 +104,5 @@ class XeroConnection(models.Model):
         runs_sudo = self.env['xero.first.sync'].sudo()._running(self)
         runs_sudo.state = 'stopped'
         for run_sudo in runs_sudo:
-            run_sudo._log(self.env._("First synchronisation stopped. %s", run_sudo._in_words()))
+            run_sudo._log(_lt("First synchronisation stopped. %s", lazy_of(
+                run_sudo, type(run_sudo)._in_words)))

@@ -2,6 +2,8 @@ from datetime import datetime
 
 from odoo import fields, models
 
+from ..core.words import lazy_of
+
 EPOCH = datetime(1970, 1, 1)
 #: Which choice covers each of Xero's types of documents.
 SWITCHES = {'ACCREC': 'with_sales', 'ACCPAY': 'with_bills',
@@ -104,7 +106,7 @@ class XeroFirstSync(models.Model):
 
     def _finish(self):
         self.write({'state': 'done', 'finished_at': fields.Datetime.now(), 'path': False})
-        self._log(self._in_words())
+        self._log(lazy_of(self, type(self)._in_words))
 
     def _log(self, message):
         self.env['xero.log']._add_event(self.connection_id, message, 'pull')

@@ -7,7 +7,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ..core.apart import apart
 from ..core.kinds import GONE
-from ..core.words import in_words, joined, lazy_date, lazy_of
+from ..core.words import in_words, joined, lazy_date, lazy_of, lazy_sum
 from ..documents.showing import name_in_xero
 from .maps import APPROVED, MOVE_TYPES, ImportBlocker, ImportMaps
 from .xero_import_existing import back_link
@@ -121,7 +121,7 @@ class XeroImport(models.AbstractModel):
         :return: Import, or list of ImportBlocker
         """
         if connection.import_policy not in ('draft', 'post') and not row.forced:
-            return [ImportBlocker('policy', self.env._(
+            return [ImportBlocker('policy', _lt(
                 "The connection lists what was made in Xero and does not import it."))]
         prepared = maps.prepare(document)
         if row.reason == 'lost' and not isinstance(prepared, list):
@@ -175,9 +175,10 @@ class XeroImport(models.AbstractModel):
                 [differing] = error.args
                 for position, here in differing.items():
                     document = imports[position].document
-                    result[document.xero_id] = ImportBlocker('total_mismatch', self.env._(
+                    result[document.xero_id] = ImportBlocker('total_mismatch', _lt(
                         "The total in Xero is %(there)s, and here it would be %(here)s.",
-                        there=document.total, here=here))
+                        there=lazy_sum(self.env, document.total, document.currency_code),
+                        here=lazy_sum(self.env, here, document.currency_code)))
                 imports = [one for position, one in enumerate(imports) if position not in differing]
             else:
                 result.update(zip((i.document.xero_id for i in imports), moves, strict=True))
@@ -190,7 +191,7 @@ class XeroImport(models.AbstractModel):
         if isinstance(error, UserError | RedirectWarning):
             return str(error.args[0])
         _logger.error("%s of Xero cannot be imported", document.xero_id, exc_info=error)
-        return self.env._("It cannot be imported. The server's log says more.")
+        return _lt("It cannot be imported. The server's log says more.")
 
     def _make_all(self, connection, imports):
         """:return: the documents, in the order of ``imports``

@@ -3,11 +3,15 @@ from collections import Counter, defaultdict
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ...xero import twins
 from ..core.kinds import GONE, XERO_KINDS, types_of
-from ..documents.showing import in_currency, name_in_xero
+from ..core.words import lazy_amount, lazy_date, lazy_of
+from ..documents.showing import name_in_xero
 from .maps import ImportBlocker
+
+_lt = LazyTranslate(__name__)
 
 RECORD_ID = re.compile(r'[?&]res_id=(\d+)')
 
@@ -133,7 +137,7 @@ class XeroImportExisting(models.AbstractModel):
 
     def _blocker_of_lost(self):
         """:return: ImportBlocker of a document that this database has sent and does not know"""
-        return ImportBlocker('lost', self.env._(
+        return ImportBlocker('lost', _lt(
             "It was sent from this database, which has no such document any more, as after it was "
             "restored from a backup. Import it: it keeps its number, which no other one gets."))
 
@@ -144,23 +148,24 @@ class XeroImportExisting(models.AbstractModel):
         :return: ImportBlocker that asks for a decision
         """
         if move.xero_document_id and move.id == named:
-            return ImportBlocker('double', self.env._(
+            return ImportBlocker('double', _lt(
                 "It was sent for %(name)s, which is linked to another one, %(number)s, in Xero. "
-                "Void one of them there.", name=move.display_name, number=name_in_xero(move)), move)
+                "Void one of them there.", name=move.display_name,
+                number=lazy_of(move, name_in_xero)), move)
         if move.xero_document_id:
-            text = self.env._(
+            words = _lt(
                 "%(name)s is linked to %(number)s in Xero, which looks the same. If this one was "
                 "entered twice there, void one of them.",
-                name=move.display_name, number=name_in_xero(move))
+                name=move.display_name, number=lazy_of(move, name_in_xero))
         elif move.state == 'draft':
-            text = self.env._("The draft %s may be the same document. Post it and link it, or "
-                              "import this one as another document.", move.display_name)
+            words = _lt("The draft %s may be the same document. Post it and link it, or import "
+                        "this one as another document.", move.display_name)
         else:
-            text = self.env._("%(name)s of %(date)s, %(total)s, may be the same document. Link it, "
-                              "or import this one as another document.",
-                              name=move.display_name, date=move.invoice_date,
-                              total=in_currency(move, move._xero_decimal(move.amount_total)))
-        return ImportBlocker('duplicate', text, move)
+            words = _lt("%(name)s of %(date)s, %(total)s, may be the same document. Link it, or "
+                        "import this one as another document.", name=move.display_name,
+                        date=lazy_date(self.env, move.invoice_date),
+                        total=lazy_amount(move.currency_id, move.amount_total))
+        return ImportBlocker('duplicate', words, move)
 
     # === LINKING === #
 

@@ -100,7 +100,7 @@ class XeroTakeOver(models.AbstractModel):
                 "It has lines that Odoo makes itself, such as a rounding or a cash discount."))
         prepared = maps.prepare(document)
         if isinstance(prepared, list):
-            raise UserError(' '.join(blocker.message for blocker in prepared))
+            raise UserError(' '.join(in_words(self.env, each.words) for each in prepared))
         return prepared
 
     # === LINES === #

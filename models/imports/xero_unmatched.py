@@ -4,6 +4,7 @@ from odoo.tools.misc import formatLang
 
 from ..connection.pages import open_in_xero
 from ..core.opening import in_company
+from ..core.words import joined, say, store_words
 from ..documents.showing import status_labels, unnumbered
 
 #: What is put right by mapping accounts, by mapping taxes and by a choice: field that names it.
@@ -52,7 +53,7 @@ class XeroUnmatched(models.Model):
             ('lost', "Sent from here, and lost here"),
             ('validation_error', "Refused by Odoo"),
         ], required=True, readonly=True)
-    message = fields.Text("What is wrong", readonly=True)
+    message = fields.Text("What is wrong", readonly=True, translate=True)
     account_ids = fields.Many2many(
         'xero.account', string="Accounts to Map", readonly=True, context={'active_test': False})
     tax_rate_ids = fields.Many2many(
@@ -109,14 +110,17 @@ class XeroUnmatched(models.Model):
         """
         currencies = {c.name: c.id for c in self.env['res.currency'].with_context(
             active_test=False).search([('name', 'in', [d.currency_code for d, _b in rows])])}
-        new = []
+        new, texts = [], {}
         for document, blockers in rows:
             values = self._values(document, blockers, currencies)
+            words = joined('\n', [blocker.words for blocker in blockers])
             row = known.get(document.xero_id)
             if not row:
-                new.append({**values, 'connection_id': connection.id,
-                            'xero_id': document.xero_id})
+                new.append(({**values, 'connection_id': connection.id,
+                             'xero_id': document.xero_id}, words))
                 continue
+            if row.with_context(lang='en_US').message != say(words, 'en_US'):
+                texts[row] = words
             changed = {name: value for name, value in values.items()
                        if row._fields[name].convert_to_write(row[name], row) != (value or False)}
             for name in MAPPED.values():
@@ -126,7 +130,9 @@ class XeroUnmatched(models.Model):
                 changed['released'] = False
             if changed:
                 row.write(changed)
-        self.create(new)
+        created = self.create([values for values, _words in new])
+        texts.update(zip(created, (words for _values, words in new), strict=True))
+        store_words('message', texts)
 
     @api.model
     def _values(self, document, blockers, currencies):
@@ -142,7 +148,6 @@ class XeroUnmatched(models.Model):
             'total': self.env['res.currency'].browse(currency).round(float(document.total or 0))
                      if currency else float(document.total or 0),
             'reason': blockers[0].reason,
-            'message': '\n'.join(blocker.message for blocker in blockers),
             **{field: [fields.Command.set(targets[model])] for model, field in MAPPED.items()},
         }
 
