@@ -4,6 +4,7 @@ from datetime import date
 from odoo.tests import tagged
 from odoo.tools.misc import format_date, formatLang
 
+from ..xero.catalogue import CATALOGUE
 from .common_languages import XeroLanguagesCommon
 
 REFUSED = "Email address must be valid."
@@ -77,6 +78,13 @@ class TestLanguagesPush(XeroLanguagesCommon):
             self._push()
         self._assert_read(move, 'xero_error_message',
                           "It cannot be prepared for Xero. The server's log says more.")
+
+    def test_the_connection(self):
+        self._link(self.partner_a)
+        self.sandbox.inject('429_day', 'PUT', '/Invoices')
+        self._invoice()
+        self._push()
+        self._assert_read(self.connection, 'last_error', CATALOGUE['rate_limited'].title)
 
     # === CONTACTS === #
 

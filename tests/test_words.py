@@ -9,6 +9,7 @@ MODELS = Path(__file__).parents[1] / 'models'
 KEEPING = {
     '_lt', 'joined', 'Problem', 'Problem.at', 'ImportBlocker', '_xero_fail', '_xero_failure',
     '_add_event', '_add_pulls', '_add_records', '_add_deliveries', '_note',
+    'write_words', 'store_words',
 }
 #: What makes a text, an amount or a date of one language.
 FROZEN = {'_', 'format_date', 'format_datetime', 'formatLang', 'format_amount', 'in_currency',

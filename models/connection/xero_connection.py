@@ -167,7 +167,7 @@ class XeroConnection(models.Model):
     resume_at = fields.Datetime("Waiting Until", readonly=True, copy=False)
     outages = fields.Integer(readonly=True, copy=False)
     last_push = fields.Datetime(readonly=True, copy=False)
-    last_error = fields.Char(readonly=True, copy=False)
+    last_error = fields.Char(readonly=True, copy=False, translate=True)
 
     _company_uniq = models.Constraint(
         'UNIQUE(company_id)', "This company already has a connection to Xero.",

@@ -17,7 +17,7 @@ from ...xero.errors import (
 )
 from ..core.problem import call_words, error_text
 from ..core.transaction import run_in_new_cursor
-from ..core.words import in_words
+from ..core.words import in_words, lazy_of, write_words
 from .answers import organisation_in
 from .xero_connection import RECONNECT
 
@@ -138,7 +138,8 @@ class XeroHealth(models.AbstractModel):
             state = 'reauth'
         # The answer to a call that was on its way while somebody disconnected says nothing new.
         for connection in connections.filtered(lambda c: c.state != 'disconnected'):
-            connection.last_error = self._in_words(error, connection)
+            write_words(connection, {'last_error': lazy_of(
+                connection, lambda own: own.env['xero.health']._in_words(error, own))})
             self.env['xero.log']._add_connection(connection, error)
             if state and connection.state != state:
                 connection.state = state
@@ -151,10 +152,10 @@ class XeroHealth(models.AbstractModel):
         :param recordset connection: one `xero.connection`
         :param Exception error: nothing that Xero or a document is to blame for
         """
-        text = self.env._(
+        words = _lt(
             "The sync stopped at a fault of the software (%s) and is tried again by itself. If "
             "this stays, hand the server's log to whoever looks after Odoo.", type(error).__name__)
-        run_in_new_cursor(connection, lambda own: own.write({'last_error': text}))
+        run_in_new_cursor(connection, lambda own: write_words(own, {'last_error': words}))
 
     def _report_access(self, connection):
         """Xero has just given access: what said otherwise is over.

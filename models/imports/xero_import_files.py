@@ -2,6 +2,7 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ...xero.documents import Attachment
 from ...xero.errors import XeroOutcomeUnknown, XeroRejected, XeroScopeMissing
@@ -10,7 +11,10 @@ from ..connection.xero_budget import DAY_RESERVE
 from ..connection.xero_scope import ATTACHMENTS
 from ..core.apart import apart
 from ..core.kinds import XERO_KINDS
+from ..core.words import in_words
 from .xero_scope import READ
+
+_lt = LazyTranslate(__name__)
 
 #: After which a document is tried once more whose files Xero did not hand over.
 TRY_AGAIN = timedelta(minutes=15)
@@ -82,7 +86,7 @@ class XeroImportFiles(models.AbstractModel):
             self.env['xero.fetch']._call(connection, lambda client: client.get('Organisation'))
             if move.xero_files_tried_at:
                 connection._commit_with_retry(self._apart, connection, move, partial(
-                    self._end, reasons=[self.env._(
+                    self._end, reasons=[_lt(
                         "Xero did not hand over the files that are attached there.")]))
             else:
                 connection._commit_with_retry(self._apart, connection, move, self._postpone)
@@ -91,7 +95,7 @@ class XeroImportFiles(models.AbstractModel):
         """:param recordset move: `account.move`, a single one"""
         path = self.env['xero.fetch']._list_of(connection, XERO_KINDS[move.move_type]).path
         place, reasons = f'{path}/{move.xero_document_id}/Attachments', []
-        answer = self._ask(connection, lambda client: client.get(place), reasons, self.env._(
+        answer = self._ask(connection, lambda client: client.get(place), reasons, _lt(
             "Xero does not show the files that are attached there."))
         rows = rows_in(self.env, answer, 'Attachments') if answer else []
         here = set(self.env['ir.attachment'].search([
@@ -99,7 +103,7 @@ class XeroImportFiles(models.AbstractModel):
         for file in map(Attachment.from_json, rows):
             if file.xero_id and file.name not in here and (answer := self._ask(
                     connection, lambda client, file=file: client.download(
-                        f'{place}/{file.xero_id}', file.mime_type), reasons, self.env._(
+                        f'{place}/{file.xero_id}', file.mime_type), reasons, _lt(
                             "Xero does not hand over the file %s.", file.name))):
                 connection._commit_with_retry(self._apart, connection, move, partial(
                     self._attach, file=file, content=answer.data))
@@ -110,7 +114,7 @@ class XeroImportFiles(models.AbstractModel):
         """Ask for something of one document.
 
         :param list reasons: gets the reason, when Xero refuses it for this document
-        :param str reason: for people
+        :param reason: for people, a lazy text
         :return: the Answer, None where it is refused
         """
         try:
@@ -136,10 +140,10 @@ class XeroImportFiles(models.AbstractModel):
     # === WHAT BECOMES OF A DOCUMENT === #
 
     def _end(self, move, reasons=()):
-        """:param reasons: why not all of its files are here, for people"""
+        """:param reasons: why not all of its files are here, lazy texts"""
         self._write(move, {'xero_files_pending': False, 'xero_files_tried_at': False})
         for reason in reasons:
-            move._message_log(body=reason)
+            move._message_log(body=in_words(self.env, reason))
             self.env['xero.log'].sudo()._add_records(
                 'pull', [(move, 'failure', 'validation_error', reason)])
 

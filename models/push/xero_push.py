@@ -12,7 +12,7 @@ from ...xero.scalars import rows_of
 from ..connection.xero_connection_run import TimeBudgetExceeded, check_time
 from ..core.apart import NOBODYS_FAULT, apart
 from ..core.kinds import CREDIT_NOTES
-from ..core.words import in_words
+from ..core.words import write_words
 from .sender import RequestSender
 
 _logger = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ class XeroPush(models.AbstractModel):
         words = _lt(
             "Requests to Xero are left alone that no installed module knows: %s. Install the "
             "module that made them again.", ', '.join(sorted(set(unknown.mapped('operation')))))
-        connection.last_error = in_words(self.env, words)
+        write_words(connection, {'last_error': words})
         if not self.env['xero.log'].search_count([
                 ('connection_id', '=', connection.id), ('message', '=', connection.last_error)],
                 limit=1):
