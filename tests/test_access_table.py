@@ -337,6 +337,9 @@ class TestFields(AccessCommon):
                 self.assertFalse(self._allowed(model, 'search', [(name, '!=', False)]), name)
                 self.assertFalse(self._allowed(
                     model, 'web_search_read', [('id', 'in', record.ids)], {name: {}}), name)
+                if record._fields[name].translate:
+                    self.assertFalse(self._allowed(
+                        model, 'get_field_translations', record.ids, name), name)
                 if record._fields[name].store:
                     self.assertFalse(self._allowed(model, 'search', [], 0, 1, name), name)
                     self.assertFalse(self._allowed(

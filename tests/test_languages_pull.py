@@ -135,12 +135,13 @@ class TestLanguagesPull(XeroLanguagesCommon):
     # === WHAT WAITS === #
 
     def test_unmatched(self):
-        self.connection.write({'import_policy': 'draft', 'import_from': False})
+        self.connection.write({'import_policy': 'post', 'import_from': False})
+        self.env.flush_all()    # the pull has a cursor of its own
         contact = self.org.as_person.create_contact("Elm")
         self.org.as_person.create_invoice(
             {'ContactID': contact['ContactID']}, [{
                 'Description': "Rent", 'Quantity': 1, 'UnitAmount': 1234.5, 'AccountCode': '429',
-                'TaxType': 'NONE'}], type='ACCPAY', InvoiceNumber='RENT')
+                'TaxType': 'NONE'}], type='ACCPAY', InvoiceNumber='RENT', Date='2026-03-02')
         self._pull()
         [row] = self.env['xero.unmatched'].search([('connection_id', '=', self.connection.id)])
         self.assertEqual(row.reason, 'contact_missing')
@@ -148,6 +149,7 @@ class TestLanguagesPull(XeroLanguagesCommon):
                           lambda _env: "Elm")
         self.partner_b.with_company(self.env.company).xero_contact_id = contact['ContactID']
         self.expense.sudo().xero_account_id = False
+        self.env.flush_all()
         self._pull()
         self.assertEqual(row.reason, 'unmapped_account')
         self._assert_read(row, 'message', "No account here is mapped to Xero's account %s.",
