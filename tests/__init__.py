@@ -158,6 +158,7 @@ from . import test_scope_missing
 from . import test_secret
 from . import test_secrets_logged
 from . import test_sentences
+from . import test_server_prefork
 from . import test_setup
 from . import test_shared_models
 from . import test_situations

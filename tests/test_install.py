@@ -1,11 +1,13 @@
 """What comes with the module, and what stays when it goes."""
+import subprocess
+import sys
 from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.account_xero.xero.catalogue import CATALOGUE
 
-from .processes import ProcessCase, Worker
+from .processes import ProcessCase, Worker, _options
 from .xero_sandbox import XeroSandbox, openapi
 
 
@@ -93,6 +95,34 @@ class TestUninstall(ProcessCase):
         self.assertEqual(self.sandbox.identity.connections, [], "disconnected at Xero, too")
         self._assert_screens_open()
         self._assert_invoices_are_paid([unpaid, self._invoice()])
+        self._assert_comes_back([before, unpaid])
+
+    def _odoo(self, *options):
+        """Run Odoo to the end of an installation or upgrade, and restart."""
+        subprocess.run([sys.executable, '-m', 'odoo', *_options(self.database), *options,
+                        '--skip-auto-install', '--stop-after-init', '--no-http'], check=True)
+        self._start()
+
+    def _assert_comes_back(self, moves):
+        """Installed again, the module knows nothing of what was; what it does then, an upgrade
+        keeps."""
+        states = [self._state(move) for move in moves]
+        self._odoo('-i', 'account_xero')
+        self.assertEqual([self._state(move) for move in moves], states)
+        self.assertEqual(self._sql("SELECT id FROM account_move WHERE xero_state IS NOT NULL"), [])
+        self.assertEqual(self._sql("SELECT id FROM xero_connection"), [])
+        values = {'company_id': 1, 'client_id': 'cid', 'tenant_id': 'tenant',
+                  'tenant_name': "Organisation", 'state': 'connected'}
+        self.call('xero.connection', [], 'create', values)
+        move = self._invoice()
+        waiting = "SELECT id FROM account_move WHERE xero_state = 'pending'"
+        self.assertEqual(self._sql(waiting), [(move,)])
+        crons = "SELECT id, active FROM ir_cron WHERE xero_connection_id IS NOT NULL ORDER BY id"
+        before = self._sql(crons)
+        self._odoo('-u', 'account_xero')
+        self.assertEqual(self._sql(waiting), [(move,)])
+        self.assertEqual(self._sql(crons), before)
+        self.assertEqual(self._sql("SELECT state FROM xero_connection"), [('connected',)])
 
     def _sign_in(self, connection):
         """Give a connection what it needs to tell Xero that it is gone."""

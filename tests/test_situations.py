@@ -1,5 +1,8 @@
 """What companies do with Odoo and the sync has to bear: each once, to Xero and back."""
+from contextlib import suppress
+
 from odoo.exceptions import UserError
+from odoo.modules.neutralize import neutralize_database
 from odoo.tests import tagged
 
 from .common_pull import XeroPullCommon
@@ -108,3 +111,24 @@ class TestSituations(XeroPullCommon):
         self._pay_there(move)
         self.assertEqual((move.amount_residual, move.payment_state), (0, 'paid'))
         self._assert_settled()
+
+    def test_a_neutralised_copy_has_no_way_to_xero(self):
+        """Whoever presses what, and whatever runs."""
+        moves = self._pushed() | self._invoice()
+        self.env.flush_all()
+        neutralize_database(self.env.cr)
+        self.env.invalidate_all()
+        self.sandbox.ledger.reset()
+        moves |= self._invoice()
+        for records, action in (
+                (moves, 'action_xero_sync_now'), (self.connection, 'action_test'),
+                (self.connection, 'action_refresh_reference_data'),
+                (self.connection, 'action_fetch_contacts')):
+            for record in records:
+                with suppress(UserError):
+                    getattr(record, action)()
+        for run in (self._push, self._pull, self._pull_by_hand, self._reconcile):
+            run()
+        self.assertFalse(self.sandbox.calls)
+        self.assertFalse(self.env['xero.token'].sudo().search([]))
+        self.assertEqual(moves.mapped('state'), ['posted'] * 3)
