@@ -36,7 +36,7 @@ VERSION_BEFORE = "a5faa56"
 TESTS = "account_xero/tests"
 LONGEST = ("test_push_hooks.py", "test_pull_hooks.py")
 # Optional modules of Odoo, and the tests of what documents look like when they have a hand in them.
-ORDERS = ("purchase", "stock_delivery",
+ORDERS = ("purchase", "stock_delivery", "account_debit_note", "payment_demo",
           "l10n_au", "l10n_nz", "l10n_us_account", "l10n_sg", "l10n_za", "l10n_ie")
 WITH_ORDERS = (f"{TESTS}/test_push_delivery.py", f"{TESTS}/test_pull_void.py::TestPullVoidOrders",
                f"{TESTS}/test_charts.py",
@@ -65,7 +65,7 @@ def test(options):
                 status = _pytest(databases, database, template, TESTS, "-k", pattern)
             else:
                 status = _test_all(databases, (database, second), template, Path(shared))
-            if not pattern or "delivery" in pattern or "charts" in pattern:
+            if not pattern or any(name in pattern for name in ("delivery", "orders", "charts")):
                 status = max(status, _test_orders(databases, database, template, pattern))
             return status
         finally:

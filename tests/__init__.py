@@ -162,6 +162,7 @@ from . import test_server_prefork
 from . import test_setup
 from . import test_shared_models
 from . import test_situations
+from . import test_situations_orders
 from . import test_sums
 from . import test_texts
 from . import test_token

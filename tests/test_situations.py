@@ -118,8 +118,10 @@ class TestSituations(XeroPullCommon):
         self.env.flush_all()
         neutralize_database(self.env.cr)
         self.env.invalidate_all()
+        self.registry.clear_all_caches()    # the copy's own server starts with none
         self.sandbox.ledger.reset()
         moves |= self._invoice()
+        self.assertFalse(moves[2].xero_state)
         for records, action in (
                 (moves, 'action_xero_sync_now'), (self.connection, 'action_test'),
                 (self.connection, 'action_refresh_reference_data'),
