@@ -4,6 +4,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ..core.opening import in_company
 from ..core.words import lazy_of
+from ..documents.showing import list_documents
 from ..pull.lists import PullStep
 
 _lt = LazyTranslate(__name__)
@@ -97,6 +98,26 @@ class XeroConnection(models.Model):
         self.ensure_one()
         action = self.env['ir.actions.actions']._for_xml_id('account_xero.action_xero_unmatched')
         return in_company({**action, 'domain': [('connection_id', '=', self.id)]}, self.company_id)
+
+    def action_view_first_sync(self):
+        """:return: action that lists the documents that the first synchronisation brought here"""
+        self.ensure_one()
+        self.check_access('read')
+        run_sudo = self.env['xero.first.sync'].sudo().search(
+            [('connection_id', '=', self.id)], limit=1)
+        return in_company(list_documents(
+            self.env, self.env._("Imported from Xero"), run_sudo._get_imported()), self.company_id)
+
+    def action_continue_first_sync(self):
+        """Go on with the first synchronisation that somebody stopped, where it was."""
+        self.ensure_one()
+        self.check_access('write')
+        run_sudo = self.env['xero.first.sync'].sudo().search(
+            [('connection_id', '=', self.id)], limit=1)
+        if run_sudo.state == 'stopped':
+            run_sudo.state = 'running'
+            run_sudo._log(_lt("First synchronisation goes on."))
+            self.sudo()._trigger_cron()
 
     def action_stop_first_sync(self):
         """Leave the rest of the first synchronisation; what is here stays."""

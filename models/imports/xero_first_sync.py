@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import datetime
 
 from odoo import fields, models
@@ -62,10 +63,7 @@ class XeroFirstSync(models.Model):
     def _question(self, pull_list, kinds):
         """:param list kinds: Xero's types of the documents that are wanted of that list
         :return: parameters, without those that say nothing"""
-        statuses = ['AUTHORISED', *(['PAID'] if self.scope == 'all' else [])]
-        if self.connection_id.import_policy in ('draft', 'list'):
-            statuses += ['DRAFT', 'SUBMITTED']
-        parts = []
+        statuses, parts = self._statuses(), []
         if not pull_list.by_ids:
             # Xero: only invoices can be asked for by a list of statuses.
             equal = ' OR '.join(f'Status=="{status}"' for status in statuses)
@@ -77,6 +75,14 @@ class XeroFirstSync(models.Model):
         parameters = {'Statuses': pull_list.by_ids and ','.join(statuses),
                       'where': ' AND '.join(parts)}
         return {key: value for key, value in parameters.items() if value}
+
+    def _statuses(self):
+        """:return: statuses in Xero of the documents that are wanted
+        :rtype: list(str)"""
+        statuses = ['AUTHORISED', *(['PAID'] if self.scope == 'all' else [])]
+        if self.connection_id.import_policy in ('draft', 'list'):
+            statuses += ['DRAFT', 'SUBMITTED']
+        return statuses
 
     def _begin(self, totals):
         self.write({
@@ -116,19 +122,58 @@ class XeroFirstSync(models.Model):
         paths = list(self._questions())
         return sum(self.totals[path] for path in paths[:paths.index(self.path)])
 
+    # === HOW IT STANDS === #
+
+    def _get_imported(self):
+        """:return: domain of the documents that came since it began
+        :rtype: list"""
+        return [('company_id', 'in', self.company_id._xero_together().ids),
+                ('xero_origin', '=', True), ('id', '>', self.last_move_id)]
+
+    def _get_unmatched(self):
+        """:return: domain of the documents that are read and are not here
+        :rtype: list"""
+        return [('connection_id', '=', self.connection_id.id),
+                ('kind', 'in', [kind for kind, name in SWITCHES.items() if self[name]]),
+                ('status', 'in', self._statuses()),
+                *([('date', '>=', self.date_from)] if self.date_from else [])]
+
+    def _count(self):
+        """Tell what became of what was read: nothing is counted twice, and nothing is left out.
+
+        :return: (read, imported, {reason: waiting}, ignored, here already)
+        :rtype: tuple
+        """
+        imported = self.env['account.move'].sudo().search_count(self._get_imported())
+        waiting, ignored = Counter(), 0
+        for reason, state, count in self.env['xero.unmatched'].sudo()._read_group(
+                self._get_unmatched(), ['reason', 'state'], ['__count']):
+            if state == 'ignored':
+                ignored += count
+            else:
+                waiting[reason] += count
+        known = imported + waiting.total() + ignored
+        # What was taken in is counted a moment before it is said how far the list was read.
+        read = max(self.read_count, known)
+        return read, imported, waiting, ignored, read - known
+
     def _in_words(self):
-        """:return: how it stands, for people"""
+        """:return: how it stands, for people: each number, and what becomes of what waits
+        :rtype: str"""
         self.ensure_one()
-        Move = self.env['account.move'].sudo()
-        company = self.connection_id.company_id
-        linked = self.env['res.partner'].sudo().with_company(company).with_context(
-            active_test=False).search_count([('xero_contact_id', '!=', False)])
-        return self.env._(
-            "%(read)s of %(total)s documents read, %(imported)s imported, %(waiting)s waiting "
-            "under Unmatched. %(linked)s partners are linked to the %(contacts)s contacts in Xero.",
-            read=self.read_count, total=self.total_count,
-            imported=Move.search_count([
-                ('company_id', 'in', company._xero_together().ids), ('xero_origin', '=', True),
-                ('id', '>', self.last_move_id)]),
-            waiting=self.connection_id.unmatched_count, linked=linked,
-            contacts=self.connection_id.contact_count)
+        if self.totals is False or self.totals is None:
+            return self.env._("It begins within a minute.") if self.state == 'running' else ''
+        read, imported, waiting, ignored, known = self._count()
+        reasons = dict(self.env['xero.unmatched']._fields['reason']._description_selection(
+            self.env))
+        parts = filter(None, (
+            imported and self.env._("%s imported", imported),
+            waiting and self.env._(
+                "%(count)s waiting under Unmatched (%(reasons)s)", count=waiting.total(),
+                reasons='; '.join(f'{reasons[reason]}: {count}'
+                                  for reason, count in waiting.most_common())),
+            ignored and self.env._("%s ignored under Unmatched", ignored),
+            known and self.env._("%s here already", known)))
+        text = self.env._("%(read)s of %(total)s documents read", read=read,
+                          total=max(read, self.total_count))
+        return ': '.join(filter(None, (text, ', '.join(parts)))) + '.'

@@ -14,6 +14,7 @@ from . import xero_apply_recognise
 from . import xero_apply_payment
 from . import xero_pull_handler
 from . import xero_pull_contact
+from . import xero_contact_progress
 from . import xero_pull_document
 from . import xero_pull_payment
 from . import xero_pull

@@ -16,8 +16,6 @@ class XeroConnection(models.Model):
     unannounced_at = fields.Datetime(
         readonly=True, copy=False, groups='base.group_system',
         help="When a poll last found a change that no webhook had told of.")
-    contacts_wanted = fields.Boolean(
-        "Contacts Are Being Fetched", compute='_compute_contacts_wanted', compute_sudo=True)
     webhook_url = fields.Char(
         "Webhook URL", compute='_compute_webhook_url',
         help="Enter exactly this address as delivery URL of the app's webhooks in the Xero "
@@ -38,11 +36,6 @@ class XeroConnection(models.Model):
             ['connection_id'], ['__count']))
         for connection in self:
             connection.difference_count = counts.get(connection, 0)
-
-    def _compute_contacts_wanted(self):
-        for connection in self:
-            connection.contacts_wanted = any(
-                cursor.wanted for cursor in connection.cursor_ids if cursor.path == CONTACTS)
 
     def _compute_webhook_url(self):
         for connection in self:

@@ -6,14 +6,25 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 /** First and longest time between two looks at what is under way, in milliseconds. */
 const INTERVAL = 2000;
 const LONGEST_INTERVAL = 60000;
+/** By how it stands; a text about nothing that goes on has none. */
+const APPEARANCE = {
+    running: { class: "text-info", icon: "fa-clock-o" },
+    done: { class: "text-success", icon: "fa-check" },
+    stopped: { class: "text-muted", icon: "fa-stop" },
+    undone: { class: "text-warning-emphasis", icon: "fa-exclamation-triangle" },
+};
 
 /**
- * What became of a decision. While it is under way it looks again, less and less often: a
- * difference that is over is gone from its list, and its page says so.
+ * What becomes of something that goes on in the background, such as a decision. While it is under
+ * way it looks again, less and less often where nothing happens: a difference that is over is gone
+ * from its list, and its page says so.
+ *
+ * The option `state_field` names the field that says "running" then, if it is not `progress`.
  */
 export class XeroProgressField extends Component {
     static template = "account_xero.XeroProgressField";
-    static props = { ...standardFieldProps };
+    static props = { ...standardFieldProps, stateField: { type: String, optional: true } };
+    static defaultProps = { stateField: "progress" };
 
     setup() {
         this.orm = useService("orm").silent;
@@ -32,11 +43,17 @@ export class XeroProgressField extends Component {
         }
     }
 
+    /** How it stands: running, or what it came to. */
+    get progress() {
+        return this.props.record.data[this.props.stateField];
+    }
+
     async look() {
         const { name, record } = this.props;
-        const running = record.data.progress === "running";
+        const running = this.progress === "running";
         this.interval = running ? Math.min(this.interval * 1.5, LONGEST_INTERVAL) : INTERVAL;
-        if (running && !document.hidden) {
+        // Nobody looks at a hidden page, and what is being typed must not be lost.
+        if (running && !document.hidden && !(await record.isDirty())) {
             try {
                 await this.update(record, name);
             } catch {
@@ -47,18 +64,24 @@ export class XeroProgressField extends Component {
     }
 
     async update(record, name) {
+        const { stateField } = this.props;
         const domain = [["id", "=", record.resId]];
-        const rows = await this.orm.searchRead(record.resModel, domain, ["progress", name]);
-        if (this.gone) {
+        const rows = await this.orm.searchRead(record.resModel, domain, [stateField, name]);
+        if (this.gone || (await record.isDirty())) {
             return;
         }
         if (!rows.length && this.env.config.viewType === "form") {
             this.state.over = true;
         } else if (!rows.length) {
             await record.model.load();
-        } else if (rows[0].progress !== record.data.progress || rows[0][name] !== this.text) {
+        } else if (rows[0][stateField] !== this.progress || rows[0][name] !== this.text) {
+            this.interval = INTERVAL; // it moves
             await record.load();
         }
+    }
+
+    get appearance() {
+        return APPEARANCE[this.progress] || {};
     }
 
     get text() {
@@ -68,6 +91,9 @@ export class XeroProgressField extends Component {
 
 registry.category("fields").add("xero_progress", {
     component: XeroProgressField,
-    supportedTypes: ["text"],
-    fieldDependencies: [{ name: "progress", type: "selection" }],
+    supportedTypes: ["char", "text"],
+    extractProps: ({ options }) => ({ stateField: options.state_field || "progress" }),
+    fieldDependencies: ({ options }) => [
+        { name: options.state_field || "progress", type: "selection" },
+    ],
 });

@@ -42,8 +42,13 @@ registry.category("web_tour.tours").add("account_xero_contacts", {
             content: "Xero's contacts are not here yet",
             trigger: `${row("Dogwood Ltd")}:contains(Only in Odoo)`,
         },
+        { trigger: ".o_xero_fetching:contains(Contacts are fetched from Xero: 0 so far.)" },
         runCron("ir_cron_pull"),
-        ...openXeroMenu("menu_xero_contact_match"),
+        {
+            content: "They come by themselves, and each is counted once",
+            trigger:
+                ".o_xero_fetching:contains(5 contacts in Xero: 3 proposed (1 certain), 2 only there.)",
+        },
         {
             content: "What fits well, and why",
             trigger:
@@ -135,7 +140,9 @@ registry.category("web_tour.tours").add("account_xero_first_sync", {
         ...connection,
         { trigger: ".o_form_view [name=step_books] button:contains(First synchronisation)", run: "click" },
         {
-            trigger: ".modal .o_field_widget[name=scope] .o_radio_item:contains(All of them) input",
+            content: "No calendar lies over the choices",
+            trigger:
+                "body:not(:has(.o_datetime_picker)) .modal .o_field_widget[name=scope] .o_radio_item:contains(All of them) input",
             run: "click",
         },
         { trigger: ".modal button[name=action_start]", run: "click" },
@@ -150,15 +157,21 @@ registry.category("web_tour.tours").add("account_xero_first_sync", {
             trigger:
                 ".o_form_view:not(:has(button:contains(First synchronisation)))",
         },
+        { trigger: ".o_xero_progress:contains(It begins within a minute.)" },
         runCron("ir_cron_pull"),
-        ...connection,
-        { trigger: ".o_notebook .nav-link[name=books]", run: "click" },
-        { trigger: ".o_field_widget[name=first_sync_state]:contains(Finished)" },
+        {
+            content: "The page moves by itself",
+            trigger: ".o_field_widget[name=first_sync_state]:contains(Finished)",
+        },
         { trigger: ".o_field_widget[name=first_sync_progress] .o_progressbar_value:contains(100)" },
         {
             trigger:
-                ".o_field_widget[name=first_sync_text]:contains(4 of 4 documents read, 3 imported, 1 waiting under Unmatched)",
+                ".o_field_widget[name=first_sync_text]:contains(4 of 4 documents read: 3 imported, 1 waiting under Unmatched (Contact not linked: 1))",
         },
+        { trigger: ".o_form_view button[name=action_view_first_sync]", run: "click" },
+        { trigger: ".o_list_view:has(.o_data_row:contains(Linked Ltd)):not(:has(.o_data_row:contains(Rook Ltd)))" },
+        { trigger: ".o_breadcrumb .o_back_button a, .o_breadcrumb a.o_back_button", run: "click" },
+        { trigger: ".o_notebook .nav-link[name=books]", run: "click" },
         { trigger: ".o_form_view button[name=action_view_log]", run: "click" },
         { trigger: row("First synchronisation started") },
         { trigger: row("4 documents and 2 contacts to look at") },
