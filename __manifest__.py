@@ -19,6 +19,7 @@
         'wizard/xero_choose_organisation_views.xml',
         'wizard/xero_contact_wizard_views.xml',
         'wizard/xero_mapping_wizard_views.xml',
+        'wizard/xero_fix_wizard_views.xml',
         'wizard/xero_push_wizard_views.xml',
         'wizard/xero_compare_wizard_views.xml',
         'wizard/xero_first_sync_wizard_views.xml',

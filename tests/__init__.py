@@ -26,6 +26,7 @@ from . import test_differs
 from . import test_digest
 from . import test_error_codes
 from . import test_errors
+from . import test_fix_in_place
 from . import test_fuzz_pull
 from . import test_hosts
 from . import test_import
@@ -73,6 +74,7 @@ from . import test_payment_method
 from . import test_phone
 from . import test_places
 from . import test_preflight
+from . import test_progress
 from . import test_pull
 from . import test_pull_crash
 from . import test_pull_clearing
@@ -151,6 +153,7 @@ from . import test_push_words
 from . import test_recorded
 from . import test_recorded_writes
 from . import test_requirements
+from . import test_roles
 from . import test_schedule
 from . import test_scopes
 from . import test_screens

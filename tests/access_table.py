@@ -58,6 +58,7 @@ MODELS = {
     'xero.contact.wizard': {'synchronise': 'crw', 'manage': 'crw'},
     'xero.mapping.wizard': {'manage': 'rw'},
     'xero.mapping.wizard.line': {'manage': 'rw'},
+    'xero.fix.wizard': {'manage': 'crw'},
     'xero.unmatched.link': {'manage': 'crwd'},
     'xero.first.sync.wizard': {'manage': 'crwd'},
     'xero.compare.wizard': {'manage': 'crw'},

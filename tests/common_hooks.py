@@ -287,6 +287,7 @@ ELSEWHERE = {
     '_xero_keeps_number', '_xero_used_method',
     '_xero_is_mapped', '_xero_match',
     '_xero_match_alike', '_xero_kind',
+    '_xero_company_domain', '_xero_target_domain',
     '_xero_match_account', '_xero_match_domain', '_xero_match_journal', '_xero_match_reason',
     '_xero_match_tax', '_xero_owned', '_xero_payment_journals', '_xero_prepare_partner',
     '_xero_queue_balance', '_xero_queue_sent', '_xero_release_waiting', '_xero_save_matches',

@@ -64,6 +64,14 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
             if state == 'connected':
                 self.all_rights['xero.first.sync'].create({
                     'connection_id': connection.id, 'scope': 'open'})
+            if state == 'paused':
+                self.all_rights['xero.first.sync'].create({
+                    'connection_id': connection.id, 'scope': 'open', 'state': 'stopped'})
+                self.all_rights['xero.unmatched'].create({
+                    'connection_id': connection.id, 'xero_id': GONE, 'reason': 'policy'})
+                self.all_rights['xero.cursor'].create({
+                    'connection_id': connection.id, 'path': 'Contacts',
+                    'changed_since': fields.Datetime.now(), 'polled_at': fields.Datetime.now()})
         return companies
 
     def _documents_in_every_state(self):
@@ -192,6 +200,9 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
             'xero.mapping.wizard': lambda: self._of_action(
                 own, self.connection.with_env(own).action_match()),
             'xero.contact.wizard': lambda: self._contact_wizards(own),
+            'xero.fix.wizard': lambda: own['xero.fix.wizard'].create({
+                'company_id': self.company.id, 'res_model': 'account.account',
+                'res_id': self.unmapped.id, 'account_id': self.income.xero_account_id.id}),
             'xero.compare.wizard': lambda: own['xero.compare.wizard'].create(
                 {'connection_id': self.connection.id}),
             'xero.trial.wizard': lambda: own['xero.trial.wizard'].create(

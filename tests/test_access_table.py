@@ -106,6 +106,9 @@ class AccessCommon(XeroCommon, HttpCase):
             'xero.push.wizard.line': env['xero.push.wizard.line'].create({'wizard_id': push.id}),
             'xero.contact.wizard': env['xero.contact.wizard'].create({
                 'partner_id': self.partner_a.id, 'company_id': self.company.id}),
+            'xero.fix.wizard': env['xero.fix.wizard'].create({
+                'company_id': self.company.id, 'res_model': 'account.account',
+                'res_id': self.income.id}),
             'xero.mapping.wizard': mapping,
             'xero.mapping.wizard.line': mapping.line_ids,
             'xero.first.sync.wizard': env['xero.first.sync.wizard'].create({

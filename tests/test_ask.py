@@ -50,7 +50,7 @@ class TestAsk(XeroCommon):
                               banner['message'])
         banner = self._banner(move, self.mary)
         self.assertNotIn("Mary", banner['message'])
-        self.assertIn("Open", banner['action_text'])
+        self.assertEqual(banner['action_text'], "Choose the account in Xero")
 
     def test_the_button_asks_once(self):
         move = self._failed()

@@ -8,7 +8,9 @@ from .common_records import EVERYBODY, REFUSAL_LOGGERS, XeroRecordsCommon
 from .common_web_client import NOT_ALLOWED, Refused
 
 #: Buttons that a user sees and may not press, as (kind of user, model, button).
-REFUSED = set()
+REFUSED = {
+    # The dialog is offered to nobody who may not change the account.
+    ('manage', 'xero.fix.wizard', 'action_save')}
 #: Buttons that ask who may; who may do all himself sees none.
 ASKING = {'action_ask', 'action_xero_ask'}
 #: Outcome of a press that was not refused.

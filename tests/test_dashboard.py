@@ -35,7 +35,7 @@ class TestProblems(XeroCommon):
         self.assertEqual((problem.code, problem.count), ('unmapped_account', 7))
         self.assertEqual(problem.target_name, self.unmapped.display_name)
         self.assertIn("and 2 more", problem.documents)
-        self.assertEqual(problem.action_fix()['res_id'], self.unmapped.id)
+        self.assertEqual(problem.action_fix()['context']['default_res_id'], self.unmapped.id)
         listed = self.env['account.move'].search(problem.action_view_documents()['domain'])
         self.assertEqual(listed, moves)
 

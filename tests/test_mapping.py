@@ -159,7 +159,8 @@ class TestMapping(XeroCommon):
         self._assert_blocked(invoice, 'unmapped_account')
         alert = invoice._get_alerts()['xero_failed']
         self.assertEqual(
-            (alert['action']['res_model'], alert['action']['res_id']),
+            (alert['action']['context']['default_res_model'],
+             alert['action']['context']['default_res_id']),
             ('account.account', self.income.id), "the place to fix it is one click away")
         self.income.xero_account_id = target
         self.assertEqual(invoice.xero_state, 'pending')

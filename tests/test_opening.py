@@ -32,21 +32,22 @@ class TestOpening(XeroPullCommon):
                          [self.company.id, self.other.id])
 
     def _cure(self, action):
-        """Map the account on the form that an action opens, as the web client does."""
+        """Map the account in the dialog that an action opens, as the web client does."""
         self._assert_in_company(action)
-        self.assertEqual((action['res_model'], action['res_id']),
-                         ('account.account', self.income.id))
-        account = self.env['account.account'].with_user(self.user).with_context(
-            **action['context']).browse(action['res_id'])
-        with Form(account, view='account.view_account_form') as form:
-            form.xero_account_id = self.target.with_env(account.env)
+        self.assertEqual((action['res_model'], action['context']['default_res_id']),
+                         ('xero.fix.wizard', self.income.id))
+        dialog = Form(self.env['xero.fix.wizard'].with_user(self.user).with_context(
+            **action['context']))
+        self.assertIn(self.company.name, dialog.question)
+        dialog.account_id = self.target
+        dialog.save().action_save()
         self.assertEqual(self.income.sudo().with_company(self.company).xero_account_id,
                          self.target)
         self.assertFalse(self.income.sudo().with_company(self.other).xero_account_id)
 
     def test_banner(self):
         alert = self._as_user(self.move).alerts['xero_failed']
-        self.assertIn(self.income.display_name, alert['action_text'])
+        self.assertEqual(alert['action_text'], "Choose the account in Xero")
         self._cure(alert['action'])
 
     def test_problem(self):

@@ -30,7 +30,8 @@ class TestPushWizard(XeroCommon):
         causes = {cause.code: cause for cause in wizard.cause_ids}
         self.assertEqual(causes['unmapped_account'].count, 3, "one row a cause")
         self.assertEqual(causes['unmapped_account'].move_ids, blocked)
-        self.assertEqual(causes['unmapped_account'].action_fix()['res_id'], unmapped.id)
+        self.assertEqual(causes['unmapped_account'].action_fix()['context']['default_res_id'],
+                         unmapped.id)
         self.assertEqual(causes['validation_error'].move_ids, draft)
 
     def test_preview_shows_what_is_sent(self):
@@ -66,7 +67,7 @@ class TestPushWizard(XeroCommon):
         self.assertEqual((wizard.queued_count, wizard.failed_count), (0, 3))
         [cause] = wizard.cause_ids
         self.assertEqual((cause.code, cause.move_ids), ('unmapped_account', invoices))
-        self.assertEqual(cause.action_fix()['res_id'], self.income.id)
+        self.assertEqual(cause.action_fix()['context']['default_res_id'], self.income.id)
         self.assertEqual(cause.action_view_documents()['domain'],
                          [('id', 'in', cause.move_ids.ids)])
         self.assertFalse(wizard.action_update_progress())

@@ -13,12 +13,13 @@ CALLED = {'action_update_progress'}
 _SYNCHRONISE = {('xero_differs', 'xero.difference'), ('xero_failed', 'action_call'),
                 ('xero_failed', 'xero.contact.wizard')}
 _ASK = {('xero_differs', 'action_call'), ('xero_failed', 'action_call')}
-_MANAGE = {*_SYNCHRONISE, ('xero_failed', 'account.account'), ('xero_failed', 'xero.log')} - {
+_MANAGE = {*_SYNCHRONISE, ('xero_failed', 'xero.fix.wizard'), ('xero_failed', 'xero.log')} - {
     ('xero_failed', 'action_call')}
 BANNERS = {
     # Who may put right nothing of it asks who may.
     'invoicing': _ASK,
-    'accountant': {*_ASK, ('xero_failed', 'account.account')},
+    # Accounts they may change, but not what these are in Xero.
+    'accountant': _ASK,
     'synchronise': {*_SYNCHRONISE, ('xero_failed', 'xero.log')},
     # Accounts are for who may change them; this one asks.
     'manage': {*_SYNCHRONISE, ('xero_failed', 'xero.log')},

@@ -5,6 +5,7 @@ from . import xero_choose_organisation
 from . import xero_compare_wizard
 from . import xero_contact_wizard
 from . import xero_mapping_wizard
+from . import xero_fix_wizard
 from . import xero_push_wizard
 from . import xero_trial_wizard
 from . import xero_unmatched_link

@@ -28,6 +28,7 @@ class XeroContactWizard(models.TransientModel):
     address = fields.Char(related='partner_id.contact_address', related_sudo=False)
     linked_to = fields.Char(compute='_compute_sides')
     error = fields.Text("What Xero says", compute='_compute_sides')
+    outcome = fields.Char("What goes out then", compute='_compute_outcome')
     candidate_ids = fields.Many2many(
         'xero.contact.candidate', string="Contacts in Xero", compute='_compute_sides')
     mode = fields.Selection(
@@ -65,6 +66,12 @@ class XeroContactWizard(models.TransientModel):
                 ('connection_id', '=', wizard.connection_id.id),
                 ('xero_id', '=', wizard.partner_id.with_company(
                     wizard.company_id).xero_contact_id)]).display_name
+
+    @api.depends('partner_id', 'company_id')
+    def _compute_outcome(self):
+        for wizard in self:
+            wizard.outcome = wizard.connection_id and self.env['xero.cure']._describe(
+                wizard.partner_id, wizard.company_id)[1]
 
     @api.depends('partner_id', 'connection_id')
     def _compute_choice(self):

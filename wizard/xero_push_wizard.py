@@ -4,7 +4,7 @@ from odoo.tools.misc import formatLang
 
 from ..models.core.apart import apart
 from ..models.core.kinds import XERO_KINDS
-from ..models.core.opening import in_company, open_record
+from ..models.core.opening import in_company
 from ..models.core.prefetch import fetch_for_taxes
 from ..models.core.problem import Problem, error_text, problems_of
 from ..models.core.words import in_words
@@ -305,7 +305,7 @@ class XeroPushWizardCause(models.TransientModel):
     @api.depends_context('uid')
     def _compute_fixable(self):
         for cause in self:
-            cause.fixable = self.env['xero.problem']._is_fixable(cause._target())
+            cause.fixable = self.env['xero.problem']._is_fixable(cause._target(), cause.code)
 
     def _target(self):
         """:return: the record on which the problem is put right, or None"""
@@ -313,10 +313,10 @@ class XeroPushWizardCause(models.TransientModel):
             if self.target_model in self.env else None
 
     def action_fix(self):
-        """:return: action that opens the record on which the problem is put right"""
+        """:return: action that opens what puts the problem right"""
         self.ensure_one()
-        return open_record(
-            self.env[self.target_model].browse(self.target_id), self.move_ids.company_id)
+        return self.env['xero.cure']._lead(
+            self._target(), self.code, self.move_ids.company_id[:1])
 
     def action_view_documents(self):
         """:return: action that lists the documents"""

@@ -2,6 +2,7 @@ from . import xero_ask_mixin
 from . import account_move
 from . import xero_absence
 from . import xero_queued
+from . import xero_cure
 from . import xero_tooltip
 from . import xero_alert
 from . import account_move_badge

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 
 from ..core.apart import never_stops
 from ..core.kinds import XERO_SYNC
-from ..core.opening import open_record
 from ..core.problem import error_text
 from .account_payment_plan import COUNTS
 
@@ -51,7 +50,8 @@ class AccountPayment(models.Model):
         self.update({'xero_error_text': False, 'xero_can_fix': False, 'xero_can_ask': False})
         for payment in self.filtered(lambda payment: payment.xero_state == 'failed'):
             target = ask._target_of(payment)
-            payment.xero_can_fix = self.env['xero.problem']._is_fixable(target)
+            payment.xero_can_fix = self.env['xero.problem']._is_fixable(
+                target, payment.xero_error_code)
             may = payment.xero_can_fix if target else may_sync
             payment.xero_can_ask = not may and bool(self.env['xero.alert']._get_ask(payment))
             title, fix = error_text(self.env, payment.xero_error_code)
@@ -143,7 +143,7 @@ class AccountPayment(models.Model):
             and self.create_date >= connection.payments_since)
 
     def action_xero_put_right(self):
-        """:return: action that opens the record on which this payment's problem is put right
+        """:return: action that opens what puts this payment's problem right
         :raise UserError: it is gone, or not for this user"""
         self.ensure_one()
         self.check_access('read')
@@ -152,7 +152,7 @@ class AccountPayment(models.Model):
             problem.res_id).exists()
         if not record or not record.has_access('read'):
             raise UserError(self.env._("Ask somebody who manages the connection to Xero."))
-        return open_record(record, self.company_id)
+        return self.env['xero.cure']._lead(record, problem.code, self.company_id)
 
     def action_xero_sync_now(self):
         """Try again to send payments.

@@ -6,16 +6,15 @@ from ..connection.pages import open_in_xero
 from ..connection.xero_ask import ASK
 from ..contacts.merged import merged_into
 from ..core.kinds import XERO_KINDS
-from ..core.opening import in_company, open_record
+from ..core.opening import in_company
 from ..core.problem import error_text
 from ..mapping.xero_mapping_mixin import XERO_MAPPED
 from .account_move_void import can_be_voided
 from .cures import MAPPINGS, suspects
+from .xero_cure import OF_PARTNER
 
 #: Codes of which the cure begins in Xero, at the document itself.
 SEEN_IN_XERO = ('document_not_editable', 'not_sent', 'voided_in_xero', 'total_mismatch')
-#: Codes of a contact that no other choice of one cures.
-OF_PARTNER = ('contact_refused', 'contact_merged')
 #: Codes of what stays as it is, or passes by itself.
 NOTHING_TO_DO = ('not_sent', 'rate_limited')
 #: Codes of a number that only another one cures.
@@ -73,11 +72,10 @@ class XeroAlert(models.AbstractModel):
         for one in self.env['xero.settlement'].sudo()._of(move).filtered(
                 lambda one: one.xero_state == 'failed'):
             target = self.env['xero.ask']._target_of(one.with_env(self.env))
-            may = self.env['xero.problem']._is_fixable(target)
-            button = {
-                'action_text': self.env._("Open %s", target.display_name),
-                'action': open_record(target, move.company_id),
-            } if may and target != move else self._get_sync_now(move)
+            may = self.env['xero.problem']._is_fixable(target, one.xero_error_code)
+            button = self.env['xero.cure']._button(
+                target, one.xero_error_code, move.company_id) if may and target != move \
+                else self._get_sync_now(move)
             alerts[f'xero_settlement_{one.id}'] = {
                 'level': 'warning', **button, 'message': self._get_text(
                     one.with_env(self.env), self.env._("Not paid in Xero: %s"), bool(button))}
@@ -201,19 +199,16 @@ class XeroAlert(models.AbstractModel):
         if move.xero_error_code == 'corrected_in_xero' and (
                 differences := self.env['xero.difference'].sudo()._of_documents(move)):
             return differences._alert_action()
-        ask = self.env['xero.ask']
+        ask, cure = self.env['xero.ask'], self.env['xero.cure']
         record = ask._target_of(move)
         if not record or record == move:
             return self._get_place(move) or (
                 {} if self._is_for_managers(move) else self._get_sync_now(move))
-        if not record.has_access('write'):
+        if ask._needs_help(record) if cure._is_mapping(record, move.xero_error_code) \
+                else not record.has_access('write'):
             return {} if ask._needs_help() or ask._get_helper(move.company_id, record) \
                 else self._get_place(move) or self._get_sync_now(move)
-        return {
-            'action_text': self.env._(
-                "Open %s", record.with_company(move.company_id).display_name),
-            'action': open_record(record, move.company_id),
-        }
+        return cure._button(record, move.xero_error_code, move.company_id)
 
     def _is_for_managers(self, move):
         """:return: whether trying again helps nobody until somebody else has put it right"""

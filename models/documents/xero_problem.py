@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..core.opening import in_company, open_record
+from ..core.opening import in_company
 from ..core.problem import OWN_TARGETS, error_selection, error_text
 from .showing import NAMED, and_more, list_documents
 
@@ -90,11 +90,11 @@ class XeroProblem(models.Model):
             target = problem._target()
             problem.target_name = target and target.display_name
 
-    @api.depends('target')
+    @api.depends('target', 'code')
     @api.depends_context('uid')
     def _compute_fixable(self):
         for problem in self:
-            problem.fixable = self._is_fixable(problem._target())
+            problem.fixable = self._is_fixable(problem._target(), problem.code)
 
     @api.model
     def get_empty_list_help(self, help_message):
@@ -109,13 +109,16 @@ class XeroProblem(models.Model):
         return record if record and record.has_access('read') else None
 
     @api.model
-    def _is_fixable(self, target):
+    def _is_fixable(self, target, code=None):
         """Tell whether the user can put something right on a record, so that no button leads to one
         that is refused or that nothing can be changed on.
 
         :param target: record of any model, or None
+        :param str code: of the error catalogue
         :rtype: bool
         """
+        if self.env['xero.cure']._is_mapping(target, code):
+            return not self.env['xero.ask']._needs_help(target)
         # A partner's form has the link to its contact, for which no right to change it is needed.
         return bool(target) and target.has_access(
             'read' if target._name == 'res.partner' else 'write')
@@ -136,13 +139,13 @@ class XeroProblem(models.Model):
         return moves
 
     def action_fix(self):
-        """:return: action that opens the record on which the problem is put right; the documents,
-            where that is gone"""
+        """:return: action that opens what puts the problem right; the documents, where that is
+            gone"""
         self.ensure_one()
         target = self._target()
         if not target:
             return self.action_view_documents()
-        return open_record(target, self.company_id)
+        return self.env['xero.cure']._lead(target, self.code, self.company_id)
 
     def action_ask(self):
         """Ask a manager of the connection to put it right, at the first of the documents.

@@ -14,18 +14,20 @@ class XeroQueued(models.AbstractModel):
     _name = 'xero.queued'
     _description = "What Becomes of What Is Queued"
 
-    def _notify(self, moves):
+    def _notify(self, moves, done=None):
         """
         :param recordset moves: `account.move` that were just queued
+        :param str done: what was done to have them queued
         :return: a notification: green where nothing here keeps them from going to Xero
         :rtype: dict
         """
         connections = moves.company_id._xero_connections()
         texts = [self.env._("%s document(s) go to Xero in a moment.", len(moves))]
-        kind, title = 'success', self.env._("Queued")
+        kind, title = 'success', done or self.env._("Queued")
         if held := self._get_held(moves, connections):
-            kind, title, texts = 'warning', self.env._("Still held up"), self._name_causes(
-                held, len(moves))
+            kind, title, texts = 'warning', self.env._("Still held up"), [
+                *([f'{done}.'] if done else []),
+                *self._name_causes(held, len(moves))]
         elif waiting := set(filter(None, (
                 connection.with_env(self.env).sudo().waiting_reason
                 for connection in connections.values()))):

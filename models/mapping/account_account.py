@@ -44,10 +44,14 @@ class AccountAccount(models.Model):
         return super(AccountAccount, self.sudo())._action_unmerge()
 
     @api.model
+    def _xero_company_domain(self, company):
+        # OVERRIDES 'account_xero'
+        return [('company_ids', 'parent_of', company._xero_together().ids)]
+
+    @api.model
     def _xero_match_domain(self, company):
         # EXTENDS 'account_xero'
-        return [('company_ids', 'parent_of', company._xero_together().ids),
-                ('account_type', 'not in', NOT_ON_LINES)]
+        return [*super()._xero_match_domain(company), ('account_type', 'not in', NOT_ON_LINES)]
 
     @api.model
     def _xero_used_ids(self):

@@ -111,9 +111,14 @@ class AccountJournal(models.Model):
     # === MATCHING === #
 
     @api.model
+    def _xero_company_domain(self, company):
+        # OVERRIDES 'account_xero'
+        return [('company_id', 'parent_of', company._xero_together().ids)]
+
+    @api.model
     def _xero_match_domain(self, company):
         # EXTENDS 'account_xero'
-        return [('company_id', 'parent_of', company._xero_together().ids),
+        return [*super()._xero_match_domain(company),
                 ('type', 'in', ('bank', 'cash', 'credit')), ('xero_clearing', '=', False)]
 
     def _xero_find_matches(self, connection, targets):

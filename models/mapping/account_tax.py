@@ -3,6 +3,7 @@ import re
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import float_compare
 
 from .xero_mapping_mixin import Match, fold
@@ -88,10 +89,23 @@ class AccountTax(models.Model):
         return other if other and not first._takes(account) and other._takes(account) else first
 
     @api.model
+    def _xero_company_domain(self, company):
+        # OVERRIDES 'account_xero'
+        return [('company_id', 'parent_of', company._xero_together().ids)]
+
+    @api.model
     def _xero_match_domain(self, company):
         # EXTENDS 'account_xero'
-        return [('company_id', 'parent_of', company._xero_together().ids),
+        return [*super()._xero_match_domain(company),
                 ('type_tax_use', 'in', ('sale', 'purchase'))]
+
+    def _xero_target_domain(self, connection):
+        # EXTENDS 'account_xero'
+        domain = super()._xero_target_domain(connection)
+        if not self:
+            return domain
+        return domain & Domain(
+            'for_sales' if self.type_tax_use == 'sale' else 'for_purchases', '=', True)
 
     def _xero_find_matches(self, connection, targets):
         # EXTENDS 'account_xero'

@@ -148,15 +148,23 @@ class XeroMappingMixin(models.AbstractModel):
             nothing is saved
         :rtype: list(Match)
         """
-        field = self._fields[self._xero_target_field]
-        targets = self.env[field.comodel_name].search(
-            Domain('connection_id', '=', connection.id)
-            & Domain(ast.literal_eval(field.domain or '[]')))
+        targets = self.env[self._fields[self._xero_target_field].comodel_name].search(
+            self._xero_target_domain(connection))
         if not targets:
             return []
         return self.search(self._xero_match_domain(connection.company_id)).filtered(
             lambda record: not record._xero_is_mapped(connection)
         )._xero_find_matches(connection, targets)
+
+    def _xero_target_domain(self, connection):
+        """
+        :param recordset connection: one `xero.connection`
+        :return: domain of the counterparts that there are to choose from, for this record or, for
+            none, for any of them
+        :rtype: Domain
+        """
+        return Domain('connection_id', '=', connection.id) & Domain(
+            ast.literal_eval(self._fields[self._xero_target_field].domain or '[]'))
 
     def _xero_is_mapped(self, connection):
         """
@@ -168,13 +176,22 @@ class XeroMappingMixin(models.AbstractModel):
         return target.active and target.connection_id == connection
 
     @api.model
-    def _xero_match_domain(self, company):
+    def _xero_company_domain(self, company):
         """
         :param recordset company: `res.company`
         :return: domain of the records that its documents may use
         :rtype: list
         """
         return [('company_id', 'in', (False, *company._xero_together().ids))]
+
+    @api.model
+    def _xero_match_domain(self, company):
+        """
+        :param recordset company: `res.company`
+        :return: domain of those for which a counterpart is proposed
+        :rtype: list
+        """
+        return self._xero_company_domain(company)
 
     def _xero_find_matches(self, connection, targets):
         """Find the counterpart of each of these records.
@@ -186,21 +203,22 @@ class XeroMappingMixin(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
-    def _xero_save_matches(self, pairs):
+    def _xero_save_matches(self, pairs, field=None):
         """Map records, and queue the documents that waited for it once.
 
         :param pairs: iterable of (record, counterpart)
+        :param str field: that holds the counterpart; the usual one when left out
         :return: how many were mapped
         """
-        by_target = {}
+        by_target, field = {}, field or self._xero_target_field
         for record, target in pairs:
             by_target.setdefault(target, []).append(record.id)
         quiet = self.with_context(xero_release_later=True, tracking_disable=True)
         for target, ids in by_target.items():
-            quiet.browse(ids).write({self._xero_target_field: target.id})
+            quiet.browse(ids).write({field: target.id})
         mapped = self.browse([record_id for ids in by_target.values() for record_id in ids])
         if mapped:
-            mapped._xero_show_covered([self._xero_target_field])
+            mapped._xero_show_covered([field])
             mapped._xero_release_waiting()
         return len(mapped)
 

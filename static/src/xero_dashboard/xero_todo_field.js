@@ -17,7 +17,8 @@ export class XeroTodoField extends Component {
     }
 
     async press(row) {
-        const onClose = () => this.props.record.model.load();
+        // A dialog that ends with another reload waits for no second one, which would never end.
+        const onClose = (info) => (info?.noReload ? undefined : this.props.record.model.load());
         if (row.action) {
             await this.action.doAction(row.action, { onClose });
         } else {

@@ -21,7 +21,7 @@ const goodInvoice = [
     ...backToList(),
 ];
 
-/** A refusal, the banner, the jump to what has to be mapped, and the document goes out. */
+/** A refusal, the banner, the choice in a dialog, and the document goes out. */
 const failingInvoice = [
     ...openRow("Unmapped Ltd"),
     { trigger: CONFIRM, run: "click" },
@@ -29,13 +29,14 @@ const failingInvoice = [
     runCron("ir_cron_push"),
     ...badgeSays(FORM, "Sync failed", "danger", "Choose an active Xero account"),
     { trigger: ".alert-danger:contains(An account has no usable Xero account)" },
-    { trigger: ".alert-danger a:contains(Open Consulting)", run: "click" },
-    { trigger: ".o_form_view .o_field_widget[name=xero_account_id] input", run: "edit 200" },
-    { trigger: ".ui-autocomplete .dropdown-item:contains(200 Sales)", run: "click" },
-    { trigger: ".o_form_button_save", run: "click" },
-    { trigger: ".o_form_saved" },
-    { trigger: ".o_breadcrumb .o_back_button a, .o_breadcrumb a.o_back_button", run: "click" },
-    { trigger: ".o_form_view .o_xero_status:contains(Pending)" },
+    { trigger: ".alert-danger a:contains(Choose the account in Xero)", run: "click" },
+    { trigger: ".modal:contains(Which account in Xero is the account):contains(Consulting)" },
+    { trigger: ".modal .o_field_widget[name=outcome]:contains(1 document goes to Xero then.)" },
+    { trigger: ".modal .o_field_widget[name=account_id] input", run: "edit 260" },
+    { trigger: ".ui-autocomplete .dropdown-item:contains(260 Other Revenue)", run: "click" },
+    { trigger: ".modal button[name=action_save]", run: "click" },
+    { trigger: ".o_notification:contains(Mapped):contains(1 document(s) go to Xero)" },
+    { trigger: "body:not(:has(.modal)) .o_form_view .o_xero_status:contains(Pending)" },
     runCron("ir_cron_push"),
     { trigger: ".o_form_view:not(:has(.alert-danger)) .o_xero_status:contains(Synced to Xero)" },
     ...backToList(),
