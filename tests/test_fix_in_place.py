@@ -344,7 +344,7 @@ class TestFixInPlaceByRpc(XeroFixCommon, HttpCase):
 class FixTourCommon(XeroTourCommon):
 
     def _test(self):
-        """What puts a problem right is in its row, and what is to be done has it on the dashboard."""
+        """What puts a problem right is in its row, on the dashboard, too."""
         account = self.income.copy({'code': '499700', 'name': "Consulting"})
         tax = self._tax("Odd tax", 20, 'sale')
         moves = self.env['account.move'].union(*(self._invoice(lines=[line]) for line in (

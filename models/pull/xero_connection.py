@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin as url_join
 
 from ..core.opening import in_company
-from .lists import CONTACTS, LISTS, PullStep
+from .lists import LISTS, PullStep
 
 
 class XeroConnection(models.Model):

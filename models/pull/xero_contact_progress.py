@@ -3,7 +3,7 @@ from collections import Counter
 
 from odoo import api, fields, models
 
-from .xero_pull_contact import CONTACTS
+from .lists import CONTACTS
 
 
 class XeroConnection(models.Model):
