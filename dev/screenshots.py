@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
+import film
 from chromium import Chromium
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "static" / "description"
@@ -68,6 +69,11 @@ def take(odoo, sandbox, organisation, say):
                 ("mapping_account", LIST, 320)):
             page(f"action-account_xero.action_xero_{name}", selector)
             keep(name, height)
+        seconds = film.shoot(
+            odoo, browser, page,
+            {"draft": _invoice(odoo, 4, post=False), "failed": failed, "paid": paid},
+            DIRECTORY / "tour.webp")
+        say(f"  static/description/tour.webp, {seconds} seconds")
 
 
 def _icon(browser, drawing):
@@ -96,10 +102,11 @@ def _wait(found, what):
     return result
 
 
-def _invoice(odoo, number, **line):
-    """Post an invoice for another customer, like one of the demo's.
+def _invoice(odoo, number, post=True, **line):
+    """Make an invoice for another customer, like one of the demo's.
 
     :param int number: of the invoice that is taken as a model; another one each time
+    :param bool post: whether it is posted, too
     :param line: values of a line that is added
     :return: its id
     """
@@ -110,7 +117,8 @@ def _invoice(odoo, number, **line):
         "invoice_date": f"2026-10-{number + 1:02}", "ref": f"PO {7150 + number}"})
     odoo.call("account.move", "write", [move], {"invoice_line_ids": [[0, 0, {
         "name": "Workshop hire, day", "price_unit": 120, **line}]]})
-    odoo.call("account.move", "action_post", [move])
+    if post:
+        odoo.call("account.move", "action_post", [move])
     return move
 
 
