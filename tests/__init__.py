@@ -74,6 +74,8 @@ from . import test_payment_method
 from . import test_phone
 from . import test_places
 from . import test_preflight
+from . import test_profit_loss
+from . import test_profit_loss_report
 from . import test_progress
 from . import test_pull
 from . import test_pull_crash

@@ -39,6 +39,7 @@ MODELS = {
     'xero.problem': _XERO,
     'xero.difference': _XERO,
     'xero.first.sync': _XERO,
+    'xero.profit.loss': {'accountant': 'r', 'manage': 'r'},
     'xero.twin': _XERO,
     'xero.unmatched': {'synchronise': 'r', 'manage': 'rw'},
     'xero.contact': _XERO,
@@ -121,7 +122,7 @@ FIELDS = {
             'clearing_account_id', 'send_digest', 'push_payments', 'push_allocations',
             'note_changes', 'push_notes', 'import_policy', 'import_from', 'import_attachments',
             'hold_sending', 'books_settled', 'setup_closed', 'redated_date', 'sync_sales_receipts',
-            'sync_purchase_receipts'},
+            'sync_purchase_receipts', 'profit_loss', 'profit_loss_years', 'profit_loss_basis'},
         'administrator': {'client_secret', 'webhook_key'}},
 }
 

@@ -289,7 +289,9 @@ class XeroConnection(models.Model):
         if any(connection.state != 'disconnected' for connection in self):
             raise UserError(self.env._("Disconnect from Xero first."))
         for connection in self.sudo():
-            connection.env['xero.organisation.mixin']._xero_check_loose(connection)
+            connection.env['xero.organisation.mixin']._xero_check_loose(
+                connection, company=connection.company_id.name,
+                organisation=connection.tenant_name)
 
     # === ACTIONS === #
 

@@ -31,14 +31,14 @@ class XeroOrganisationMixin(models.AbstractModel):
         return any(owned._xero_awaits(connection) for owned in self._xero_owned())
 
     @api.model
-    def _xero_check_loose(self, connection):
+    def _xero_check_loose(self, connection, **names):
         """
         :param recordset connection: one `xero.connection`, disconnected
+        :param names: of the ``company``, and of the ``organisation`` in Xero
         :raise UserError: something needs it. Nothing else knows which organisation has the
             documents, nor what may have arrived there: under a new connection they would be sent
             once more.
         """
-        names = {'company': connection.company_id.name, 'organisation': connection.tenant_name}
         if self._xero_awaits_any(connection):
             raise UserError(self.env._(
                 "Xero has not answered yet to what was sent to %(organisation)s for "

@@ -1,13 +1,10 @@
 """What a connection says about documents that are made in Xero."""
 from odoo import api, fields, models
-from odoo.tools.translate import LazyTranslate
 
 from ..core.opening import in_company
-from ..core.words import lazy_of
 from ..documents.showing import list_documents
 from ..pull.lists import PullStep
-
-_lt = LazyTranslate(__name__)
+from .xero_first_sync import compute_first_sync
 
 
 class XeroConnection(models.Model):
@@ -38,9 +35,9 @@ class XeroConnection(models.Model):
     unmatched_count = fields.Integer("Unmatched", compute='_compute_unmatched_count')
     first_sync_state = fields.Selection(
         [('running', "Running"), ('done', "Finished"), ('stopped', "Stopped")],
-        string="First Synchronisation", compute='_compute_first_sync')
-    first_sync_progress = fields.Float("Progress", compute='_compute_first_sync')
-    first_sync_text = fields.Char("How It Stands", compute='_compute_first_sync')
+        string="First Synchronisation", compute=compute_first_sync)
+    first_sync_progress = fields.Float("Progress", compute=compute_first_sync)
+    first_sync_text = fields.Char("How It Stands", compute=compute_first_sync)
 
     @api.onchange('import_policy')
     def _onchange_import_policy(self):
@@ -54,15 +51,6 @@ class XeroConnection(models.Model):
             ['connection_id'], ['__count']))
         for connection in self:
             connection.unmatched_count = counts.get(connection, 0)
-
-    def _compute_first_sync(self):
-        for connection in self:
-            run = self.env['xero.first.sync'].sudo().search(
-                [('connection_id', '=', connection.id)], limit=1)
-            connection.first_sync_state = run.state
-            connection.first_sync_text = run and run._in_words()
-            connection.first_sync_progress = 100 if run.state == 'done' else (
-                100 * run.read_count / (run.total_count or 1))
 
     def write(self, vals):
         # EXTENDS 'account_xero': what was only listed is imported when the policy says so
@@ -103,27 +91,17 @@ class XeroConnection(models.Model):
         """:return: action that lists the documents that the first synchronisation brought here"""
         self.ensure_one()
         self.check_access('read')
-        run_sudo = self.env['xero.first.sync'].sudo().search(
-            [('connection_id', '=', self.id)], limit=1)
+        domain = self.env['xero.first.sync'].sudo()._latest(self)._get_imported()
         return in_company(list_documents(
-            self.env, self.env._("Imported from Xero"), run_sudo._get_imported()), self.company_id)
+            self.env, self.env._("Imported from Xero"), domain), self.company_id)
 
     def action_continue_first_sync(self):
         """Go on with the first synchronisation that somebody stopped, where it was."""
         self.ensure_one()
         self.check_access('write')
-        run_sudo = self.env['xero.first.sync'].sudo().search(
-            [('connection_id', '=', self.id)], limit=1)
-        if run_sudo.state == 'stopped':
-            run_sudo.state = 'running'
-            run_sudo._log(_lt("First synchronisation goes on."))
-            self.sudo()._trigger_cron()
+        self.env['xero.first.sync'].sudo()._latest(self)._go_on()
 
     def action_stop_first_sync(self):
         """Leave the rest of the first synchronisation; what is here stays."""
         self.check_access('write')
-        runs_sudo = self.env['xero.first.sync'].sudo()._running(self)
-        runs_sudo.state = 'stopped'
-        for run_sudo in runs_sudo:
-            run_sudo._log(_lt("First synchronisation stopped. %s", lazy_of(
-                run_sudo, type(run_sudo)._in_words)))
+        self.env['xero.first.sync'].sudo()._running(self)._stop()

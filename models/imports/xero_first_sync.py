@@ -2,13 +2,26 @@ from collections import Counter
 from datetime import datetime
 
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ..core.words import lazy_of
+
+_lt = LazyTranslate(__name__)
 
 EPOCH = datetime(1970, 1, 1)
 #: Which choice covers each of Xero's types of documents.
 SWITCHES = {'ACCREC': 'with_sales', 'ACCPAY': 'with_bills',
             'ACCRECCREDIT': 'with_credit_notes', 'ACCPAYCREDIT': 'with_credit_notes'}
+
+
+def compute_first_sync(connections):
+    """Compute what connections show of their first synchronisations."""
+    for connection in connections:
+        run = connection.env['xero.first.sync'].sudo()._latest(connection)
+        connection.first_sync_state = run.state
+        connection.first_sync_text = run and run._in_words()
+        connection.first_sync_progress = 100 if run.state == 'done' else (
+            100 * run.read_count / (run.total_count or 1))
 
 
 class XeroFirstSync(models.Model):
@@ -48,6 +61,26 @@ class XeroFirstSync(models.Model):
         :return: those of them that are under way
         """
         return self.search([('connection_id', 'in', connections.ids), ('state', '=', 'running')])
+
+    def _latest(self, connection):
+        """
+        :param recordset connection: one `xero.connection`
+        :return: the first synchronisation that was begun last, if any
+        """
+        return self.search([('connection_id', '=', connection.id)], limit=1)
+
+    def _stop(self):
+        """Leave the rest of those under way; what is here stays."""
+        self.state = 'stopped'
+        for run in self:
+            run._log(_lt("First synchronisation stopped. %s", lazy_of(run, type(run)._in_words)))
+
+    def _go_on(self):
+        """Go on with one that somebody stopped, where it was."""
+        if self.state == 'stopped':
+            self.state = 'running'
+            self._log(_lt("First synchronisation goes on."))
+            self.connection_id._trigger_cron()
 
     def _questions(self):
         """:return: {list of Xero: parameters of the question}, in the order of reading"""

@@ -1,8 +1,11 @@
 from odoo import models
 
+from ...xero import reports
+from ...xero.scopes import permission_of
 from ..connection.xero_scope import ATTACHMENTS
 
 READ = f'{ATTACHMENTS}.read'
+REPORT = permission_of(reports.PATH).scope
 
 
 class XeroScope(models.AbstractModel):
@@ -10,7 +13,7 @@ class XeroScope(models.AbstractModel):
 
     def _get_switches(self):
         # EXTENDS 'account_xero'
-        return [*super()._get_switches(), 'import_attachments']
+        return [*super()._get_switches(), 'import_attachments', 'profit_loss']
 
     def _get_wanted(self, connection):
         # EXTENDS 'account_xero'
@@ -21,4 +24,6 @@ class XeroScope(models.AbstractModel):
                 wanted[ATTACHMENTS] += f', {purpose}'
             else:
                 wanted[READ] = purpose
+        if connection.profit_loss:
+            wanted[REPORT] = self.env._("fetching profit and loss")
         return wanted

@@ -6,19 +6,21 @@ from odoo import api, fields, models
 from .lists import CONTACTS
 
 
+@api.depends_context('lang')
+def compute_contacts(connections):
+    """Compute what connections show of their contacts."""
+    for connection in connections:
+        state, text = connection.env['xero.contact.progress'].sudo()._get(connection)
+        connection.update({'contacts_state': state, 'contacts_text': text})
+
+
 class XeroConnection(models.Model):
     _inherit = 'xero.connection'
 
     contacts_state = fields.Selection(
         [('running', "Running"), ('done', "Finished")], string="Contacts",
-        compute='_compute_contacts')
-    contacts_text = fields.Char("How Contacts Stand", compute='_compute_contacts')
-
-    @api.depends_context('lang')
-    def _compute_contacts(self):
-        for connection in self:
-            state, text = self.env['xero.contact.progress'].sudo()._get(connection)
-            connection.update({'contacts_state': state, 'contacts_text': text})
+        compute=compute_contacts)
+    contacts_text = fields.Char("How Contacts Stand", compute=compute_contacts)
 
 
 class XeroContactProgress(models.AbstractModel):

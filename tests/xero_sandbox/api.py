@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from . import attachments, bodies, reference
+from . import attachments, bodies, reference, reports
 from .errors import ApiError, bad_request, forbidden, not_found, scope_missing, unauthorized
 from .ledger import API_PREFIX
 from .render import to_json, to_xml
@@ -107,6 +107,10 @@ def authenticate(sandbox, request):
 def check_scope(request):
     """:raise ApiError: 401 with WWW-Authenticate when the token lacks the endpoint's scope."""
     endpoint = request.parts[0]
+    if endpoint == "Reports":
+        if f"accounting.reports.{request.parts[1].lower()}.read" not in request.token.scopes:
+            raise scope_missing()
+        return
     wanted = [SCOPES[endpoint], *([ALSO[endpoint]] if endpoint in ALSO else [])]
     if len(request.parts) > 2 and request.parts[2] == "Attachments":
         wanted = ["accounting.attachments"]
@@ -121,9 +125,9 @@ def route(request):
     :raise ApiError: 404 for an unknown path, 405 for another method.
     """
     parts = request.parts
-    if not parts or parts[0] not in SCOPES:
+    if not parts or parts[0] not in (*SCOPES, "Reports"):
         raise not_found()
-    handlers = attachments.ROUTES + bodies.ROUTES + reference.ROUTES
+    handlers = attachments.ROUTES + bodies.ROUTES + reference.ROUTES + reports.ROUTES
     allowed = False
     for method, pattern, handler in handlers:
         match = re.fullmatch(pattern, "/".join(parts))

@@ -1,0 +1,194 @@
+"""Fetching the report Profit and Loss: every night, and when somebody asks for it."""
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
+
+from ...xero import reports
+from ...xero.errors import XeroRejected, XeroScopeMissing
+from ..connection.xero_budget import DAY_RESERVE
+from ..core.words import lazy_date
+from ..documents.account_payment_plan import decimal_of
+from .xero_scope import REPORT
+
+_lt = LazyTranslate(__name__)
+
+#: Sections by Xero's types of accounts; of those that are not here, by whether they add or take.
+SECTIONS = {'REVENUE': 'income', 'SALES': 'income', 'OTHERINCOME': 'other_income',
+            'DIRECTCOSTS': 'cost_of_sales'}
+#: The same by Odoo's types, of accounts that are not mapped.
+ODOO_SECTIONS = {'income': 'income', 'income_other': 'other_income',
+                 'expense_direct_cost': 'cost_of_sales'}
+#: Xero's own accounts that its report adds up in one line.
+GAINS = ('BANKCURRENCYGAIN', 'UNREALISEDCURRENCYGAIN', 'REALISEDCURRENCYGAIN')
+
+
+class Booked(NamedTuple):
+    """What accounts of Odoo have moved in a month, and the first of them."""
+
+    amount: Decimal
+    account_ids: list
+
+
+class XeroProfitLossFetch(models.AbstractModel):
+    _name = 'xero.profit.loss.fetch'
+    _inherit = 'xero.scheduled'
+    _description = "Fetch of Profit and Loss"
+
+    _schedule_sequence = 40
+
+    # === WHEN === #
+
+    def _get_due(self, connections):
+        """:return: those whose report somebody wants, or has not been fetched since the night"""
+        now = fields.Datetime.now()
+        scopes, budgets = self.env['xero.scope'].sudo(), self.env['xero.budget']
+        wanting = self.env['xero.schedule']._get_free(connections).filtered('profit_loss')
+        cursors = self.env['xero.cursor'].sudo().search([
+            ('connection_id', 'in', wanting.ids), ('path', '=', reports.PATH),
+        ]).grouped('connection_id') if wanting else {}
+        return wanting.filtered(
+            lambda c: scopes._is_allowed(c.sudo(), REPORT)
+            and budgets._get_left_today(c) > DAY_RESERVE
+            and self._is_due(cursors.get(c), c, now))
+
+    def _is_due(self, cursor, connection, now):
+        return not cursor or cursor.wanted or not cursor.polled_at or (
+            cursor.polled_at < self.env['xero.pull.night']._get_night(connection, now, -1))
+
+    def _request(self, connections):
+        """Have the report fetched in a moment.
+
+        :param recordset connections: `xero.connection`
+        """
+        for connection in connections:
+            self._cursor(connection).wanted = True
+        connections._trigger_cron()
+
+    def _cursor(self, connection):
+        return self.env['xero.cursor'].sudo()._get_or_create(connection, [reports.PATH])
+
+    # === FETCH === #
+
+    def _run(self, connection):
+        # OVERRIDES 'account_xero'
+        today = fields.Date.context_today(self.with_context(
+            tz=connection.company_id.partner_id.tz or self.env.user.tz))
+        try:
+            for question in reports.questions(
+                    today, int(connection.profit_loss_years),
+                    connection.profit_loss_basis == 'cash'):
+                self._fetch(connection, question)
+        except XeroScopeMissing:
+            # The sign-in is good for all the rest.
+            connection._commit_with_retry(
+                self.env['xero.scope']._forget, connection,
+                REPORT.removesuffix('.read'))
+        except XeroRejected as error:
+            self.env.cr.rollback()
+            self.env['xero.health']._report_error(connection, error)
+        connection._commit_with_retry(self._cursor(connection).write, {
+            'polled_at': fields.Datetime.now(), 'wanted': False})
+
+    def _fetch(self, connection, question):
+        """Ask for twelve months, and keep them where they add up.
+
+        :param recordset connection: one `xero.connection`
+        :param dict question: of :func:`reports.questions`
+        """
+        answer = self.env['xero.fetch']._call(
+            connection, lambda client: client.get(reports.PATH, **question))
+        accounts = {account.xero_id: account for account in self.env['xero.account'].with_context(
+            active_test=False).search([('connection_id', '=', connection.id)])}
+        try:
+            report = reports.parse(answer.data)
+            signs = reports.signs_of(report, {
+                xero_id: 1 if account.class_name == 'REVENUE' else -1
+                for xero_id, account in accounts.items()
+                if account.class_name in ('REVENUE', 'EXPENSE')})
+        except reports.UnusableReport:
+            connection._commit_with_retry(
+                self.env['xero.log']._add_event, connection, _lt(
+                    "Xero's profit and loss up to %s cannot be used: its columns are no months, or "
+                    "it does not add up. What was fetched before is kept.",
+                    lazy_date(self.env, fields.Date.to_date(question['toDate']))),
+                'pull', 'failure')
+            return
+        connection._commit_with_retry(self._save, connection, report, signs, accounts)
+
+    def _save(self, connection, report, signs, accounts):
+        """Replace the months of a report.
+
+        :param reports.ProfitAndLoss report: an answer
+        :param dict signs: {section: 1, or -1 for costs}
+        :param dict accounts: {identifier: `xero.account`}
+        """
+        Line = self.env['xero.profit.loss']
+        cash = connection.profit_loss_basis == 'cash'
+        booked = {} if cash else self._get_booked(connection, report.months)
+        rows = {}
+        for line in filter(lambda line: line.amount, report.movements):
+            account = accounts.get(line.account_id, self.env['xero.account'])
+            rows[line.month, line.account_id] = {
+                'name': account.display_name or line.name, 'xero_account_id': account.id,
+                'section': self._get_section(line, account, signs[line.section]),
+                'amount': signs[line.section] * line.amount}
+        every = self.env['account.account'].browse(
+            account_id for values in booked.values() for account_id in values.account_ids)
+        for (month, key), values in booked.items():
+            account = accounts.get(key, self.env['xero.account'])
+            own = every.browse(values.account_ids[:1]).with_prefetch(every.ids)
+            rows.setdefault((month, key), {
+                'name': account.display_name or own.display_name,
+                'xero_account_id': account.id,
+                'section': SECTIONS.get(account.type, 'expenses') if account
+                else ODOO_SECTIONS.get(own.account_type, 'expenses'),
+                'amount': Decimal(0)})
+        Line.search([('connection_id', '=', connection.id),
+                     ('month', 'in', report.months)]).unlink()
+        Line.create([
+            self._prepare(connection, month, values, booked.get((month, key)), cash)
+            for (month, key), values in rows.items()])
+
+    def _prepare(self, connection, month, values, booked, cash):
+        here = booked.amount if booked else Decimal(0)
+        return {
+            **values, 'connection_id': connection.id, 'month': month,
+            'amount': float(values['amount']),
+            'account_ids': [fields.Command.set(booked.account_ids if booked else [])],
+            'odoo_amount': float(here),
+            'difference': 0 if cash else float(here - values['amount'])}
+
+    def _get_section(self, line, account, sign):
+        """:return: the section that a line is shown in"""
+        if line.account_id == reports.CURRENCY_GAINS:
+            return 'currency'
+        return SECTIONS.get(account.type) or ('income' if sign > 0 and not account else 'expenses')
+
+    # === ODOO'S SIDE === #
+
+    def _get_booked(self, connection, months):
+        """
+        :param tuple months: first days of those that are wanted
+        :return: {(month, identifier of the account in Xero, or one of an account here that is not
+            mapped): Booked}
+        :rtype: dict
+        """
+        sums, ids = defaultdict(Decimal), defaultdict(list)
+        after = (max(months) + timedelta(days=31)).replace(day=1)
+        groups = self.env['account.move.line'].sudo()._read_group([
+            ('company_id', 'in', connection.company_id._xero_together().ids),
+            ('parent_state', '=', 'posted'),
+            ('date', '>=', min(months)), ('date', '<', after),
+            ('account_id.internal_group', 'in', ('income', 'expense')),
+        ], ['company_id', 'account_id', 'date:month'], ['balance:sum'])
+        for company, account, month, balance in groups:
+            target = account.with_company(company).xero_account_id
+            key = reports.CURRENCY_GAINS if target.system_account in GAINS \
+                else target.xero_id or f'odoo-{account.id}'
+            sums[month, key] -= decimal_of(company.currency_id, balance)
+            ids[month, key].append(account.id)
+        return {place: Booked(amount, ids[place]) for place, amount in sums.items()}

@@ -1,0 +1,183 @@
+"""Profit and loss of the stand-in's ledger beside that of Odoo, as people read it."""
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, fields, sql_db
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user, tagged
+
+from ..models.connection.xero_connection_run import end_after
+from ..xero import reports
+from .common_payment import XeroPaymentCommon
+
+PATH = 'Reports/ProfitAndLoss'
+
+
+@tagged('post_install', '-at_install')
+class TestProfitLoss(XeroPaymentCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The tests' taxes have no account of their own and go where the line goes.
+        taxes = cls.tax_sale_20 | cls.tax_purchase_20
+        lines = taxes.invoice_repartition_line_ids | taxes.refund_repartition_line_ids
+        lines.filtered(lambda line: line.repartition_type == 'tax').account_id = \
+            cls.company_data['default_account_tax_sale']
+
+    def _run_own(self):
+        """Run the organisation's scheduled action."""
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            self.connection.with_env(
+                self.env(cr=cr, user=SUPERUSER_ID, context={}))._run_cron()
+        self.env.invalidate_all()
+
+    def _fetch(self, **settings):
+        self.connection.write({'profit_loss': True, **settings})
+        self._run_own()
+        return self._lines()
+
+    def _lines(self):
+        return self.env['xero.profit.loss'].search([('connection_id', '=', self.connection.id)])
+
+    def _calls(self):
+        return [call for call in self.sandbox.calls if call.path.endswith(PATH)]
+
+    def _sums(self, lines, field='amount'):
+        """:return: {(month, section): sum}"""
+        return {(str(month), section): total for month, section, total in lines._read_group(
+            [('id', 'in', lines.ids)], ['month:month', 'section'], [f'{field}:sum'])
+            if total}
+
+    def _books(self):
+        sale = self._pushed(invoice_date='2026-03-02')
+        credit = self._pushed('out_refund', invoice_date='2026-02-10', lines=[{'price_unit': 30}])
+        bill = self._pushed('in_invoice', invoice_date='2026-03-31', lines=[{'price_unit': 40}])
+        return sale, credit, bill
+
+    def test_both_sides_by_month(self):
+        sale, _credit, _bill = self._books()
+        lines = self._fetch()
+        months = {('2026-03-01', 'income'): 100, ('2026-02-01', 'income'): -30,
+                  ('2026-03-01', 'expenses'): -40}
+        self.assertEqual(self._sums(lines), months)
+        self.assertEqual(self._sums(lines, 'odoo_amount'), months)
+        self.assertFalse(any(lines.mapped('difference')))
+        self.assertEqual(len(self._calls()), 1, "twelve months in one call")
+        [income] = lines.filtered(lambda line: (line.section, str(line.month)) == (
+            'income', '2026-03-01'))
+        action = income.action_view_items()
+        items = self.env['account.move.line'].search(action['domain'])
+        self.assertEqual(items.move_id, sale)
+
+    def test_what_only_one_side_has(self):
+        self._books()
+        org = self.org
+        contact = org.as_person.create_contact("Only There Ltd")
+        org.as_person.create_invoice({'ContactID': contact['ContactID']}, [{
+            'Description': "Work", 'Quantity': 1, 'UnitAmount': 7, 'AccountCode': '260'}])
+        other = self.income.copy({'code': '499811', 'name': "Only here", 'xero_account_id': False})
+        self.connection.auto_sync = False
+        self._invoice(invoice_date='2026-03-05', lines=[{'account_id': other.id, 'price_unit': 9}])
+        lines = self._fetch()
+        only_there = lines.filtered(lambda line: line.xero_account_id.code == '260')
+        self.assertEqual((only_there.amount, only_there.odoo_amount, only_there.difference),
+                         (7, 0, -7))
+        only_here = lines.filtered(lambda line: line.account_ids == other)
+        self.assertEqual((only_here.amount, only_here.odoo_amount, only_here.difference), (0, 9, 9))
+        self.assertIn("Only here", only_here.name)
+
+    def test_by_what_was_paid(self):
+        sale, _credit, _bill = self._books()
+        self.org.as_person.pay(sale.xero_document_id, amount=60)
+        lines = self._fetch(profit_loss_basis='cash')
+        self.assertEqual(set(self._sums(lines).values()), {50})
+        self.assertFalse(any(lines.mapped('odoo_amount')))
+        self.assertFalse(any(lines.mapped('difference')))
+        self.assertEqual(self._calls()[-1].query['paymentsOnly'], 'true')
+
+    def test_five_years_take_five_calls_and_come_again_each_night(self):
+        self._books()
+        self._fetch(profit_loss_years='5')
+        self.assertEqual(len(self._calls()), 5)
+        self._run_own()
+        self.assertEqual(len(self._calls()), 5, "nothing is asked twice a day")
+        kept = self._sums(self._lines())
+        self._later(days=1)
+        self._run_own()
+        self.assertEqual(len(self._calls()), 10)
+        self.assertEqual(self._sums(self._lines()), kept)
+
+    def test_what_was_cut_or_does_not_add_up_is_not_kept(self):
+        self._books()
+        before = self._sums(self._fetch())
+        asked = list(reports.questions(fields.Date.today(), 1, False))
+        cut = [{**asked[0], 'fromDate': '2026-04-01', 'toDate': '2026-04-30'}]
+        with patch.object(reports, 'questions', lambda *_args: iter(cut)):
+            self.env['xero.profit.loss'].action_fetch()
+            self._run_own()
+        self.assertEqual(self._sums(self._lines()), before)
+        log = self.env['xero.log'].search([('connection_id', '=', self.connection.id)], limit=1,
+                                          order='id desc')
+        self.assertEqual(log.outcome, 'failure')
+        self.assertIn("cannot be used", log.message)
+
+    def test_refused_by_xero_it_is_left_till_the_night(self):
+        """The role of who connected does not cover reports, as Xero's page on 403 says."""
+        self._books()
+        self.sandbox.inject('role_missing', 'GET', f'/{PATH}')
+        self._fetch()
+        self.assertFalse(self._lines())
+        self.assertEqual(self.connection.state, 'connected')
+        calls = len(self._calls())
+        self._run_own()
+        self.assertEqual(len(self._calls()), calls)
+        move = self._invoice()
+        self._push()
+        self.assertEqual(move.xero_state, 'synced', "all else goes on")
+
+    def test_without_the_scope_the_connection_says_so(self):
+        self._books()
+        token = self.connection.sudo().token_id
+        token.scope = 'accounting.invoices accounting.payments accounting.contacts'
+        self._fetch()
+        self.assertFalse(self._calls())
+        self.assertIn('accounting.reports.profitandloss.read', self.connection.missing_scopes)
+
+    def test_who_presses_fetch_now(self):
+        self._books()
+        self._fetch()
+        manager = new_test_user(
+            self.env, 'report-manager', groups='account_xero.group_xero_manager',
+            company_id=self.env.company.id)
+        report = self.env['xero.profit.loss'].with_user(manager)
+        self.assertEqual(report.action_fetch()['params']['type'], 'success')
+        self._run_own()
+        self.assertEqual(len(self._calls()), 2)
+        self.connection.profit_loss = False
+        self.assertFalse(self._lines(), "what is not fetched any more is not shown")
+        with self.assertRaisesRegex(UserError, "switched on"):
+            report.action_fetch()
+
+    def test_many_lines_cost_no_more_queries(self):
+        self._books()
+        self._fetch()
+        counts = [self._count()]
+        for number in range(12):
+            account = self.expense.copy({'code': f'6971{number:02}'})
+            self._invoice('in_invoice', ref=f'M{number}', invoice_date='2026-03-07',
+                          lines=[{'account_id': account.id, 'price_unit': 5}])
+        counts.append(self._count())
+        self.assertEqual(len(self._lines()), 3 + 12)
+        # The links of the lines to the accounts are written in one go, once there are any.
+        self.assertLessEqual(counts[1], counts[0] + 2)
+
+    def _count(self):
+        """:return: queries of a fetch"""
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            connection = self.connection.with_env(self.env(
+                cr=cr, user=SUPERUSER_ID, context=end_after(60))).with_company(self.env.company)
+            before = sql_db.sql_counter
+            connection.env['xero.profit.loss.fetch']._run(connection)
+            cr.flush()
+            return sql_db.sql_counter - before
