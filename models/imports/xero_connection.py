@@ -104,4 +104,4 @@ class XeroConnection(models.Model):
     def action_stop_first_sync(self):
         """Leave the rest of the first synchronisation; what is here stays."""
         self.check_access('write')
-        self.env['xero.first.sync'].sudo()._running(self)._stop()
+        self.env['xero.first.sync'].sudo()._running(self)._stop_here()

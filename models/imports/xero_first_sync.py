@@ -69,7 +69,7 @@ class XeroFirstSync(models.Model):
         """
         return self.search([('connection_id', '=', connection.id)], limit=1)
 
-    def _stop(self):
+    def _stop_here(self):
         """Leave the rest of those under way; what is here stays."""
         self.state = 'stopped'
         for run in self:
