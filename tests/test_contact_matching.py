@@ -213,7 +213,7 @@ class TestContactMatching(XeroPullCommon):
         there, books = [dict(contact) for contact in self.org.contacts], self._books()
         self.sandbox.ledger.reset()
         message = rows.action_confirm()['params']['message']
-        self.assertEqual(message, "3 partner(s) are linked.")
+        self.assertEqual(message, "Partners linked: 3")
         for partner, contact in pairs:
             self.assertEqual(partner.xero_contact_id, contact['ContactID'])
         self.assertFalse(mail.xero_contact_id)
@@ -267,7 +267,7 @@ class TestContactMatching(XeroPullCommon):
         action = chosen.action_confirm()
         self.assertEqual(action['params']['type'], 'warning')
         self.assertEqual(action['params']['message'].split('\n'), [
-            "1 partner(s) are linked.",
+            "Partners linked: 1",
             "Both is chosen for several partners. A contact of Xero belongs to one."])
         self.assertEqual((first | second).mapped('xero_contact_id'), [False, False])
         self.assertEqual(third.xero_contact_id, free['ContactID'])

@@ -63,11 +63,11 @@ class TestFixInPlace(XeroFixCommon):
         self.assertEqual(dialog.question, "Which account in Xero is the account "
                          f"499301 Odd of {self.env.company.name}?")
         self.assertIn("has no account in Xero", dialog.message)
-        self.assertEqual(dialog.outcome, "3 documents go to Xero then.")
+        self.assertEqual(dialog.outcome, "Documents that go to Xero then: 3.")
         dialog.account_id = self._of_xero('xero.account', code='260')
         toast = dialog.save().action_save()['params']
         self.assertEqual((toast['type'], toast['title']), ('success', "Mapped"))
-        self.assertIn("3 document(s) go to Xero", toast['message'])
+        self.assertIn("Documents that go to Xero in a moment: 3", toast['message'])
         self.assertEqual(self.odd.xero_account_id.code, '260')
         self.assertEqual(set(moves.mapped('xero_state')), {'pending'})
         self._push()
@@ -78,12 +78,12 @@ class TestFixInPlace(XeroFixCommon):
         alone = self._held(self.odd)
         both = self._held(self.odd, tax_ids=tax.ids)
         dialog = self._dialog(self._banner(alone, self.mary)['action'], self.mary)
-        self.assertEqual(dialog.outcome, "1 document goes to Xero then. "
-                         "1 document waits for something else, too.")
+        self.assertEqual(dialog.outcome, "Documents that go to Xero then: 1. "
+                         "Documents that wait for something else, too: 1.")
         dialog.account_id = self._of_xero('xero.account', code='260')
         toast = dialog.save().action_save()['params']
         self.assertEqual((toast['type'], toast['title']), ('warning', "Still held up"))
-        self.assertIn("Mapped.\n1 of 2 document(s) cannot go to Xero yet.", toast['message'])
+        self.assertIn("Mapped.\nDocuments that cannot go to Xero yet: 1 of 2", toast['message'])
         self.assertIn("Odd", toast['message'])
         self._push()
         self.assertEqual((alone.xero_state, both.xero_state), ('synced', 'failed'))
@@ -121,7 +121,7 @@ class TestFixInPlace(XeroFixCommon):
     def _fixed(self, move, field, target, **others):
         """Choose something in the dialog of a document's banner; it goes out."""
         dialog = self._dialog(self._banner(move, self.mary)['action'], self.mary)
-        self.assertEqual(dialog.outcome, "1 document goes to Xero then.")
+        self.assertEqual(dialog.outcome, "Documents that go to Xero then: 1.")
         candidates = target.with_user(self.mary).sudo(False).search(dialog.target_domain)
         self.assertIn(target.sudo(False).with_env(candidates.env), candidates)
         setattr(dialog, field, target)
@@ -208,12 +208,12 @@ class TestFixInPlace(XeroFixCommon):
         self.assertEqual(payment.xero_error_code, 'unmapped_account', payment.xero_error_message)
         action = payment.with_user(self.mary).sudo(False).action_xero_put_right()
         dialog = self._dialog(action, self.mary)
-        self.assertEqual(dialog.outcome, "1 payment goes to Xero then.")
+        self.assertEqual(dialog.outcome, "Payments that go to Xero then: 1.")
         self.assertIn(self.journal.name, dialog.question)
         dialog.account_id = target
         toast = dialog.save().action_save()['params']
         self.assertEqual((toast['title'], toast['message']), (
-            "Mapped", "1 payment goes to Xero in a moment."))
+            "Mapped", "Payments that go to Xero in a moment: 1"))
         self.assertEqual(self.journal.xero_account_id, target)
         self._push()
         self.assertEqual(payment.xero_state, 'synced', payment.xero_error_message)
@@ -236,7 +236,7 @@ class TestFixInPlace(XeroFixCommon):
                                  ('xero.contact.wizard', 'new'))
                 form = Form(self.env['xero.contact.wizard'].with_user(self.mary).with_context(
                     **action['context']))
-                self.assertEqual(form.outcome, "2 documents go to Xero then.")
+                self.assertEqual(form.outcome, "Documents that go to Xero then: 2.")
 
     # === WHO, AND IN WHICH COMPANY === #
 
@@ -324,7 +324,7 @@ class TestFixInPlaceByRpc(XeroFixCommon, HttpCase):
         [saved] = client.call(
             'xero.fix.wizard', 'web_save', [], context=context, specification={'outcome': {}},
             vals={**values, 'account_id': self._of_xero('xero.account', code='260').id})
-        self.assertEqual(saved['outcome'], "1 document goes to Xero then.")
+        self.assertEqual(saved['outcome'], "Documents that go to Xero then: 1.")
         toast = client.call('xero.fix.wizard', 'action_save', [saved['id']], context=context)
         self.assertEqual(toast['params']['title'], "Mapped")
         [values] = client.call('account.move', 'web_read', move.ids, specification=read)

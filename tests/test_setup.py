@@ -129,7 +129,7 @@ class TestSetup(XeroCommon):
         self.assertEqual((invoice.xero_state, self.sandbox.calls), ('pending', []))
         state, text = self._step('start')
         self.assertEqual(state, 'todo')
-        self.assertTrue(text.startswith("1 document(s) wait."), text)
+        self.assertTrue(text.startswith("Documents that wait: 1."), text)
         self.assertIn("Start sending", self.connection.waiting_reason)
         self.assertIn("Start sending", invoice.xero_tooltip)
         answer = invoice.action_xero_sync_now()

@@ -414,8 +414,10 @@ class TestTokenProcesses(ProcessCase):
         second = self.sandbox.add_organisation("Second Ltd")
         self.sandbox.connect(self.app, [second])
         connections = []
+        pounds = self.a.call('ir.model.data', [], '_xmlid_to_res_id', 'base.GBP')
         for number in range(2):
-            [company] = self.a.call('res.company', [], 'create', {'name': f'{self.id()} {number}'})
+            [company] = self.a.call('res.company', [], 'create', {
+                'name': f'{self.id()} {number}', 'currency_id': pounds})
             connections += self.a.call('xero.connection', [], 'create', {
                 'company_id': company, 'client_id': CLIENT_ID, 'client_secret': CLIENT_SECRET})
         tenant = {'name': second.name, 'tenant_id': second.tenant_id}

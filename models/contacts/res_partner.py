@@ -337,7 +337,7 @@ class ResPartner(models.Model):
         partners._xero_queue_balance(connection)
         self.env['xero.health']._end_outage(connection)
         return connection._notify('success', self.env._("Queued"), self.env._(
-            "%s contact(s) go to Xero in a moment.", len(partners)))
+            "Contacts that go to Xero in a moment: %s", len(partners)))
 
     def action_xero_open(self):
         """:return: action that opens the contact in Xero, in a new tab

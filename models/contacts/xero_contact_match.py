@@ -308,7 +308,7 @@ class XeroContactMatch(models.Model):
                 "Choose a contact, or a partner, in the rows that you select."))
         return connection._notify(
             'warning' if refused else 'success', self.env._("Contacts matched"),
-            '\n'.join([self.env._("%s partner(s) are linked.", count), *refused]))
+            '\n'.join([self.env._("Partners linked: %s", count), *refused]))
 
     def _check_pairs(self, connection):
         """Find what would be linked twice.
@@ -356,7 +356,7 @@ class XeroContactMatch(models.Model):
         if not partners:
             raise UserError(self.env._("Select contacts that are only in Xero."))
         return connection._notify('success', self.env._("Partners created"), self.env._(
-            "%s partner(s) are created and linked.", len(partners)))
+            "Partners created and linked: %s", len(partners)))
 
     def action_create_contact(self):
         """Have the push create contacts for partners that are only here.

@@ -173,4 +173,4 @@ class AccountPayment(models.Model):
         for connection in connections.values():
             self.env['xero.health']._end_outage(connection)
         return connection._notify('success', self.env._("Queued"), self.env._(
-            "%s payment(s) go to Xero in a moment.", len(queued)))
+            "Payments that go to Xero in a moment: %s", len(queued)))

@@ -90,12 +90,9 @@ class XeroCure(models.AbstractModel):
                     if (problem.model, problem.res_id) == here), '')
         count = len(moves) - len(other)
         texts = [
-            count == 1 and self.env._("1 document goes to Xero then."),
-            count > 1 and self.env._("%s documents go to Xero then.", count),
-            payments == 1 and self.env._("1 payment goes to Xero then."),
-            payments > 1 and self.env._("%s payments go to Xero then.", payments),
-            len(other) == 1 and self.env._("1 document waits for something else, too."),
-            len(other) > 1 and self.env._("%s documents wait for something else, too.", len(other)),
+            count and self.env._("Documents that go to Xero then: %s.", count),
+            payments and self.env._("Payments that go to Xero then: %s.", payments),
+            other and self.env._("Documents that wait for something else, too: %s.", len(other)),
         ]
         return own or moves[:1].xero_error_message or '', ' '.join(filter(None, texts))
 
@@ -109,9 +106,6 @@ class XeroCure(models.AbstractModel):
         """
         if moves:
             return self.env['xero.queued']._notify(moves.with_env(self.env), done)
-        texts = [
-            payments == 1 and self.env._("1 payment goes to Xero in a moment."),
-            payments > 1 and self.env._("%s payments go to Xero in a moment.", payments),
-            not payments and self.env._("No document waited for it."),
-        ]
-        return notification('success', done, ' '.join(filter(None, texts)))
+        text = self.env._("Payments that go to Xero in a moment: %s", payments) if payments \
+            else self.env._("No document waited for it.")
+        return notification('success', done, text)

@@ -336,7 +336,7 @@ class XeroDifference(models.Model):
         moves._xero_queue_pull()
         rows._decide('pull')
         return self.connection_id[:1]._notify('success', self.env._("Queued"), self.env._(
-            "%s document(s) are fetched from Xero in a moment.", len(moves)))
+            "Documents that are fetched from Xero in a moment: %s", len(moves)))
 
     def action_seek(self):
         """Look in Xero for documents that it does not have any more where they were.

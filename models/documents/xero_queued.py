@@ -22,7 +22,7 @@ class XeroQueued(models.AbstractModel):
         :rtype: dict
         """
         connections = moves.company_id._xero_connections()
-        texts = [self.env._("%s document(s) go to Xero in a moment.", len(moves))]
+        texts = [self.env._("Documents that go to Xero in a moment: %s", len(moves))]
         kind, title = 'success', done or self.env._("Queued")
         if held := self._get_held(moves, connections):
             kind, title, texts = 'warning', self.env._("Still held up"), [
@@ -43,7 +43,7 @@ class XeroQueued(models.AbstractModel):
         if not moves.company_id._xero_connections():
             raise UserError(self.env._("The company is not connected to Xero."))
         return notification('success', self.env._("Queued"), self.env._(
-            "%s document(s) were made in Xero. They are fetched from there, not sent.",
+            "Made in Xero, and fetched from there instead of sent: %s",
             len(moves)))
 
     def _get_held(self, moves, connections):
@@ -71,5 +71,5 @@ class XeroQueued(models.AbstractModel):
             self.env._("%(title)s: %(message)s", title=error_text(self.env, problem.code)[0],
                        message=in_words(self.env, problem.words))
             for problems in held.values() for problem in problems))
-        return [self.env._("%(held)s of %(count)s document(s) cannot go to Xero yet.",
+        return [self.env._("Documents that cannot go to Xero yet: %(held)s of %(count)s",
                            held=len(held), count=count), *causes[:NAMED]]

@@ -69,4 +69,4 @@ class XeroDifference(models.Model):
         moves._xero_queue_pull()
         rows._decide('take_over')
         return rows.connection_id[:1]._notify('success', self.env._("Queued"), self.env._(
-            "%s document(s) get Xero's lines in a moment, where Odoo allows it.", len(moves)))
+            "Documents that get Xero's lines in a moment, where Odoo allows it: %s", len(moves)))

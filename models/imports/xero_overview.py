@@ -202,7 +202,7 @@ class XeroOverview(models.AbstractModel):
         :return: a row of what is to be done, as the widget takes it
         :rtype: dict
         """
-        documents = count and self.env._("%s document(s)", count)
+        documents = count and self.env._("Documents: %s", count)
         return {
             'title': title, 'detail': ' – '.join(filter(None, (where, documents))),
             'amount': formatLang(self.env, amount, currency_obj=connection.currency_id),

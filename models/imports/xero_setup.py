@@ -160,9 +160,9 @@ class XeroSetup(models.AbstractModel):
         """:return: how the sixth step stands, and what is on its way"""
         if connection.state == 'paused' or connection.hold_sending:
             return 'todo', self.env._(
-                "%(waiting)s document(s) wait. %(reason)s", waiting=connection.pending_count,
+                "Documents that wait: %(waiting)s. %(reason)s", waiting=connection.pending_count,
                 reason=connection.state_help)
         return 'done', self.env._(
-            "%(state)s %(synced)s document(s) are in Xero, %(waiting)s wait, %(failed)s failed.",
+            "%(state)s Documents: %(synced)s in Xero, %(waiting)s waiting, %(failed)s failed.",
             state=connection.state_help, synced=connection.synced_count,
             waiting=connection.pending_count, failed=connection.failed_count)

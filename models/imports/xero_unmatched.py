@@ -285,4 +285,4 @@ class XeroUnmatched(models.Model):
         rows.write({'state': 'waiting', 'forced': True})
         rows._release()
         return rows.connection_id[:1]._notify('success', self.env._("Queued"), self.env._(
-            "%s document(s) are fetched from Xero in a moment.", len(rows)))
+            "Documents that are fetched from Xero in a moment: %s", len(rows)))

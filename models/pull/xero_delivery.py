@@ -121,7 +121,7 @@ class XeroDelivery(models.Model):
         if not announced:
             return
         self.env['xero.log']._add_deliveries([
-            (app, _lt("%s change(s) announced", count)) for app, count in announced])
+            (app, _lt("Changes announced: %s", count)) for app, count in announced])
         if self.env['xero.event']._insert(events, {app.tenant_id: app.id for app in apps}):
             self.env['xero.connection'].browse(app.id for app, _count in announced)._trigger_cron()
 

@@ -40,7 +40,7 @@ const differences = [
     ...confirmed("What was changed there is written over"),
     {
         content: "Of several, those are sent that can be",
-        trigger: ".o_notification:contains(1 document(s) go to Xero in a moment.)",
+        trigger: ".o_notification:contains(Documents that go to Xero in a moment: 1)",
     },
 ];
 

@@ -4,13 +4,13 @@ import { toastSays } from "./account_xero_helpers";
 const PAGE = "/odoo/action-account_xero.action_xero_";
 
 /** Steps that read the dialog, and save what is chosen in it already. */
-function save(question, outcome) {
+function save(question, count) {
     return [
         { trigger: `.modal .o_field_widget[name=question]:contains(${question})` },
-        { trigger: `.modal .o_field_widget[name=outcome]:contains(${outcome})` },
+        { trigger: `.modal .o_field_widget[name=outcome]:contains(Documents that go to Xero then: ${count}.)` },
         { trigger: ".modal .o_field_widget[name=reason]:contains(Proposed)" },
         { trigger: ".modal button[name=action_save]", run: "click" },
-        ...toastSays(`Mapped):contains(${outcome[0]} document(s) go to Xero`),
+        ...toastSays(`Mapped):contains(Documents that go to Xero in a moment: ${count}`),
         { trigger: "body:not(:has(.modal))" },
     ];
 }
@@ -25,7 +25,7 @@ registry.category("web_tour.tours").add("account_xero_fix", {
                 .join(", "),
             run: "click",
         },
-        ...save("Which account in Xero is the account", "2 documents go to Xero then."),
+        ...save("Which account in Xero is the account", 2),
         { trigger: ".o_content:contains(Odd tax):not(:contains(Consulting))" },
         {
             trigger: "body",
@@ -35,7 +35,7 @@ registry.category("web_tour.tours").add("account_xero_fix", {
             expectUnloadPage: true,
         },
         { trigger: ".o_xero_todo:contains(Odd tax) button:contains(Put right)", run: "click" },
-        ...save("Which tax rate in Xero is the tax", "1 document goes to Xero then."),
+        ...save("Which tax rate in Xero is the tax", 1),
         { trigger: ".o_xero_dashboard:not(:has(.o_xero_todo)):contains(Nothing waits for you)" },
     ],
 });

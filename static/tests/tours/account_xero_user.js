@@ -30,7 +30,7 @@ const documents = [
     { trigger: ".o_form_view .ribbon:contains(Paid)" },
     hasCome("Paid"),
     { trigger: "div[name=xero] button[name=action_xero_sync_now]", run: "click" },
-    { trigger: ".o_notification:contains(1 document(s) go to Xero in a moment)" },
+    { trigger: ".o_notification:contains(Documents that go to Xero in a moment: 1)" },
     ...openMenu("account.menu_finance_payables", "account.menu_action_move_in_invoice_type"),
     ...openRow("Supplier Ltd"),
     ...badgeSays(".o_form_view", "Synced to Xero", "success", "in Xero: Approved"),
