@@ -2,7 +2,8 @@
 
 import io
 
-from PIL import Image, ImageDraw, ImageFont
+# WebPImagePlugin registers the format: Odoo has Pillow load only those that it needs itself.
+from PIL import Image, ImageDraw, ImageFont, WebPImagePlugin
 
 SECONDS = 8         # that a screen is shown
 STRIP = 72          # pixels for what is said about it
@@ -34,8 +35,8 @@ class Film:
         """:param pathlib.Path path: of the file, a WebP
         :return: how many seconds it takes"""
         first, *others = self._frames
-        first.save(path, save_all=True, append_images=others, duration=1000 * SECONDS, loop=0,
-                   quality=70, method=6)
+        first.save(path, WebPImagePlugin.WebPImageFile.format, save_all=True,
+                   append_images=others, duration=1000 * SECONDS, loop=0, quality=70, method=6)
         return SECONDS * len(self._frames)
 
 
@@ -78,8 +79,6 @@ def shoot(odoo, browser, page, moves, path):
     browser.click(".o_data_row .o_data_cell[name=document]")
     browser.wait_for(".o_xero_sides")
     film.show("Both sides, line by line: keep Odoo's or take Xero's, in words before it is done.")
-    page("action-account_xero.action_xero_contact_match", ".o_action_manager .o_view_controller")
-    film.show("Contacts are proposed, and nothing of them is overwritten unasked.")
     page("action-account_xero.action_xero_log", "tr.o_data_row")
     film.show("The log has every call, every answer and every refusal, without a secret in it.")
     page("action-account_xero.action_xero_dashboard", card)
