@@ -7,7 +7,7 @@ from freezegun.api import freeze_time
 from lxml import etree
 
 from odoo import Command, fields
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -18,6 +18,12 @@ from .xero_sandbox import XeroSandbox, openapi
 CLIENT_ID = 'test-client'
 CLIENT_SECRET = 'test-secret'
 REDIRECT_URI = 'http://localhost:8069/xero/oauth/callback'
+
+
+def written(env, date):
+    """:return: a date as the texts for people have it, in the language of the environment"""
+    return format_date(env, date, date_format='medium')
+
 
 
 class XeroCommon(AccountTestInvoicingCommon):

@@ -3,8 +3,8 @@ from decimal import Decimal
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools import format_date
 
+from .common import written
 from .common_import import DAY, XeroImportCommon
 
 
@@ -136,7 +136,7 @@ class TestImportPolicy(XeroImportCommon):
         move = self._assert_as_there(document)
         self.assertEqual(str(move.invoice_date), DAY)
         self.assertGreater(str(move.date), '2026-03-31')
-        self.assertIn(format_date(self.env, move.date), move.message_ids[:1].preview)
+        self.assertIn(written(self.env, move.date), move.message_ids[:1].preview)
         self.assertFalse(self._differences())
         self._settled()
 

@@ -2,8 +2,9 @@
 from datetime import date
 
 from odoo.tests import tagged
-from odoo.tools.misc import format_date, formatLang
+from odoo.tools.misc import formatLang
 
+from .common import written
 from .common_languages import LANGUAGES, XeroLanguagesCommon
 
 
@@ -34,8 +35,8 @@ class TestLanguages(XeroLanguagesCommon):
         self._push()
         self._assert_read(
             move, 'xero_error_message', "Xero is locked up to %(lock)s, and the document is of "
-            "%(date)s.", lambda env: {'lock': format_date(env, date(2026, 12, 31)),
-                                      'date': format_date(env, move.invoice_date)})
+            "%(date)s.", lambda env: {'lock': written(env, date(2026, 12, 31)),
+                                      'date': written(env, move.invoice_date)})
 
     def test_amounts(self):
         move = self._invoice(lines=[{'price_unit': 12345.67}])

@@ -2,8 +2,9 @@
 from datetime import date
 
 from odoo.tests import tagged
-from odoo.tools.misc import format_date, formatLang
+from odoo.tools.misc import formatLang
 
+from .common import written
 from .common_languages import XeroLanguagesCommon
 
 
@@ -39,7 +40,7 @@ class TestLanguagesPull(XeroLanguagesCommon):
             ('res_model', '=', 'account.move'), ('res_id', '=', move.id),
             ('message', 'ilike', "booked as")])
         self._assert_read(row, 'message', source, lambda env: {
-            'amount': self._money(env, 1234.5), 'date': format_date(env, date(2026, 3, 12)),
+            'amount': self._money(env, 1234.5), 'date': written(env, date(2026, 3, 12)),
             'name': payment.name})
 
     def test_payment_deleted(self):
@@ -116,7 +117,7 @@ class TestLanguagesPull(XeroLanguagesCommon):
             env = self.env(user=reader, context={'lang': lang})
             self.assertEqual(
                 (self._read(row, 'here', lang), self._read(row, 'there', lang)),
-                (format_date(env, move.invoice_date), format_date(env, date(2026, 3, 12))))
+                (written(env, move.invoice_date), written(env, date(2026, 3, 12))))
 
     def test_known_ones_stay_decided(self):
         """Equal values are no new difference, whoever reads or runs."""

@@ -2,9 +2,10 @@
 from datetime import date
 
 from odoo.tests import tagged
-from odoo.tools.misc import format_date, formatLang
+from odoo.tools.misc import formatLang
 
 from ..xero.catalogue import CATALOGUE
+from .common import written
 from .common_languages import XeroLanguagesCommon
 
 REFUSED = "Email address must be valid."
@@ -39,7 +40,7 @@ class TestLanguagesPush(XeroLanguagesCommon):
             self._assert_read(
                 record, field, "%(amount)s paid on %(date)s",
                 lambda env: {'amount': self._sum(env, 1234.5),
-                             'date': format_date(env, date(2026, 3, 12))}, own)
+                             'date': written(env, date(2026, 3, 12))}, own)
             self._assert_read(
                 record, field, "Remove that in Xero and press Sync now; or keep the amounts as "
                 "they were, and make a credit note or a second document for the difference.")
@@ -57,7 +58,7 @@ class TestLanguagesPush(XeroLanguagesCommon):
             move, 'xero_error_message', "Xero has another document %(number)s: %(total)s of "
             "%(date)s.", lambda env: {
                 'number': move.name, 'total': self._sum(env, 1234.5),
-                'date': format_date(env, date(2026, 3, 12))}, fields=('alerts',))
+                'date': written(env, date(2026, 3, 12))}, fields=('alerts',))
 
     def test_role(self):
         self._link(self.partner_a)
@@ -137,8 +138,8 @@ class TestLanguagesPush(XeroLanguagesCommon):
                 record, field, "%(document)s: Xero has a payment of %(amount)s dated %(there)s; "
                 "this one is dated %(here)s.", lambda env: {
                     'document': move.display_name, 'amount': self._money(env, 1234.5),
-                    'there': format_date(env, date(2026, 3, 30)),
-                    'here': format_date(env, date(2026, 3, 10))})
+                    'there': written(env, date(2026, 3, 30)),
+                    'here': written(env, date(2026, 3, 10))})
 
     def test_sent_payment(self):
         move = self._pushed(lines=[{'price_unit': 2000}])
@@ -148,7 +149,7 @@ class TestLanguagesPush(XeroLanguagesCommon):
         self._assert_read(
             self._log(payment), 'message', "%(document)s: %(amount)s of %(date)s",
             lambda env: {'document': move.display_name, 'amount': self._money(env, 1234.5),
-                         'date': format_date(env, date(2026, 3, 10))})
+                         'date': written(env, date(2026, 3, 10))})
 
     # === MATCHES === #
 

@@ -2,6 +2,7 @@
 from odoo.tests import tagged
 
 from ..xero.documents import Payment
+from .common import written
 from .test_pull_payments import XeroPaymentsCommon
 
 
@@ -102,7 +103,7 @@ class TestPullPaymentsUndo(XeroPaymentsCommon):
         self.assertGreater(str(payment.move_id.date), '2026-03-31')
         self.assertIn("period is locked", self.env['xero.log'].search(
             [('res_id', '=', invoice.id)], limit=1).message)
-        self.assertIn(str(payment.move_id.date), payment.message_ids[0].body)
+        self.assertIn(written(self.env, payment.move_id.date), payment.message_ids[0].body)
         self.assertEqual(invoice.payment_state, 'paid')
         self._assert_settled(invoice)
 

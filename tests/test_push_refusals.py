@@ -57,7 +57,7 @@ class TestPushRefusals(XeroPullCommon):
     def test_a_change_of_a_part_paid_invoice(self):
         self.person.pay(self.invoice.xero_document_id, 20, date='2026-03-05')
         self._change()
-        self._refused("20.00 USD paid on 03/05/2026", "press Sync now", "payment or credit note")
+        self._refused("20.00 USD paid on Mar 5, 2026", "press Sync now", "payment or credit note")
         self.assertEqual(self._there()['Total'], 120)
         self.assertEqual(len([c for c in self.sandbox.calls if c.method == 'POST']), 1)
 
@@ -140,7 +140,7 @@ class TestPushRefusals(XeroPullCommon):
     def test_a_void_of_a_part_paid_invoice(self):
         payment = self.person.pay(self.invoice.xero_document_id, 20, date='2026-03-05')
         self._cancel()
-        self._refused("20.00 USD paid on 03/05/2026", "post the document again")
+        self._refused("20.00 USD paid on Mar 5, 2026", "post the document again")
         self.assertEqual(self._there()['Status'], 'AUTHORISED')
         self.person.delete_payment(payment['PaymentID'])
         self.invoice.action_xero_sync_now()

@@ -57,8 +57,9 @@ def lazy_sum(env, amount, code):
 
 
 def lazy_date(env, date):
-    """:return: a date, as part of a lazy text; none is left empty"""
-    return _Value(lambda lang: format_date(env, date, lang_code=lang))
+    """:return: a date, as part of a lazy text, that nobody can read as another one, as they could
+        09/03/2026 in a history that is in one language for all; none is left empty"""
+    return _Value(lambda lang: format_date(env, date, lang_code=lang, date_format='medium'))
 
 
 def lazy_name(records, field='display_name'):
