@@ -26,6 +26,15 @@ def written(env, date):
 
 
 
+def put_right_on(action):
+    """:return: (model, id) of the record on which something is put right: in a dialog, or on its
+        form"""
+    values = action['context'] if action['res_model'] == 'xero.fix.wizard' else {}
+    return (values.get('default_res_model', action['res_model']),
+            values.get('default_res_id') or action['res_id'])
+
+
+
 class XeroCommon(AccountTestInvoicingCommon):
     """Real Odoo and real HTTP; a new organisation of the sandbox for each test."""
 

@@ -1,6 +1,7 @@
 """Each refusal by Xero leads to the place where it is put right."""
 from odoo.tests import tagged
 
+from .common import put_right_on
 from .common_pull import XeroPullCommon
 
 
@@ -25,8 +26,7 @@ class TestPushCures(XeroPullCommon):
         self.assertEqual(move.xero_error_target, f'{record._name},{record.id}',
                          move.xero_error_message)
         self.assertEqual(
-            (move.alerts['xero_failed']['action']['res_model'],
-             move.alerts['xero_failed']['action']['res_id']), (record._name, record.id))
+            put_right_on(move.alerts['xero_failed']['action']), (record._name, record.id))
 
     def test_what_the_words_name(self):
         other = self.company_data['default_account_expense'].copy({'code': '600077'})

@@ -2,6 +2,7 @@
 from odoo import Command
 from odoo.tests import tagged
 
+from .common import put_right_on
 from .common_payment import XeroPaymentCommon
 
 
@@ -129,7 +130,8 @@ class TestPushSettlements(XeroPaymentCommon):
         move.invalidate_recordset(['alerts'])
         alert = move.alerts[f'xero_settlement_{one.id}']
         self.assertIn(self.journal.name, alert['message'])
-        self.assertEqual(alert['action']['res_id'], self.journal.id)
+        self.assertEqual(
+            put_right_on(alert['action']), ('account.journal', self.journal.id))
         self.journal.xero_account_id = self.bank
         self._push()
         self._paid_there(move, [120])

@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import Command
 from odoo.tests import tagged
 
-from .common import XeroCommon
+from .common import XeroCommon, put_right_on
 
 
 class XeroTaxCommon(XeroCommon):
@@ -59,8 +59,7 @@ class TestPushTaxRates(XeroTaxCommon):
                 here = f"{tax.amount:g} %"
                 self._assert_refused(move, tax.name, here, tax.xero_tax_rate_id.name, there)
                 alert = move._get_alerts()['xero_failed']
-                self.assertEqual((alert['action']['res_model'], alert['action']['res_id']),
-                                 ('account.tax', tax.id))
+                self.assertEqual(put_right_on(alert['action']), ('account.tax', tax.id))
         self.tax_sale_20.xero_tax_rate_id = self._rate('OUTPUT2')
         self.tax_sale_0.xero_tax_rate_id = self._rate('ZERORATEDOUTPUT')
         for tax in (self.tax_sale_20, self.tax_sale_0):
@@ -161,7 +160,9 @@ class TestPushTaxAccounts(XeroTaxCommon):
         move = self._recharged()
         self._assert_refused(move, "20% (VAT on Income)", "VAT 20% S", "429 General Expenses",
                              "Xero Tax Rate on Other Accounts")
-        self.assertEqual(move._get_alerts()['xero_failed']['action']['res_id'], self.tax_sale_20.id)
+        self.assertEqual(
+            put_right_on(move._get_alerts()['xero_failed']['action']),
+            ('account.tax', self.tax_sale_20.id))
         self.tax_sale_20.xero_other_rate_id = self._rate('INPUT2')
         self.assertEqual(move.xero_state, 'pending', "the mapping released it")
         self.assertEqual(self._lines(move)[0]['TaxType'], 'INPUT2')
