@@ -75,7 +75,6 @@ from . import test_phone
 from . import test_places
 from . import test_preflight
 from . import test_profit_loss
-from . import test_profit_loss_report
 from . import test_progress
 from . import test_pull
 from . import test_pull_crash
@@ -153,6 +152,7 @@ from . import test_push_void_meanwhile
 from . import test_push_wizard
 from . import test_push_words
 from . import test_recorded
+from . import test_recorded_reports
 from . import test_recorded_writes
 from . import test_requirements
 from . import test_roles

@@ -17,7 +17,7 @@ def recorded(name):
 
 
 @tagged('post_install', '-at_install')
-class TestProfitLossReport(BaseCase):
+class TestRecordedReports(BaseCase):
 
     def test_twelve_months(self):
         report = reports.parse(recorded('70-report-pl-12-months-31'))
