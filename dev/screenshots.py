@@ -45,35 +45,47 @@ def take(odoo, sandbox, organisation, say):
             say(f"  static/description/{name}.png")
 
         _icon(browser, DIRECTORY / "icon.svg")
-        with _paused(odoo):
-            _post_some(odoo)
-            page("customer-invoices", LIST)
-            keep("invoices")
-            browser.click("thead .o_list_record_selector input")
-            browser.click("button[name='action_xero_push_wizard']")
-            browser.wait_for(".modal .o_form_view")
-            keep("push")
-        page(f"customer-invoices/{failed}", ".o_form_view [name='xero_badge']")
-        keep("invoice")
-        [paid] = odoo.call("account.move", "search", [
-            ("move_type", "=", "out_invoice"), ("xero_state", "=", "synced"),
-            ("xero_origin", "=", False), ("payment_state", "in", ("in_payment", "paid"))], limit=1)
-        page(f"customer-invoices/{paid}", "button[name='action_xero_log']")
-        keep("panel")
-        page("action-account_xero.action_xero_difference", LIST)
-        browser.click(".o_data_row .o_data_cell[name='document']")
-        browser.wait_for(".o_xero_sides")
-        keep("difference", 720)
-        for name, selector, height in (
-                ("dashboard", ".o_kanban_record:not(.o_kanban_ghost)", 720),
-                ("mapping_account", LIST, 320)):
-            page(f"action-account_xero.action_xero_{name}", selector)
-            keep(name, height)
+        paid = _screens(odoo, browser, page, keep, failed)
         seconds = film.shoot(
             odoo, browser, page,
             {"draft": _invoice(odoo, 4, post=False), "failed": failed, "paid": paid},
             DIRECTORY / "tour.webp")
         say(f"  static/description/tour.webp, {seconds} seconds")
+
+
+def _screens(odoo, browser, page, keep, failed):
+    """Take a picture of each screen.
+
+    :param page: function(address, *selectors) that opens a page of Odoo
+    :param keep: function(name, height) that takes the picture
+    :param int failed: the invoice that cannot go
+    :return: id of an invoice that is paid
+    """
+    with _paused(odoo):
+        _post_some(odoo)
+        page("customer-invoices", LIST)
+        keep("invoices")
+        browser.click("thead .o_list_record_selector input")
+        browser.click("button[name='action_xero_push_wizard']")
+        browser.wait_for(".modal .o_form_view")
+        keep("push")
+    page(f"customer-invoices/{failed}", ".o_form_view [name='xero_badge']")
+    keep("invoice")
+    [paid] = odoo.call("account.move", "search", [
+        ("move_type", "=", "out_invoice"), ("xero_state", "=", "synced"),
+        ("xero_origin", "=", False), ("payment_state", "in", ("in_payment", "paid"))], limit=1)
+    page(f"customer-invoices/{paid}", "button[name='action_xero_log']")
+    keep("panel")
+    page("action-account_xero.action_xero_difference", LIST)
+    browser.click(".o_data_row .o_data_cell[name='document']")
+    browser.wait_for(".o_xero_sides")
+    keep("difference", 720)
+    for name, selector, height in (
+            ("dashboard", ".o_kanban_record:not(.o_kanban_ghost)", 720),
+            ("mapping_account", LIST, 320)):
+        page(f"action-account_xero.action_xero_{name}", selector)
+        keep(name, height)
+    return paid
 
 
 def _icon(browser, drawing):

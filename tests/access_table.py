@@ -114,7 +114,7 @@ FIELDS = {
             'reference_date', 'day_left', 'minute_left', 'budget_seen_at',
             'resume_at', 'outages', 'last_push', 'last_pull', 'last_reconcile',
             'last_error', 'unannounced_at', 'call_counts', 'digest_date',
-            'payments_since'},
+            'payments_since', 'profit_loss_next'},
         'manage': {
             'company_id', 'app_type', 'client_id', 'auto_sync', 'sync_sales', 'sync_purchases',
             'sync_credit_notes', 'push_status', 'create_contacts', 'update_contacts',

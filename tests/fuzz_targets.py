@@ -6,6 +6,7 @@ from decimal import Decimal
 
 READERS = ('Tenant', 'Organisation', 'Account', 'TaxRate', 'Currency', 'Item', 'TrackingCategory',
            'Contact', 'PaymentRow', 'Document', 'Payment')
+ASKED = {'fromDate': '2026-05-01', 'toDate': '2026-05-31'}
 NOW = datetime(2026, 3, 2, 12)
 
 
@@ -16,7 +17,7 @@ class FuzzTargets:
 
     def __init__(self, load):
         for name in ('catalogue', 'client', 'documents', 'errors', 'limits', 'oauth', 'outcome',
-                     'parse', 'scalars', 'transport', 'webhook'):
+                     'parse', 'reports', 'scalars', 'transport', 'webhook'):
             setattr(self, name, load(name))
 
     def read_body(self, body, status, header):
@@ -54,6 +55,8 @@ class FuzzTargets:
                 reader = getattr(self.documents, name, None) or getattr(self.parse, name)
                 self._check(reader.from_json(row))
         self.parse.denied_actions(data)
+        with suppress(self.reports.UnusableReport):
+            self.reports.parse(data, ASKED)
         results = self.outcome.outcomes(data, 'Invoices')
         sent = [{'InvoiceNumber': 'INV-1'}, {'InvoiceNumber': 'INV-2', 'Url': 'x'}]
         found = self.outcome.match_outcomes(sent, results, ('InvoiceID', 'InvoiceNumber', 'Url'))

@@ -5,7 +5,7 @@ from odoo import SUPERUSER_ID, fields, sql_db
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
-from ..models.connection.xero_connection_run import end_after
+from ..models.connection.xero_connection_run import TimeBudgetExceeded, end_after
 from ..xero import reports
 from .common_payment import XeroPaymentCommon
 
@@ -107,6 +107,32 @@ class TestProfitLoss(XeroPaymentCommon):
         self.assertEqual(len(self._calls()), 10)
         self.assertEqual(self._sums(self._lines()), kept)
 
+    def test_a_run_without_time_for_all_goes_on_where_it_was(self):
+        self._books()
+        fetch, asked = type(self.env['xero.profit.loss.fetch']), []
+        whole = fetch._fetch
+
+        def slow(service, connection, question):
+            if len(asked) % 3 == 2:
+                asked.append(None)
+                raise TimeBudgetExceeded
+            asked.append(question['toDate'][:4])
+            return whole(service, connection, question)
+
+        self.patch(fetch, '_fetch', slow)
+        self._fetch(profit_loss_years='5')
+        self.assertEqual(len(self._calls()), 2)
+        self._run_own()
+        self._run_own()
+        years = [year for year in asked if year]
+        self.assertEqual(years, sorted(set(years), reverse=True), "no year was asked for twice")
+        self.assertEqual(len(self._calls()), 5)
+        kept = self._sums(self._lines())
+        self.assertEqual(len(kept), 3)
+        self.assertFalse(self.connection.sudo().profit_loss_next)
+        self._run_own()
+        self.assertEqual(len(self._calls()), 5)
+
     def test_what_was_cut_or_does_not_add_up_is_not_kept(self):
         self._books()
         before = self._sums(self._fetch())
@@ -115,6 +141,7 @@ class TestProfitLoss(XeroPaymentCommon):
         with patch.object(reports, 'questions', lambda *_args: iter(cut)):
             self.env['xero.profit.loss'].action_fetch()
             self._run_own()
+        self.assertEqual(len(self._calls()), 2)
         self.assertEqual(self._sums(self._lines()), before)
         log = self.env['xero.log'].search([('connection_id', '=', self.connection.id)], limit=1,
                                           order='id desc')

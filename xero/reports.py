@@ -73,25 +73,27 @@ def questions(today: date, years: int, cash: bool) -> Iterator[dict[str, str]]:
         yield {**question, "paymentsOnly": "true"} if cash else question
 
 
-def parse(body: Any) -> ProfitAndLoss:
+def parse(body: Any, question: dict[str, str]) -> ProfitAndLoss:
     """Read an answer.
 
     :param body: of the answer, parsed
-    :raise UnusableReport: a column does not end with its month, an amount cannot be read, or the
-        report has no result
+    :param dict question: its parameters, as of :func:`questions`
+    :raise UnusableReport: a column is not the month that was asked for, or does not end with it, an
+        amount cannot be read, or the report has no result
     """
-    [report] = rows_of(body, "Reports") or [{}]
-    rows = rows_of(report, "Rows")
+    rows = [row for report in rows_of(body, "Reports")[:1] for row in rows_of(report, "Rows")]
     months = _months(rows)
+    if months != _asked(question):
+        raise UnusableReport("columns of other months")
     movements: list[Movement] = []
     net: dict[date, Decimal] = {}
     for section in rows:
         title = text_of(value_of(section, "Title")).strip()
         for row in rows_of(section, "Rows"):
-            cells = rows_of(row, "Cells")
+            label, *cells = rows_of(row, "Cells") or [{}]
             amounts = _amounts(cells, months)
-            if account_id := _account_of(cells[0]):
-                name = text_of(value_of(cells[0], "Value"))
+            if account_id := _account_of(label):
+                name = text_of(value_of(label, "Value"))
                 movements += [
                     Movement(title, account_id, name, month, amount)
                     for month, amount in amounts.items()
@@ -104,23 +106,30 @@ def parse(body: Any) -> ProfitAndLoss:
 
 
 def _months(rows: list[dict[str, Any]]) -> tuple[date, ...]:
-    [header] = [row for row in rows if value_of(row, "RowType") == "Header"] or [{}]
-    ends = [_day(value_of(cell, "Value")) for cell in rows_of(header, "Cells")[1:]]
-    if not ends or any(end.day != monthrange(end.year, end.month)[1] for end in ends):
+    headers = [row for row in rows if value_of(row, "RowType") == "Header"]
+    ends = [_day(value_of(cell, "Value")) for row in headers for cell in rows_of(row, "Cells")[1:]]
+    if any(end.day != monthrange(end.year, end.month)[1] for end in ends):
         raise UnusableReport("columns that do not end with their months")
     return tuple(end.replace(day=1) for end in ends)
+
+
+def _asked(question: dict[str, str]) -> tuple[date, ...]:
+    months = [date.fromisoformat(question["fromDate"])]
+    for _number in range(int(question.get("periods", 0))):
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    return tuple(months)
 
 
 def _day(text: Any) -> date:
     try:
         day, month, year = text_of(text).split()
         return date(2000 + int(year), ABBREVIATIONS.index(month) + 1, int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise UnusableReport(f"a column called {text!r}") from None
 
 
 def _amounts(cells: list[dict[str, Any]], months: tuple[date, ...]) -> dict[date, Decimal]:
-    values = [text_of(value_of(cell, "Value")) for cell in cells[1:]]
+    values = [text_of(value_of(cell, "Value")) for cell in cells]
     if len(values) != len(months):
         raise UnusableReport("a line with other columns")
     amounts = {}

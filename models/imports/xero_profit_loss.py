@@ -24,6 +24,8 @@ class XeroConnection(models.Model):
     profit_loss_basis = fields.Selection(
         [('accrual', "Accrual (as booked)"), ('cash', "Cash (as paid)")], "Basis", required=True,
         default='accrual', help="By what was paid there is nothing in Odoo to compare it with.")
+    # While it is being fetched: the end of the year that is asked for next.
+    profit_loss_next = fields.Date(readonly=True, copy=False, groups='base.group_system')
 
 
 class XeroProfitLoss(models.Model):
@@ -99,6 +101,7 @@ class XeroProfitLoss(models.Model):
         changed = connections.filtered(lambda c: any(
             name in before[c] and before[c][name] != c[name] for name in SETTINGS))
         self.search([('connection_id', 'in', changed.ids)]).unlink()
+        changed.sudo().filtered('profit_loss_next').profit_loss_next = False
         self.env['xero.profit.loss.fetch']._request(changed.filtered(
             lambda c: c.profit_loss and c.state == 'connected'))
 

@@ -74,14 +74,18 @@ class XeroProfitLossFetch(models.AbstractModel):
     # === FETCH === #
 
     def _run(self, connection):
-        # OVERRIDES 'account_xero'
+        # OVERRIDES 'account_xero': a year after the other, from where the last run had no more time
         today = fields.Date.context_today(self.with_context(
             tz=connection.company_id.partner_id.tz or self.env.user.tz))
         try:
             for question in reports.questions(
                     today, int(connection.profit_loss_years),
                     connection.profit_loss_basis == 'cash'):
-                self._fetch(connection, question)
+                end = fields.Date.to_date(question['toDate'])
+                if not connection.profit_loss_next or end <= connection.profit_loss_next:
+                    self._fetch(connection, question)
+                    connection._commit_with_retry(connection.write, {
+                        'profit_loss_next': end.replace(year=end.year - 1)})
         except XeroScopeMissing:
             # The sign-in is good for all the rest.
             connection._commit_with_retry(
@@ -90,8 +94,12 @@ class XeroProfitLossFetch(models.AbstractModel):
         except XeroRejected as error:
             self.env.cr.rollback()
             self.env['xero.health']._report_error(connection, error)
-        connection._commit_with_retry(self._cursor(connection).write, {
-            'polled_at': fields.Datetime.now(), 'wanted': False})
+        connection._commit_with_retry(self._end, connection)
+
+    def _end(self, connection):
+        """All of it is here, or Xero has refused it: the rest of the day is quiet."""
+        connection.profit_loss_next = False
+        self._cursor(connection).write({'polled_at': fields.Datetime.now(), 'wanted': False})
 
     def _fetch(self, connection, question):
         """Ask for twelve months, and keep them where they add up.
@@ -104,7 +112,7 @@ class XeroProfitLossFetch(models.AbstractModel):
         accounts = {account.xero_id: account for account in self.env['xero.account'].with_context(
             active_test=False).search([('connection_id', '=', connection.id)])}
         try:
-            report = reports.parse(answer.data)
+            report = reports.parse(answer.data, question)
             signs = reports.signs_of(report, {
                 xero_id: 1 if account.class_name == 'REVENUE' else -1
                 for xero_id, account in accounts.items()
