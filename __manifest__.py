@@ -45,7 +45,7 @@
         'views/res_config_settings_views.xml',
         'views/xero_log_views.xml',
         'views/xero_problem_views.xml',
-        'views/xero_profit_loss_views.xml',
+        'views/xero_profit_line_views.xml',
         'views/xero_dashboard_views.xml',
         'views/xero_setup_views.xml',
         'views/menus.xml',

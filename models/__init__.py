@@ -7,3 +7,4 @@ from . import documents
 from . import push
 from . import pull
 from . import imports
+from . import reports

@@ -39,7 +39,7 @@ MODELS = {
     'xero.problem': _XERO,
     'xero.difference': _XERO,
     'xero.first.sync': _XERO,
-    'xero.profit.loss': {'accountant': 'r', 'manage': 'r'},
+    'xero.profit.line': {'accountant': 'r', 'manage': 'r'},
     'xero.twin': _XERO,
     'xero.unmatched': {'synchronise': 'r', 'manage': 'rw'},
     'xero.contact': _XERO,

@@ -51,7 +51,7 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
         self.all_rights['xero.difference'].search([('field', '=', 'payment')]).state = 'ignored'
         self.all_rights['xero.log']._add_event(self.connection, "Something happened.")
         self.connection.with_env(self.all_rights).profit_loss = True
-        self.all_rights['xero.profit.loss'].create({
+        self.all_rights['xero.profit.line'].create({
             'connection_id': self.connection.id, 'month': '2026-03-01', 'section': 'income',
             'name': "Sales", 'account_ids': self.income.ids})
         self.all_rights.flush_all()

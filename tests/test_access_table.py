@@ -62,7 +62,7 @@ class AccessCommon(XeroCommon, HttpCase):
                 'credit_id': self._invoice('out_refund').id, 'invoice_id': self.move.id}),
             'xero.unmatched': unmatched,
             'xero.first.sync': env['xero.first.sync'].create({**link, 'scope': 'open'}),
-            'xero.profit.loss': env['xero.profit.loss'].create({
+            'xero.profit.line': env['xero.profit.line'].create({
                 **link, 'month': '2026-03-01', 'section': 'income'}),
             'xero.contact': contact,
             'xero.contact.match': env['xero.contact.match'].create({

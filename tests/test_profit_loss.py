@@ -37,7 +37,7 @@ class TestProfitLoss(XeroPaymentCommon):
         return self._lines()
 
     def _lines(self):
-        return self.env['xero.profit.loss'].search([('connection_id', '=', self.connection.id)])
+        return self.env['xero.profit.line'].search([('connection_id', '=', self.connection.id)])
 
     def _calls(self):
         return [call for call in self.sandbox.calls if call.path.endswith(PATH)]
@@ -109,7 +109,7 @@ class TestProfitLoss(XeroPaymentCommon):
 
     def test_a_run_without_time_for_all_goes_on_where_it_was(self):
         self._books()
-        fetch, asked = type(self.env['xero.profit.loss.fetch']), []
+        fetch, asked = type(self.env['xero.profit.fetch']), []
         whole = fetch._fetch
 
         def slow(service, connection, question):
@@ -139,7 +139,7 @@ class TestProfitLoss(XeroPaymentCommon):
         asked = list(reports.questions(fields.Date.today(), 1, False))
         cut = [{**asked[0], 'fromDate': '2026-04-01', 'toDate': '2026-04-30'}]
         with patch.object(reports, 'questions', lambda *_args: iter(cut)):
-            self.env['xero.profit.loss'].action_fetch()
+            self.env['xero.profit.line'].action_fetch()
             self._run_own()
         self.assertEqual(len(self._calls()), 2)
         self.assertEqual(self._sums(self._lines()), before)
@@ -176,7 +176,7 @@ class TestProfitLoss(XeroPaymentCommon):
         manager = new_test_user(
             self.env, 'report-manager', groups='account_xero.group_xero_manager',
             company_id=self.env.company.id)
-        report = self.env['xero.profit.loss'].with_user(manager)
+        report = self.env['xero.profit.line'].with_user(manager)
         self.assertEqual(report.action_fetch()['params']['type'], 'success')
         self._run_own()
         self.assertEqual(len(self._calls()), 2)
@@ -206,6 +206,6 @@ class TestProfitLoss(XeroPaymentCommon):
             connection = self.connection.with_env(self.env(
                 cr=cr, user=SUPERUSER_ID, context=end_after(60))).with_company(self.env.company)
             before = sql_db.sql_counter
-            connection.env['xero.profit.loss.fetch']._run(connection)
+            connection.env['xero.profit.fetch']._run(connection)
             cr.flush()
             return sql_db.sql_counter - before

@@ -17,5 +17,3 @@ from . import xero_import_first_sync
 from . import xero_connection
 from . import xero_setup
 from . import xero_overview
-from . import xero_profit_loss
-from . import xero_profit_loss_fetch

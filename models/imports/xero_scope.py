@@ -1,11 +1,8 @@
 from odoo import models
 
-from ...xero import reports
-from ...xero.scopes import permission_of
 from ..connection.xero_scope import ATTACHMENTS
 
 READ = f'{ATTACHMENTS}.read'
-REPORT = permission_of(reports.PATH).scope
 
 
 class XeroScope(models.AbstractModel):
@@ -13,7 +10,7 @@ class XeroScope(models.AbstractModel):
 
     def _get_switches(self):
         # EXTENDS 'account_xero'
-        return [*super()._get_switches(), 'import_attachments', 'profit_loss']
+        return [*super()._get_switches(), 'import_attachments']
 
     def _get_wanted(self, connection):
         # EXTENDS 'account_xero'
@@ -24,6 +21,4 @@ class XeroScope(models.AbstractModel):
                 wanted[ATTACHMENTS] += f', {purpose}'
             else:
                 wanted[READ] = purpose
-        if connection.profit_loss:
-            wanted[REPORT] = self.env._("fetching profit and loss")
         return wanted

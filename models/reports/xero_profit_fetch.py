@@ -12,7 +12,7 @@ from ...xero.errors import XeroRejected, XeroScopeMissing
 from ..connection.xero_budget import DAY_RESERVE
 from ..core.words import lazy_date
 from ..documents.account_payment_plan import decimal_of
-from .xero_scope import REPORT
+from .xero_scope import PROFIT
 
 _lt = LazyTranslate(__name__)
 
@@ -33,8 +33,8 @@ class Booked(NamedTuple):
     account_ids: list
 
 
-class XeroProfitLossFetch(models.AbstractModel):
-    _name = 'xero.profit.loss.fetch'
+class XeroProfitFetch(models.AbstractModel):
+    _name = 'xero.profit.fetch'
     _inherit = 'xero.scheduled'
     _description = "Fetch of Profit and Loss"
 
@@ -51,7 +51,7 @@ class XeroProfitLossFetch(models.AbstractModel):
             ('connection_id', 'in', wanting.ids), ('path', '=', reports.PATH),
         ]).grouped('connection_id') if wanting else {}
         return wanting.filtered(
-            lambda c: scopes._is_allowed(c.sudo(), REPORT)
+            lambda c: scopes._is_allowed(c.sudo(), PROFIT)
             and budgets._get_left_today(c) > DAY_RESERVE
             and self._is_due(cursors.get(c), c, now))
 
@@ -89,8 +89,7 @@ class XeroProfitLossFetch(models.AbstractModel):
         except XeroScopeMissing:
             # The sign-in is good for all the rest.
             connection._commit_with_retry(
-                self.env['xero.scope']._forget, connection,
-                REPORT.removesuffix('.read'))
+                self.env['xero.scope']._forget, connection, PROFIT.removesuffix('.read'))
         except XeroRejected as error:
             self.env.cr.rollback()
             self.env['xero.health']._report_error(connection, error)
@@ -134,7 +133,7 @@ class XeroProfitLossFetch(models.AbstractModel):
         :param dict signs: {section: 1, or -1 for costs}
         :param dict accounts: {identifier: `xero.account`}
         """
-        Line = self.env['xero.profit.loss']
+        Line = self.env['xero.profit.line']
         cash = connection.profit_loss_basis == 'cash'
         booked = {} if cash else self._get_booked(connection, report.months)
         rows = {}

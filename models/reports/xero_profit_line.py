@@ -1,37 +1,19 @@
 """Profit and loss as Xero reports it, month by month, beside that of Odoo."""
 from odoo import fields, models
-from odoo.exceptions import UserError
 from odoo.tools.date_utils import end_of
 
 from ..core.opening import in_company
+from .xero_connection import PROFIT_SETTINGS
 
 SECTIONS = [
     ('income', "Income"), ('cost_of_sales', "Cost of sales"), ('other_income', "Other income"),
     ('expenses', "Expenses"), ('currency', "Currency gains")]
-#: Settings after which the report is fetched anew.
-SETTINGS = ('profit_loss', 'profit_loss_years', 'profit_loss_basis')
 
 
-class XeroConnection(models.Model):
-    _inherit = 'xero.connection'
-
-    profit_loss = fields.Boolean(
-        "Profit and loss", help="The report is fetched every night, one call a year, and shown "
-                                "beside the profit and loss of Odoo.")
-    profit_loss_years = fields.Selection(
-        [(str(years), str(years)) for years in range(1, 6)], "Years Back", required=True,
-        default='1', help="With the current one, up to five: Xero is asked once for each.")
-    profit_loss_basis = fields.Selection(
-        [('accrual', "Accrual (as booked)"), ('cash', "Cash (as paid)")], "Basis", required=True,
-        default='accrual', help="By what was paid there is nothing in Odoo to compare it with.")
-    # While it is being fetched: the end of the year that is asked for next.
-    profit_loss_next = fields.Date(readonly=True, copy=False, groups='base.group_system')
-
-
-class XeroProfitLoss(models.Model):
+class XeroProfitLine(models.Model):
     """What an account has made or cost in a month, in Xero and in Odoo."""
 
-    _name = 'xero.profit.loss'
+    _name = 'xero.profit.line'
     _inherit = 'xero.organisation.mixin'
     _description = "Profit and Loss in Xero"
     _order = 'month desc, section, name, id'
@@ -63,20 +45,13 @@ class XeroProfitLoss(models.Model):
         """Have the report fetched for the companies that are ticked.
 
         :return: a notification
-        :raise UserError: no connection of them fetches it
+        :raise UserError: none of them fetches it
         """
-        fetch = self.env['xero.profit.loss.fetch']
         connections = self.env['xero.connection'].search([
             ('company_id', 'in', self.env['res.company']._xero_owners_of(
                 self.env.companies.ids)),
             ('state', '=', 'connected'), ('profit_loss', '=', True)])
-        if not connections:
-            raise UserError(self.env._(
-                "No connected company has Profit and loss switched on: Xero > Configuration > "
-                "Connections > What comes back."))
-        fetch.sudo()._request(connections.sudo())
-        return connections[:1]._notify('success', self.env._("Queued"), self.env._(
-            "The report is fetched from Xero in a moment."))
+        return connections.action_refresh_profit()
 
     def action_view_items(self):
         """:return: action that lists the journal items in Odoo behind an account and month"""
@@ -99,10 +74,10 @@ class XeroProfitLoss(models.Model):
     def _xero_settings_changed(self, connections, before):
         # OVERRIDES 'account_xero'
         changed = connections.filtered(lambda c: any(
-            name in before[c] and before[c][name] != c[name] for name in SETTINGS))
+            name in before[c] and before[c][name] != c[name] for name in PROFIT_SETTINGS))
         self.search([('connection_id', 'in', changed.ids)]).unlink()
         changed.sudo().filtered('profit_loss_next').profit_loss_next = False
-        self.env['xero.profit.loss.fetch']._request(changed.filtered(
+        self.env['xero.profit.fetch']._request(changed.filtered(
             lambda c: c.profit_loss and c.state == 'connected'))
 
     def _xero_start_over(self, connection):
