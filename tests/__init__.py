@@ -153,6 +153,7 @@ from . import test_push_wizard
 from . import test_push_words
 from . import test_recorded
 from . import test_recorded_reports
+from . import test_recorded_trial_balance
 from . import test_recorded_writes
 from . import test_requirements
 from . import test_roles
@@ -188,6 +189,7 @@ from . import test_words
 from . import test_xero_sandbox
 from . import test_xero_sandbox_allocations
 from . import test_xero_sandbox_api
+from . import test_xero_sandbox_books
 from . import test_xero_sandbox_contacts
 from . import test_xero_sandbox_documents
 from . import test_xero_sandbox_faults

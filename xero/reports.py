@@ -91,8 +91,8 @@ def parse(body: Any, question: dict[str, str]) -> ProfitAndLoss:
         title = text_of(value_of(section, "Title")).strip()
         for row in rows_of(section, "Rows"):
             label, *cells = rows_of(row, "Cells") or [{}]
-            amounts = _amounts(cells, months)
-            if account_id := _account_of(label):
+            amounts = dict(zip(months, amounts_of(cells, len(months)), strict=True))
+            if account_id := account_of(label):
                 name = text_of(value_of(label, "Value"))
                 movements += [
                     Movement(title, account_id, name, month, amount)
@@ -128,20 +128,31 @@ def _day(text: Any) -> date:
         raise UnusableReport(f"a column called {text!r}") from None
 
 
-def _amounts(cells: list[dict[str, Any]], months: tuple[date, ...]) -> dict[date, Decimal]:
+def amounts_of(cells: list[dict[str, Any]], columns: int) -> list[Decimal]:
+    """Read the amounts of a line; an empty one is none.
+
+    :param list cells: of the line, without its label
+    :param int columns: how many there have to be
+    :raise UnusableReport: there are others, or one cannot be read
+    """
     values = [text_of(value_of(cell, "Value")) for cell in cells]
-    if len(values) != len(months):
+    if len(values) != columns:
         raise UnusableReport("a line with other columns")
-    amounts = {}
-    for month, text in zip(months, values, strict=True):
+    amounts = []
+    for text in values:
         amount = decimal_of(text) if text else Decimal(0)
         if amount is None:
             raise UnusableReport(f"an amount {text!r}")
-        amounts[month] = amount
+        amounts.append(amount)
     return amounts
 
 
-def _account_of(cell: dict[str, Any]) -> str | None:
+def account_of(cell: dict[str, Any]) -> str | None:
+    """Read the identifier of the account that a line is about.
+
+    :param dict cell: its label
+    :return: None where it is about none
+    """
     return next(
         (
             text_of(value_of(attribute, "Value"))

@@ -40,6 +40,9 @@ class Organisation:
         self.approval_limits = {}
         self.rounds_components = True
         self.codes_count = False
+        # The last day of the financial year, as (day, month); whether the trial balance has what is
+        # open in other currencies at the day's rate, as Xero's has; entries without a document.
+        self.year_end, self.revalues, self.balances_entered = (31, 3), False, []
         self.minute_limit, self.concurrent_limit, self.day_limit = 60, 5, None
         self.actions = dict.fromkeys((
             "CreateApprovedInvoice", "CreateDraftPurchaseOrder", "CreateApprovedBill",
@@ -110,6 +113,13 @@ class Organisation:
         summer = self.country == "GB" and _last_sunday(now.year, 3) <= now.date() < _last_sunday(
             now.year, 10)
         return (now + timedelta(hours=int(summer))).date()
+
+    def year_start(self, day):
+        """:return: the first day of the financial year that a day is in"""
+        last, month = self.year_end
+        start = day.replace(day=1, month=month % 12 + 1) if last > 27 \
+            else day.replace(day=last + 1, month=month)
+        return start if start <= day else start.replace(year=start.year - 1)
 
     @contextmanager
     def savepoint(self):

@@ -158,6 +158,19 @@ class Person:
             return credits.add_payment_on_account(
                 self.organisation, "Prepayments", {"Name": contact}, amount, **options)
 
+    def enter_balances(self, day, amounts):
+        """Conversion balances, or an entry of an adviser: they come to nothing together.
+
+        :param date day: of the entry. :param dict amounts: account code -> debit, or credit with a
+            minus.
+        """
+        org = self.organisation
+        with org.transaction():
+            assert not sum(Decimal(str(amount)) for amount in amounts.values()), "not in balance"
+            org.balances_entered = org.balances_entered + [
+                (org.account(code)["AccountID"], day, Decimal(str(amount)))
+                for code, amount in amounts.items()]
+
     def create_contact(self, name, **fields):
         """:return: the Contact record."""
         with self.organisation.transaction():

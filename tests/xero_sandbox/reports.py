@@ -7,17 +7,21 @@ from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 
+from . import books
 from .errors import bad_request
 from .render import parse_date
 from .seed import guid
-from .totals import rounded
+from .totals import ZERO, rounded
 
-LIVE = ("AUTHORISED", "PAID")
+PROFIT = ("REVENUE", "EXPENSE")
 #: Sections in their order, with the types of the accounts in each; those above the line first.
 ABOVE = (("Income", ("REVENUE", "SALES")), ("Less Cost of Sales", ("DIRECTCOSTS",)))
 BELOW = (("Plus Other Income", ("OTHERINCOME",)),
          ("Less Operating Expenses", ("OVERHEADS", "EXPENSE", "DEPRECIATN")))
 CURRENCY_GAINS = ("497", "498", "499")
+#: Sections of the trial balance by the class of accounts, and on which side they stand when nil.
+CLASSES = (("Revenue", "REVENUE", False), ("Expenses", "EXPENSE", True), ("Assets", "ASSET", True),
+           ("Liabilities", "LIABILITY", False), ("Equity", "EQUITY", False))
 
 
 def profit_and_loss(request):
@@ -43,6 +47,20 @@ def profit_and_loss(request):
     return 200, {"Reports": [report]}
 
 
+def trial_balance(request):
+    """GET /Reports/TrialBalance, at a date. Others than its two parameters are ignored (facts)."""
+    org, query = request.organisation, request.query
+    unknown = set(query) - {"date", "paymentsOnly"}
+    if unknown:
+        raise bad_request(f"The stand-in does not know {sorted(unknown)[0]}")
+    day = parse_date(query["date"]) if "date" in query else org.today()
+    with org.lock:
+        entries = books.entries(org, day)
+        rows = _trial_rows(org, day, entries)
+    return 200, {"Reports": [_about(org, "TrialBalance", "Trial Balance", f"As at {_long(day)}",
+                                    rows)]}
+
+
 def _month_before(start, first, last):
     """:return: the period a month before, from and to the days of the one that is asked for"""
     before = start.replace(day=1) - timedelta(days=1)
@@ -52,10 +70,10 @@ def _month_before(start, first, last):
 # === THE LEDGER === #
 
 def _booked(org):
-    """:return: (account id, date, what it adds to the profit) of every line"""
-    for document in (*org.invoices, *org.credit_notes):
-        if document["Status"] in LIVE:
-            yield from _lines(org, document, document["Date"], Decimal(1))
+    """:return: (account id, date, what it adds to the profit) of every entry on such an account"""
+    for account_id, day, amount in books.entries(org):
+        if org.account(None, account_id)["Class"] in PROFIT:
+            yield account_id, day, -amount
 
 
 def _paid(org):
@@ -67,19 +85,10 @@ def _paid(org):
         document = documents.get(target.get("InvoiceID") or target.get("CreditNoteID"))
         if payment["Status"] == "AUTHORISED" and document and document["Total"]:
             share = Decimal(payment["Amount"]) / Decimal(document["Total"])
-            yield from _lines(org, document, payment["Date"], share)
-
-
-def _lines(org, document, day, share):
-    rate = Decimal(document.get("CurrencyRate") or 1)
-    sign = 1 if document["Type"] in ("ACCREC", "ACCPAYCREDIT") else -1
-    inclusive = document["LineAmountTypes"] == "Inclusive"
-    for line in document["LineItems"]:
-        account = org.account(line.get("AccountCode"), line.get("AccountID"))
-        if account and account["Class"] in ("REVENUE", "EXPENSE"):
-            net = Decimal(line["LineAmount"]) - (
-                Decimal(line.get("TaxAmount") or 0) if inclusive else 0)
-            yield account["AccountID"], day, sign * rounded(share * net / rate)
+            rate = Decimal(document.get("CurrencyRate") or 1)
+            for account, net, _tax in books.line_amounts(org, document):
+                if account["Class"] in PROFIT:
+                    yield account["AccountID"], payment["Date"], rounded(share * net / rate)
 
 
 # === THE REPORT === #
@@ -97,10 +106,13 @@ def _report(org, columns, movements):
         {"RowType": "Header", "Cells": [{"Value": ""}, *(
             {"Value": f"{end:%d %b %y}".lstrip("0")} for _start, end in columns)]},
         *above, _total("Gross Profit", profit), *below, _total("Net Profit", net)]
+    return _about(org, "ProfitAndLoss", "Profit and Loss", f"{_long(first)} to {_long(last)}", rows)
+
+
+def _about(org, kind, name, range_, rows):
     return {
-        "ReportID": "ProfitAndLoss", "ReportName": "Profit and Loss",
-        "ReportType": "ProfitAndLoss",
-        "ReportTitles": ["Profit and Loss", org.name, f"{_long(first)} to {_long(last)}"],
+        "ReportID": kind, "ReportName": name, "ReportType": kind,
+        "ReportTitles": [name, org.name, range_],
         "ReportDate": _long(org.today()), "UpdatedDateUTC": org.clock.utcnow(),
         "Fields": [], "Rows": rows}
 
@@ -160,4 +172,52 @@ def _long(day):
     return f"{day.day} {day:%B %Y}"
 
 
-ROUTES = [("GET", "Reports/ProfitAndLoss", profit_and_loss)]
+# === THE TRIAL BALANCE === #
+
+def _trial_rows(org, day, entries):
+    """Revenue and expenses since the financial year began, the result of those before in retained
+    earnings, without a booking; all else since ever."""
+    start = org.year_start(day)
+    moved, balance = defaultdict(lambda: ZERO), defaultdict(lambda: ZERO)
+    retained = next(account for account in org.accounts
+                    if account.get("SystemAccount") == "RETAINEDEARNINGS")["AccountID"]
+    for account_id, when, amount in entries:
+        if when > day:
+            continue
+        earlier = when < start and org.account(None, account_id)["Class"] in PROFIT
+        balance[retained if earlier else account_id] += amount
+        if (when.year, when.month) == (day.year, day.month):
+            moved[account_id] += amount
+    rows = [{"RowType": "Header", "Cells": [
+        {"Value": text} for text in ("Account", "Debit", "Credit", "YTD Debit", "YTD Credit")]}]
+    totals = [ZERO] * 4
+    for title, kind, debit in CLASSES:
+        lines = []
+        for account in sorted(org.accounts, key=lambda account: account["Name"]):
+            account_id = account["AccountID"]
+            if account["Class"] == kind and (balance[account_id] or moved[account_id]):
+                sides = [*_sides(moved[account_id], debit), *_sides(balance[account_id], debit)]
+                totals = [total + (side or 0) for total, side in zip(totals, sides, strict=True)]
+                lines.append(_trial_row(account, sides))
+        if lines:
+            rows.append({"RowType": "Section", "Title": title, "Rows": lines})
+    return [*rows, {"RowType": "Section", "Title": "", "Rows": [
+        _row("SummaryRow", "Total", totals)]}]
+
+
+def _sides(amount, debit):
+    """:return: (debit, credit), None for the side that does not apply; nil is on the natural one"""
+    return (amount, None) if amount > 0 or (not amount and debit) else (None, -amount)
+
+
+def _trial_row(account, sides):
+    bank = account["Type"] == "BANK"
+    name = account["Name"] if bank else f"{account['Name']} ({account['Code']})"
+    attributes = [{"Value": account["AccountID"], "Id": "account"}]
+    return {"RowType": "Row", "Cells": [
+        {"Value": text, "Attributes": attributes} for text in (
+            name, *("" if side is None else f"{side:.2f}" for side in sides))]}
+
+
+ROUTES = [("GET", "Reports/ProfitAndLoss", profit_and_loss),
+          ("GET", "Reports/TrialBalance", trial_balance)]
