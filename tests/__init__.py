@@ -50,6 +50,8 @@ from . import test_languages
 from . import test_languages_pull
 from . import test_languages_push
 from . import test_layers
+from . import test_ledger
+from . import test_ledger_explained
 from . import test_limits
 from . import test_lists
 from . import test_mapping

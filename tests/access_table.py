@@ -40,6 +40,8 @@ MODELS = {
     'xero.difference': _XERO,
     'xero.first.sync': _XERO,
     'xero.profit.line': {'accountant': 'r', 'manage': 'r'},
+    'xero.ledger.line': {'accountant': 'r', 'manage': 'r'},
+    'xero.ledger.reason': {'accountant': 'r', 'manage': 'r'},
     'xero.twin': _XERO,
     'xero.unmatched': {'synchronise': 'r', 'manage': 'rw'},
     'xero.contact': _XERO,
@@ -63,6 +65,7 @@ MODELS = {
     'xero.unmatched.link': {'manage': 'crwd'},
     'xero.first.sync.wizard': {'manage': 'crwd'},
     'xero.compare.wizard': {'manage': 'crw'},
+    'xero.ledger.wizard': {'manage': 'crw'},
     'xero.trial.wizard': {'synchronise': 'crw', 'manage': 'crw'},
     'xero.choose.organisation': {'manage': 'rw'},
     'xero.choose.organisation.line': _MANAGE,
@@ -105,7 +108,7 @@ FIELDS = {
     'xero.unmatched': {'code': {
         'connection_id', 'company_id', 'xero_id', 'kind', 'number', 'contact_id', 'contact_name',
         'date', 'due_date', 'currency_id', 'currency_code', 'total', 'status', 'reason', 'message',
-        'state', 'released', 'forced', 'separate'}},
+        'state', 'released', 'forced', 'separate', 'entry_there'}},
     'xero.connection': {
         'code': {
             'token_id', 'oauth_nonce', 'oauth_verifier', 'state', 'tenant_id', 'tenant_name',
@@ -114,7 +117,9 @@ FIELDS = {
             'reference_date', 'day_left', 'minute_left', 'budget_seen_at',
             'resume_at', 'outages', 'last_push', 'last_pull', 'last_reconcile',
             'last_error', 'unannounced_at', 'call_counts', 'digest_date',
-            'payments_since', 'profit_loss_next'},
+            'payments_since', 'profit_loss_next', 'year_end_month', 'year_end_day',
+            'ledger_date', 'ledger_compared_at', 'ledger_count', 'ledger_agreeing',
+            'ledger_unexplained', 'ledger_problem', 'ledger_wanted'},
         'manage': {
             'company_id', 'app_type', 'client_id', 'auto_sync', 'sync_sales', 'sync_purchases',
             'sync_credit_notes', 'push_status', 'create_contacts', 'update_contacts',
@@ -122,7 +127,8 @@ FIELDS = {
             'clearing_account_id', 'send_digest', 'push_payments', 'push_allocations',
             'note_changes', 'push_notes', 'import_policy', 'import_from', 'import_attachments',
             'hold_sending', 'books_settled', 'setup_closed', 'redated_date', 'sync_sales_receipts',
-            'sync_purchase_receipts', 'profit_loss', 'profit_loss_years', 'profit_loss_basis'},
+            'sync_purchase_receipts', 'profit_loss', 'profit_loss_years', 'profit_loss_basis',
+            'compare_ledgers'},
         'administrator': {'client_secret', 'webhook_key'}},
 }
 

@@ -54,6 +54,12 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
         self.all_rights['xero.profit.line'].create({
             'connection_id': self.connection.id, 'month': '2026-03-01', 'section': 'income',
             'name': "Sales", 'account_ids': self.income.ids})
+        self.connection.with_env(self.all_rights).compare_ledgers = True
+        self.all_rights['xero.ledger.line'].create({
+            'connection_id': self.connection.id, 'date': '2026-03-31', 'name': "Sales",
+            'account_ids': self.income.ids, 'difference': 13, 'explained': 13, 'reason_ids': [
+                Command.create({'reason': reason, 'amount': 1}) for reason, _label in
+                self.env['xero.ledger.reason']._fields['reason'].selection]})
         self.all_rights.flush_all()
 
     def _companies_in_every_state(self):
@@ -209,6 +215,7 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
                 'res_id': self.unmapped.id, 'account_id': self.income.xero_account_id.id}),
             'xero.compare.wizard': lambda: own['xero.compare.wizard'].create(
                 {'connection_id': self.connection.id}),
+            'xero.ledger.wizard': lambda: own['xero.ledger.wizard'].create({}),
             'xero.trial.wizard': lambda: own['xero.trial.wizard'].create(
                 [{'move_id': move.id} for move in self.moves | self._on_test_drive()]),
             'xero.first.sync.wizard': lambda: own['xero.first.sync.wizard'].create(

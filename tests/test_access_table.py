@@ -43,6 +43,9 @@ class AccessCommon(XeroCommon, HttpCase):
         unmatched = env['xero.unmatched'].create({**link, 'xero_id': 'u', 'reason': 'policy'})
         env['xero.difference']._note(connection, self.move, 'total', '1', '2')
         env['xero.log']._add_event(connection, "Something happened.")
+        ledger = env['xero.ledger.line'].create({
+            **link, 'date': '2026-03-31',
+            'reason_ids': [Command.create({'reason': 'pending', 'amount': 1})]})
         env['xero.contact.sync']._queue(connection, self.partner_a)
         self.records = {
             'xero.item': env['xero.item'].create({**link, 'code': 'I', 'xero_id': 'i'}),
@@ -62,6 +65,8 @@ class AccessCommon(XeroCommon, HttpCase):
                 'credit_id': self._invoice('out_refund').id, 'invoice_id': self.move.id}),
             'xero.unmatched': unmatched,
             'xero.first.sync': env['xero.first.sync'].create({**link, 'scope': 'open'}),
+            'xero.ledger.line': ledger,
+            'xero.ledger.reason': ledger.reason_ids,
             'xero.profit.line': env['xero.profit.line'].create({
                 **link, 'month': '2026-03-01', 'section': 'income'}),
             'xero.contact': contact,
@@ -121,6 +126,7 @@ class AccessCommon(XeroCommon, HttpCase):
             'xero.trial.wizard': env['xero.trial.wizard'].create({}),
             'xero.compare.wizard': env['xero.compare.wizard'].create({
                 'connection_id': self.connection.id}),
+            'xero.ledger.wizard': env['xero.ledger.wizard'].create({}),
             'xero.choose.organisation': choice,
             'xero.choose.organisation.line': choice.line_ids,
         }

@@ -47,9 +47,14 @@ class TestRecordedTrialBalance(BaseCase):
     def test_another_answer_is_refused(self):
         with self.assertRaisesRegex(reports.UnusableReport, "another day"):
             trial_balance.parse(recorded(WHOLE)[0], {'date': '2026-02-27'})
-        with self.assertRaisesRegex(reports.UnusableReport, "no balances"):
+        with self.assertRaisesRegex(reports.UnusableReport, "no total"):
             trial_balance.parse(recorded(EXCERPT)[0], {'date': '2024-01-31'})
         body, asked = recorded(WHOLE)
+        rows = body['Reports'][0]['Rows']
+        rows[1:-1] = []
+        for cell in rows[-1]['Rows'][0]['Cells'][1:]:
+            cell['Value'] = '0.00'
+        self.assertFalse(trial_balance.parse(body, asked).balances, "nothing booked by then")
         body['Reports'][0]['ReportTitles'] = ["Balance", None, "Au 31 fevrier 2026", "31 June 2026"]
         trial_balance.parse(body, asked)
         for nothing in (None, [], {}, {'Reports': None}, {'Reports': [{}]},

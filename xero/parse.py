@@ -60,10 +60,17 @@ class Organisation:
     period_lock_date: date | None
     end_of_year_lock_date: date | None
     plan: str
+    #: The last day of its financial years; 0 where that is not told, or cannot be.
+    year_end_month: int = 0
+    year_end_day: int = 0
 
     @classmethod
     def from_json(cls, item: Any) -> Organisation:
         item = dict_of(item)
+        month, day = (
+            _ordinal(item.get(f"FinancialYearEnd{part}"), most)
+            for part, most in (("Month", 12), ("Day", 31))
+        )
         return cls(
             xero_id=guid_of(item.get("OrganisationID")),
             name=text_of(item.get("Name")),
@@ -76,7 +83,14 @@ class Organisation:
             period_lock_date=date_of(item.get("PeriodLockDate")),
             end_of_year_lock_date=date_of(item.get("EndOfYearLockDate")),
             plan=text_of(item.get("Class")),
+            year_end_month=month if day else 0,
+            year_end_day=day if month else 0,
         )
+
+
+def _ordinal(value: Any, most: int) -> int:
+    number = decimal_of(value)
+    return int(number) if number is not None and number in range(1, most + 1) else 0
 
 
 def denied_actions(payload: Any) -> frozenset[str]:

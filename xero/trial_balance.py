@@ -12,8 +12,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from .money import round2
 from .reports import CENT, UnusableReport, account_of, amounts_of
 from .scalars import rows_of, text_of, value_of
+from .sums import ACCOUNT, Sums, total_tax
 
 PATH = "Reports/TrialBalance"
 #: Debit and credit that have moved, debit and credit of the balance.
@@ -94,8 +96,8 @@ def parse(body: Any, asked: dict[str, str]) -> TrialBalance:
             elif value_of(row, "RowType") == "SummaryRow":
                 total = debit - credit  # the last of these lines
     rounding = sum((balance.amount for balance in balances.values()), Decimal(0))
-    if not balances or total is None:
-        raise UnusableReport("no balances")
+    if total is None:
+        raise UnusableReport("no total")  # there may be no balances: nothing was booked by then
     if max(abs(rounding), abs(total)) > CENT:
         raise UnusableReport("balances that do not come to nothing")
     return TrialBalance(balances, rounding)
@@ -111,3 +113,27 @@ def _day(titles: Any) -> date | None:
                 except ValueError:
                     continue
     return None
+
+
+def entry_of(content: Sums | None, kind: str, rate: Decimal | None) -> dict[str, Decimal] | None:
+    """Tell what a document is in Xero's ledger.
+
+    :param Sums content: what its lines come to, None where they are not told
+    :param str kind: its type
+    :param Decimal rate: units of its currency for one of the organisation's
+    :return: {identifier of an account, or the name that Xero has for one of its own: debit less
+        credit in the organisation's currency}, None where that is not told
+    """
+    accounts, tax = (content[ACCOUNT], total_tax(content)) if content else (None, None)
+    if accounts is None or tax is None:
+        return None
+    sign = -1 if kind in ("ACCREC", "ACCPAYCREDIT") else 1
+    entry = {key: sign * round2(net / (rate or 1)) for key, (net,) in accounts.items()}
+    entry["GST"] = sign * round2(tax / (rate or 1))
+    entry[control_of(kind)] = -sum(entry.values(), Decimal(0))
+    return entry
+
+
+def control_of(kind: str) -> str:
+    """:return: the name that Xero has for the account in which a document of a type is open"""
+    return "DEBTORS" if kind.startswith("ACCREC") else "CREDITORS"

@@ -87,6 +87,9 @@ class XeroConnection(models.Model):
     country_code = fields.Char("Country", readonly=True, copy=False)
     period_lock_date = fields.Date("Locked Up To", readonly=True, copy=False)
     end_of_year_lock_date = fields.Date("Year Locked Up To", readonly=True, copy=False)
+    # The last day of the organisation's financial years; nothing until Xero has told it.
+    year_end_month = fields.Integer(readonly=True, copy=False)
+    year_end_day = fields.Integer(readonly=True, copy=False)
     denied_actions = fields.Char(
         "Not Allowed in Xero", readonly=True, copy=False,
         help="What the plan of the organisation, or the role of the user who signed in, does not "

@@ -125,8 +125,11 @@ class XeroDifference(models.Model):
         """
         moves = self.env['account.move'].union(*documents)
         lines = {move.id: json.loads(json.dumps([
-            {key: line[key] for key in LINE_KEYS if key in line} for line in document.raw_lines
-            if isinstance(line, dict)], default=str)) for move, document in documents.items()}
+            {**{key: line[key] for key in LINE_KEYS if key in line},
+             **({'LineAmountTypes': document.amount_types}
+                if document.amount_types == 'Inclusive' else {})}
+            for line in document.raw_lines if isinstance(line, dict)],
+            default=str)) for move, document in documents.items()}
         for row in self.sudo()._of_documents(moves):
             if (row.lines_there or []) != lines[row.res_id]:
                 row.lines_there = lines[row.res_id]

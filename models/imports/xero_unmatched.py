@@ -2,10 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
+from ...xero import sums, trial_balance
+from ...xero.money import round2
 from ..connection.pages import open_in_xero
 from ..core.opening import in_company
 from ..core.words import joined, say, store_words
 from ..documents.showing import status_labels, unnumbered
+from .maps import APPROVED
 
 #: What is put right by mapping accounts, by mapping taxes and by a choice: field that names it.
 MAPPED = {'xero.account': 'account_ids', 'xero.tax.rate': 'tax_rate_ids',
@@ -38,6 +41,8 @@ class XeroUnmatched(models.Model):
     currency_id = fields.Many2one('res.currency', readonly=True)
     currency_code = fields.Char(readonly=True)
     total = fields.Monetary(readonly=True)
+    entry_there = fields.Json(
+        readonly=True, help="What it is in Xero's ledger, for the comparison of the ledgers.")
     status = fields.Char(readonly=True)
     status_label = fields.Char("Status in Xero", compute='_compute_status_label')
     reason = fields.Selection(
@@ -100,6 +105,23 @@ class XeroUnmatched(models.Model):
     # === FILLING === #
 
     @api.model
+    def _get_entry(self, document):
+        """
+        :param documents.Document document: as Xero has it
+        :return: {account: amount} of what is open of it, as Xero's ledger has it: which bank
+            account paid the rest is not told here; nothing of a draft
+        :rtype: dict | bool
+        """
+        entry = document.status in APPROVED and trial_balance.entry_of(
+            sums.of_document(document, {}, {}), document.kind, document.currency_rate)
+        if not entry:
+            return False
+        control = trial_balance.control_of(document.kind)
+        if document.total and document.amount_due is not None:
+            entry[control] = round2(entry[control] * document.amount_due / document.total)
+        return {key: str(amount) for key, amount in entry.items() if amount}
+
+    @api.model
     def _note(self, connection, known, rows):
         """Keep why documents were not imported; one that is known with the same values stays as
         it is.
@@ -147,6 +169,7 @@ class XeroUnmatched(models.Model):
             'currency_id': currency, 'currency_code': document.currency_code,
             'total': self.env['res.currency'].browse(currency).round(float(document.total or 0))
                      if currency else float(document.total or 0),
+            'entry_there': self._get_entry(document),
             'reason': blockers[0].reason,
             **{field: [fields.Command.set(targets[model])] for model, field in MAPPED.items()},
         }

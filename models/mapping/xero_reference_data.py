@@ -113,6 +113,8 @@ class XeroReferenceData(models.AbstractModel):
             'country_code': organisation.country_code,
             'period_lock_date': organisation.period_lock_date,
             'end_of_year_lock_date': organisation.end_of_year_lock_date,
+            'year_end_month': organisation.year_end_month,
+            'year_end_day': organisation.year_end_day,
             'reference_date': fields.Datetime.now(),
         })
         # This row first: whoever does the same at the same time is to wait here, not to collide

@@ -21,6 +21,37 @@ class XeroConnection(models.Model):
     # While it is being fetched: the end of the year that is asked for next.
     profit_loss_next = fields.Date(readonly=True, copy=False, groups='base.group_system')
 
+    compare_ledgers = fields.Boolean(
+        "Compare ledgers", help="Every night the trial balance of Xero at the end of last month is "
+                                "held against that of Odoo, account by account: one call.")
+    ledger_date = fields.Date("Ledgers Compared At the End Of", readonly=True, copy=False)
+    ledger_compared_at = fields.Datetime("Ledgers Last Compared", readonly=True, copy=False)
+    ledger_count = fields.Integer("Accounts Compared", readonly=True, copy=False)
+    ledger_agreeing = fields.Integer("Accounts That Agree", readonly=True, copy=False)
+    ledger_unexplained = fields.Integer("Accounts Not Explained", readonly=True, copy=False)
+    ledger_problem = fields.Text(
+        "Why Ledgers Were Not Compared", readonly=True, copy=False, translate=True)
+    ledger_wanted = fields.Date(
+        readonly=True, copy=False, groups='base.group_system',
+        help="The day that somebody wants both ledgers compared at.")
+
+    def action_compare_ledgers(self, day=None):
+        """Have both ledgers compared in a moment.
+
+        :param date day: the last one that counts; that of last month unless told
+        :return: a notification
+        :raise UserError: there is none, or one that does not compare them
+        """
+        self.check_access('read')
+        if not self or any(c.state != 'connected' or not c.compare_ledgers for c in self):
+            raise UserError(self.env._(
+                "Ledgers are compared for connected companies that have it switched on: Xero > "
+                "Configuration > Connections > What comes back > Compare ledgers."))
+        self.sudo().ledger_wanted = fields.Date.to_date(day)
+        self.env['xero.ledger.compare']._request(self.sudo())
+        return self[:1]._notify('success', self.env._("Queued"), self.env._(
+            "The trial balance is fetched from Xero in a moment."))
+
     def action_refresh_profit(self):
         """Have profit and loss fetched in a moment.
 

@@ -8,11 +8,8 @@ from odoo import fields, models
 from odoo.tools.translate import LazyTranslate
 
 from ...xero import reports
-from ...xero.errors import XeroRejected, XeroScopeMissing
-from ..connection.xero_budget import DAY_RESERVE
 from ..core.words import lazy_date
 from ..documents.account_payment_plan import decimal_of
-from .xero_scope import PROFIT
 
 _lt = LazyTranslate(__name__)
 
@@ -35,70 +32,28 @@ class Booked(NamedTuple):
 
 class XeroProfitFetch(models.AbstractModel):
     _name = 'xero.profit.fetch'
-    _inherit = 'xero.scheduled'
+    _inherit = ['xero.report.mixin', 'xero.scheduled']
     _description = "Fetch of Profit and Loss"
 
     _schedule_sequence = 40
+    _report_path = reports.PATH
+    _report_switch = 'profit_loss'
 
-    # === WHEN === #
-
-    def _get_due(self, connections):
-        """:return: those whose report somebody wants, or has not been fetched since the night"""
-        now = fields.Datetime.now()
-        scopes, budgets = self.env['xero.scope'].sudo(), self.env['xero.budget']
-        wanting = self.env['xero.schedule']._get_free(connections).filtered('profit_loss')
-        cursors = self.env['xero.cursor'].sudo().search([
-            ('connection_id', 'in', wanting.ids), ('path', '=', reports.PATH),
-        ]).grouped('connection_id') if wanting else {}
-        return wanting.filtered(
-            lambda c: scopes._is_allowed(c.sudo(), PROFIT)
-            and budgets._get_left_today(c) > DAY_RESERVE
-            and self._is_due(cursors.get(c), c, now))
-
-    def _is_due(self, cursor, connection, now):
-        return not cursor or cursor.wanted or not cursor.polled_at or (
-            cursor.polled_at < self.env['xero.pull.night']._get_night(connection, now, -1))
-
-    def _request(self, connections):
-        """Have the report fetched in a moment.
-
-        :param recordset connections: `xero.connection`
-        """
-        for connection in connections:
-            self._cursor(connection).wanted = True
-        connections._trigger_cron()
-
-    def _cursor(self, connection):
-        return self.env['xero.cursor'].sudo()._get_or_create(connection, [reports.PATH])
-
-    # === FETCH === #
-
-    def _run(self, connection):
+    def _fetch_all(self, connection):
         # OVERRIDES 'account_xero': a year after the other, from where the last run had no more time
-        today = fields.Date.context_today(self.with_context(
-            tz=connection.company_id.partner_id.tz or self.env.user.tz))
-        try:
-            for question in reports.questions(
-                    today, int(connection.profit_loss_years),
-                    connection.profit_loss_basis == 'cash'):
-                end = fields.Date.to_date(question['toDate'])
-                if not connection.profit_loss_next or end <= connection.profit_loss_next:
-                    self._fetch(connection, question)
-                    connection._commit_with_retry(connection.write, {
-                        'profit_loss_next': end.replace(year=end.year - 1)})
-        except XeroScopeMissing:
-            # The sign-in is good for all the rest.
-            connection._commit_with_retry(
-                self.env['xero.scope']._forget, connection, PROFIT.removesuffix('.read'))
-        except XeroRejected as error:
-            self.env.cr.rollback()
-            self.env['xero.health']._report_error(connection, error)
-        connection._commit_with_retry(self._end, connection)
+        for question in reports.questions(
+                self._get_today(connection), int(connection.profit_loss_years),
+                connection.profit_loss_basis == 'cash'):
+            end = fields.Date.to_date(question['toDate'])
+            if not connection.profit_loss_next or end <= connection.profit_loss_next:
+                self._fetch(connection, question)
+                connection._commit_with_retry(connection.write, {
+                    'profit_loss_next': end.replace(year=end.year - 1)})
 
     def _end(self, connection):
-        """All of it is here, or Xero has refused it: the rest of the day is quiet."""
+        # EXTENDS 'account_xero'
         connection.profit_loss_next = False
-        self._cursor(connection).write({'polled_at': fields.Datetime.now(), 'wanted': False})
+        return super()._end(connection)
 
     def _fetch(self, connection, question):
         """Ask for twelve months, and keep them where they add up.
@@ -108,8 +63,7 @@ class XeroProfitFetch(models.AbstractModel):
         """
         answer = self.env['xero.fetch']._call(
             connection, lambda client: client.get(reports.PATH, **question))
-        accounts = {account.xero_id: account for account in self.env['xero.account'].with_context(
-            active_test=False).search([('connection_id', '=', connection.id)])}
+        accounts = self._get_accounts(connection)
         try:
             report = reports.parse(answer.data, question)
             signs = reports.signs_of(report, {
