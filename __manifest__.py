@@ -44,6 +44,7 @@
         'views/account_payment_views.xml',
         'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',
+        'views/xero_manual_journal_views.xml',
         'views/xero_log_views.xml',
         'views/xero_problem_views.xml',
         'views/xero_profit_line_views.xml',

@@ -54,6 +54,8 @@ from . import test_ledger
 from . import test_ledger_explained
 from . import test_limits
 from . import test_lists
+from . import test_manual_journal
+from . import test_manual_journal_crash
 from . import test_mapping
 from . import test_mapping_alike
 from . import test_mapping_items
@@ -154,6 +156,7 @@ from . import test_push_void_meanwhile
 from . import test_push_wizard
 from . import test_push_words
 from . import test_recorded
+from . import test_recorded_journals
 from . import test_recorded_reports
 from . import test_recorded_trial_balance
 from . import test_recorded_writes

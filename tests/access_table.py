@@ -34,6 +34,7 @@ MODELS = {
     'xero.tracking.option': _REFERENCE,
     'xero.payment.link': _REFERENCE,
     'xero.settlement': _REFERENCE,
+    'xero.manual.journal': _REFERENCE,
     'xero.allocation': _REFERENCE,
     'xero.log': _XERO,
     'xero.problem': _XERO,
@@ -86,7 +87,7 @@ FIELDS = {
         'xero_trial', 'xero_date',
         'xero_linked_at', 'xero_sent', 'xero_overwrite', 'xero_take_over', 'xero_kept_reason',
         'xero_from_void', 'xero_void_applied', 'xero_origin', 'xero_files_pending',
-        'xero_files_tried_at', 'xero_notes'}},
+        'xero_files_tried_at', 'xero_notes', 'xero_manual_journal_id'}},
     'account.partial.reconcile': {'code': {'xero_credit_key'}},
     'account.payment': {'code': {
         'xero_payment_id', 'xero_journal_id', 'xero_deleted', 'xero_state', 'xero_error_code',
@@ -97,7 +98,8 @@ FIELDS = {
         'synchronise': {'xero_contact_id', 'xero_contact_name', 'xero_exclude'}},
     'account.account': {'manage': {'xero_account_id'}},
     'account.tax': {'manage': {'xero_other_rate_id', 'xero_tax_rate_id'}},
-    'account.journal': {'code': {'xero_clearing'}, 'manage': {'xero_account_id'}},
+    'account.journal': {
+        'code': {'xero_clearing'}, 'manage': {'xero_account_id', 'xero_entries'}},
     'ir.cron': {'code': {'xero_connection_id'}},
     'account.analytic.account': {'manage': {'xero_tracking_option_id'}},
     'product.product': {'manage': {'xero_item_id'}},

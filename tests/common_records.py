@@ -38,6 +38,7 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
         self.companies = self.company | self._companies_in_every_state()
         self.moves = self._documents_in_every_state()
         self._make_payment()
+        self.entry = self._make_entry()
         self._make_contacts()
         self._make_unmatched()
         self.all_rights['xero.twin'].create({
@@ -107,6 +108,19 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
         return (moves | self.alike | cancelled | origin | contact | unanswered | self._invoice()
                 | self._invoice('out_refund') | self._invoice('in_refund', ref='B2')
                 | self._invoice(post=False))
+
+    def _make_entry(self):
+        """:return: a journal entry that is in Xero"""
+        journal = self.company_data['default_journal_misc']
+        journal.with_env(self.all_rights).xero_entries = 'each'
+        entry = self.all_rights['account.move'].create({
+            'move_type': 'entry', 'journal_id': journal.id, 'line_ids': [
+                Command.create({'account_id': account.id, 'balance': balance})
+                for account, balance in ((self.income, -1), (self.expense, 1))]})
+        entry.action_post()
+        entry.xero_manual_journal_id.write({'xero_state': 'synced', 'xero_journal_id': GONE})
+        entry.write({'xero_state': 'synced', 'xero_status': 'POSTED'})
+        return entry
 
     def _make_payment(self):
         payment = self.all_rights['account.payment'].create({
@@ -200,7 +214,7 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
         """
         own = self.env(user=user, su=False, context={'allowed_company_ids': user.company_ids.ids})
         makers = {
-            'account.move': lambda: self.moves,
+            'account.move': lambda: self.moves | self.entry,
             'account.payment': lambda: self.payments,
             'account.journal': lambda: self.moves.journal_id,
             'account.payment.register': lambda: self._of_payments(own),

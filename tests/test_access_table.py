@@ -61,6 +61,9 @@ class AccessCommon(XeroCommon, HttpCase):
                 'entry_id': self.payment.move_id.id, 'move_id': self.move.id,
                 'journal_id': self.payment.journal_id.id, 'amount': 1, 'date': '2026-03-02',
                 'company_id': self.move.company_id.id}),
+            'xero.manual.journal': env['xero.manual.journal'].create({
+                'journal_id': self.move.journal_id.id, 'company_id': self.move.company_id.id,
+                'date': '2026-03-02'}),
             'xero.allocation': env['xero.allocation'].create({
                 'credit_id': self._invoice('out_refund').id, 'invoice_id': self.move.id}),
             'xero.unmatched': unmatched,

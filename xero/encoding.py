@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-_ID_FIELDS = ("InvoiceID", "CreditNoteID", "ContactID")
+_ID_FIELDS = ("InvoiceID", "CreditNoteID", "ContactID", "ManualJournalID")
 
 
 class Unfit(ValueError):

@@ -121,7 +121,7 @@ def document_body(data: DocumentData) -> dict:
             "invoice_id": data.xero_id,
             "invoice_number": data.number,
             "due_date": data.due_date,
-            "url": _url(data.url),
+            "url": without_own_name(data.url),
         }
     if not data.lines:
         raise Unfit("A document needs at least one line")
@@ -247,6 +247,6 @@ def _currency_code(code: str | None) -> str | None:
     return code
 
 
-def _url(url: str | None) -> str | None:
+def without_own_name(url: str | None) -> str | None:
     """Xero refuses a link that has its own name in it; a document without link beats none."""
     return None if "xero" in (url or "").lower() else url

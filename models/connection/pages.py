@@ -11,6 +11,7 @@ PAGES = {
     'ACCRECCREDIT': '/AccountsReceivable/ViewCreditNote.aspx?creditNoteID=',
     'ACCPAYCREDIT': '/AccountsPayable/ViewCreditNote.aspx?creditNoteID=',
     'CONTACT': '/Contacts/View/',
+    'MANUALJOURNAL': '/Journal/View.aspx?invoiceID=',
 }
 
 

@@ -164,7 +164,7 @@ class XeroHealth(models.AbstractModel):
         """
         connection.last_error = False
         self.env['xero.waiting.mixin']._xero_put_right(
-            connection.company_id._xero_together(), ['role_missing'])
+            connection.company_id._xero_together(), ['role_missing', 'scope_missing'])
         if connection.state in ('reauth', 'revoked'):
             connection.state = 'connected'
             connection.activity_unlink([RECONNECT])

@@ -153,6 +153,17 @@ class XeroSyncMixin(models.AbstractModel):
             translated are kept in each language)
         :param answer: Xero's Answer or XeroError, if it is the outcome of a call
         """
+        self._xero_store_columns(rows)
+        self.env['xero.log'].sudo()._add_pushes([
+            (record, values) for record, values in rows
+            if values.get('xero_state') or values.get('xero_attempts')], answer)
+
+    @api.model
+    def _xero_store_columns(self, rows):
+        """As :meth:`_xero_store`, without a word in the log.
+
+        :param list rows: (record, values of stored fields)
+        """
         by_columns = {}
         for record, values in rows:
             by_columns.setdefault(tuple(sorted(values)), []).append((record.id, values))
@@ -172,9 +183,6 @@ class XeroSyncMixin(models.AbstractModel):
             ))
         records = self.browse(record.id for record, _values in rows)
         records.invalidate_recordset(self._xero_stored_with(written))
-        self.env['xero.log'].sudo()._add_pushes([
-            (record, values) for record, values in rows
-            if values.get('xero_state') or values.get('xero_attempts')], answer)
 
     @api.model
     def _xero_column_value(self, column, value):

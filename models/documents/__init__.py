@@ -34,6 +34,8 @@ from . import xero_payment_link
 from . import xero_settlement
 from . import xero_allocation
 from . import account_partial_reconcile
+from . import account_journal
+from . import xero_manual_journal
 from . import account_journal_dashboard
 from . import xero_difference
 from . import xero_difference_decision

@@ -86,12 +86,14 @@ class AccountMove(models.Model):
         posted._xero_queue_posted()
         # What was paid in Xero of a draft comes when it is posted.
         posted._xero_refetch()
+        self.env['xero.manual.journal']._queue_posted(posted)
         return posted
 
     def button_cancel(self):
         # EXTENDS 'account'
         result = super().button_cancel()
         self.filtered('xero_state')._xero_queue()
+        self.sudo().xero_manual_journal_id._xero_queue()
         # Xero keeps what was made there, which a person has to know.
         self._xero_refetch()
         self.env['xero.differing']._follow(self)
@@ -171,7 +173,8 @@ class AccountMove(models.Model):
 
         :param bool manual: somebody asked for it, so switches and used-up retries do not count
         """
-        self = self.filtered(lambda move: not move.xero_origin)
+        self.sudo().xero_manual_journal_id._xero_queue(manual)
+        self = self.filtered(lambda move: not move.xero_origin and move.move_type != 'entry')
         if not self or self.env.context.get('xero_pulling'):
             return
         values = {**self._xero_queue_values(manual), 'xero_refused_hash': False}
@@ -250,6 +253,10 @@ class AccountMove(models.Model):
         :raise UserError: there is nothing here that could be sent
         """
         self._xero_check_may_sync()
+        if entries := self.filtered(lambda move: move.move_type == 'entry'):
+            if self - entries:
+                (self - entries).action_xero_sync_now()
+            return self.env['xero.manual.journal']._sync_entries(entries)
         if made_there := self.filtered('xero_origin'):
             if self - made_there:
                 (self - made_there).action_xero_sync_now()

@@ -81,7 +81,7 @@ class AccountMoveLine(models.Model):
                 "%(order)s, and that is not on the document yet.",
                 line=self._xero_line_label(), order=order[:1].name))
 
-    def _xero_check_account(self, connection):
+    def _xero_check_account(self, connection, in_journal=False):
         account = self.account_id.xero_account_id
         if not account or account.connection_id != connection:
             yield Problem.at(self.account_id, 'unmapped_account', _lt(
@@ -91,7 +91,14 @@ class AccountMoveLine(models.Model):
             yield Problem.at(self.account_id, 'unmapped_account', _lt(
                 "Account %(account)s is mapped to %(target)s, which is archived in Xero.",
                 account=lazy_name(self.account_id), target=account.display_name))
-        elif not account._is_on_documents():
+        elif in_journal and not account._is_in_journals():
+            yield Problem.at(self.account_id, 'unmapped_account', _lt(
+                "Account %(account)s (line “%(line)s”) is mapped to %(target)s, which Xero does "
+                "not take in journals: money comes with payments there, and what customers and "
+                "suppliers owe with invoices and bills. Choose a clearing account.",
+                account=lazy_name(self.account_id), line=self._xero_line_label(),
+                target=account.display_name))
+        elif not in_journal and not account._is_on_documents():
             yield Problem.at(self.account_id, 'unmapped_account', _lt(
                 "Account %(account)s (line “%(line)s”) is mapped to %(target)s, which Xero keeps "
                 "by itself and does not take on documents. Choose another one.",

@@ -34,7 +34,7 @@ class XeroAlert(models.AbstractModel):
         if not self.env.user._is_internal():
             return {}
         alerts = {}
-        if move.xero_active and move.xero_state == 'failed':
+        if move.xero_state == 'failed' and (move.xero_active or move.xero_manual_journal_id):
             alerts['xero_failed'] = self._get_failed(move)
             if move.xero_error_code == 'not_in_xero' \
                     and self.env.user.has_group('account_xero.group_xero_user'):

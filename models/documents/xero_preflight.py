@@ -81,20 +81,30 @@ class XeroPreflight(models.AbstractModel):
                 rate=f'{move.invoice_currency_rate:.10f}'.rstrip('0'),
                 company_currency=move.company_currency_id.name))
         yield from self._check_plan(move, connection)
-        lock = max(filter(None, (connection.period_lock_date, connection.end_of_year_lock_date)),
-                   default=None)
         redated = self.env['xero.redated']
         date = redated._get_date(move, redated._get_choice(connection, move))
+        yield from self._check_lock(connection, date, lambda lock: (
+            move.date > lock and redated._is_redated(move) and _lt(
+                "It is booked on %s here, and Xero takes that date: “Send the accounting "
+                "date” above the document sends it.", lazy_date(self.env, move.date))))
+        if len(move._xero_document_number()) > NUMBER_LENGTH:
+            yield Problem.at(move, 'validation_error', _lt(
+                "The number is longer than %s characters.", NUMBER_LENGTH))
+
+    def _check_lock(self, connection, date, advice=lambda lock: None):
+        """Yield that Xero is locked on a day.
+
+        :param date date: of what is to be sent, None for none yet
+        :param advice: callable that gets the day up to which it is, and returns a lazy text or None
+        :rtype: Iterator[Problem]
+        """
+        lock = max(filter(None, (connection.period_lock_date, connection.end_of_year_lock_date)),
+                   default=None)
         if lock and date and date <= lock:
             yield Problem.at(connection, 'period_locked', joined(' ', (
                 _lt("Xero is locked up to %(lock)s, and the document is of %(date)s.",
                     lock=lazy_date(self.env, lock), date=lazy_date(self.env, date)),
-                move.date > lock and redated._is_redated(move) and _lt(
-                    "It is booked on %s here, and Xero takes that date: “Send the accounting "
-                    "date” above the document sends it.", lazy_date(self.env, move.date)))))
-        if len(move._xero_document_number()) > NUMBER_LENGTH:
-            yield Problem.at(move, 'validation_error', _lt(
-                "The number is longer than %s characters.", NUMBER_LENGTH))
+                advice(lock))))
 
     def _is_rate_kept(self, move, connection):
         """:return: whether Xero values the document as Odoo does, or by no rate that is sent"""

@@ -34,6 +34,22 @@ class XeroQueued(models.AbstractModel):
             kind, texts = 'warning', sorted(waiting)
         return notification(kind, title, '\n'.join(texts))
 
+    def _notify_journals(self, journals):
+        """
+        :param recordset journals: `xero.manual.journal` that were just queued
+        :return: a notification
+        :raise UserError: the company is not connected
+        """
+        connections = journals.company_id._xero_connections()
+        if not connections:
+            raise UserError(self.env._("The company is not connected to Xero."))
+        texts = [self.env._("Manual journals that go to Xero in a moment: %s", len(journals))]
+        waiting = set(filter(None, (
+            connection.with_env(self.env).sudo().waiting_reason
+            for connection in connections.values())))
+        return notification('warning' if waiting else 'success', self.env._("Queued"),
+                            '\n'.join([*texts, *sorted(waiting)]))
+
     def _notify_fetched(self, moves):
         """
         :param recordset moves: `account.move` that were made in Xero

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+#: Accounts that Xero keeps by itself and takes no journals on (facts 15.2), beside those of banks.
+NOT_IN_JOURNALS = ('DEBTORS', 'CREDITORS', 'RETAINEDEARNINGS')
+
 
 class XeroAccount(models.Model):
     """An account of the connected organisation's chart, as last fetched."""
@@ -66,6 +69,11 @@ class XeroAccount(models.Model):
             that it keeps by itself, but that of roundings
         :rtype: bool"""
         return self.type != 'BANK' and self.system_account in (False, '', 'ROUNDING')
+
+    def _is_in_journals(self):
+        """:return: whether Xero takes the account in manual journals (facts 15.2)
+        :rtype: bool"""
+        return self.type != 'BANK' and self.system_account not in NOT_IN_JOURNALS
 
     @api.model
     def _xero_find(self, connection, lines):

@@ -9,6 +9,8 @@ from . import xero_request_element
 from . import xero_paid_mixin
 from . import xero_payment_link
 from . import xero_settlement
+from . import xero_scope
+from . import xero_manual_journal
 from . import xero_push
 from . import xero_push_existing
 from . import xero_push_numbers

@@ -18,7 +18,7 @@ class XeroConnection(models.Model):
         return [self.env[name] for name in (
             'xero.push.payment.deletion', 'xero.push.settlement.deletion',
             'xero.push.allocation.deletion', 'xero.push.document', 'xero.push.allocation',
-            'xero.push.payment', 'xero.push.settlement', 'xero.push.contact',
+            'xero.push.payment', 'xero.push.settlement', 'xero.push.journal', 'xero.push.contact',
             'xero.push.attachment', 'xero.push.note')]
 
     @api.model

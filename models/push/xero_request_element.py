@@ -21,6 +21,7 @@ class XeroRequestElement(models.Model):
     link_id = fields.Many2one('xero.payment.link', ondelete='restrict')
     settlement_id = fields.Many2one('xero.settlement', ondelete='restrict')
     allocation_id = fields.Many2one('xero.allocation', ondelete='restrict')
+    journal_id = fields.Many2one('xero.manual.journal', ondelete='restrict')
 
     _move_uniq = models.UniqueIndex(
         "(move_id) WHERE move_id IS NOT NULL", "This document is on its way to Xero already.")
@@ -32,6 +33,9 @@ class XeroRequestElement(models.Model):
     _allocation_uniq = models.UniqueIndex(
         "(allocation_id) WHERE allocation_id IS NOT NULL",
         "This match is on its way to Xero already.")
+
+    _journal_uniq = models.UniqueIndex(
+        "(journal_id) WHERE journal_id IS NOT NULL", "This journal is on its way to Xero already.")
 
     @api.model
     def _add(self, requests):

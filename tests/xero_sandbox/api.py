@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from . import attachments, bodies, reference, reports
+from . import attachments, bodies, journals, reference, reports
 from .errors import ApiError, bad_request, forbidden, not_found, scope_missing, unauthorized
 from .ledger import API_PREFIX
 from .render import to_json, to_xml
@@ -17,6 +17,7 @@ SCOPES = {
     "Invoices": "accounting.invoices", "CreditNotes": "accounting.invoices",
     "Payments": "accounting.payments", "BatchPayments": "accounting.payments",
     "Overpayments": "accounting.payments", "Prepayments": "accounting.payments",
+    "ManualJournals": "accounting.manualjournals",
     "Contacts": "accounting.contacts", "Organisation": "accounting.settings",
     "Accounts": "accounting.settings", "TaxRates": "accounting.settings",
     "Currencies": "accounting.settings", "TrackingCategories": "accounting.settings",
@@ -127,7 +128,8 @@ def route(request):
     parts = request.parts
     if not parts or parts[0] not in (*SCOPES, "Reports"):
         raise not_found()
-    handlers = attachments.ROUTES + bodies.ROUTES + reference.ROUTES + reports.ROUTES
+    handlers = (*attachments.ROUTES, *bodies.ROUTES, *journals.ROUTES, *reference.ROUTES,
+                *reports.ROUTES)
     allowed = False
     for method, pattern, handler in handlers:
         match = re.fullmatch(pattern, "/".join(parts))

@@ -61,11 +61,21 @@ class Books:
         for credit in self.live("CreditNotes", *ON_ACCOUNT):
             for allocation in credit["Allocations"]:
                 self.post_allocation(credit, allocation)
+        for journal in self.org.manual_journals:
+            if journal["Status"] == "POSTED":
+                self.post_journal(journal)
 
     def live(self, *collections):
         """:return: records that count."""
         return [record for collection in collections
                 for record in self.org.store[collection].values() if record["Status"] in LIVE]
+
+    def post_journal(self, journal):
+        """Lines as they are, debit positive, and their tax."""
+        for line in journal["JournalLines"]:
+            self.post(self.org.account(account_id=line["AccountID"]), journal["Date"],
+                      line["LineAmount"])
+            self.post(self.system["GST"], journal["Date"], line["TaxAmount"] or ZERO)
 
     def post_document(self, document):
         """Lines and tax against receivables or payables, which get what the parts come to."""

@@ -3,12 +3,13 @@ from .errors import not_found
 from .query import modified_since, ordering, where
 from .store import fold
 
-PAGED = {"Invoices", "CreditNotes", "Contacts", "Payments", "Overpayments", "Prepayments"}
+PAGED = {"Invoices", "CreditNotes", "Contacts", "Payments", "Overpayments", "Prepayments",
+         "ManualJournals"}
 MODELS = {"Invoices": "Invoice", "CreditNotes": "CreditNote", "Contacts": "Contact",
           "Payments": "Payment", "BatchPayments": "BatchPayment", "Overpayments": "Overpayment",
           "Prepayments": "Prepayment", "Accounts": "Account", "TaxRates": "TaxRate",
           "Currencies": "Currency", "Items": "Item", "TrackingCategories": "TrackingCategory",
-          "BrandingThemes": "BrandingTheme"}
+          "BrandingThemes": "BrandingTheme", "ManualJournals": "ManualJournal"}
 MAX_IDS = 52  # Xero: a longer list of GUIDs makes the URL too long and answers 404.
 _SEARCHED = {"Invoices": ("InvoiceNumber", "Reference"),
              "Contacts": ("Name", "FirstName", "LastName", "ContactNumber", "CompanyNumber",

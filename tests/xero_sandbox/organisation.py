@@ -43,6 +43,7 @@ class Organisation:
         # The last day of the financial year, as (day, month); whether the trial balance has what is
         # open in other currencies at the day's rate, as Xero's has; entries without a document.
         self.year_end, self.revalues, self.balances_entered = (31, 3), False, []
+        self.void_answers_400 = False
         self.minute_limit, self.concurrent_limit, self.day_limit = 60, 5, None
         self.actions = dict.fromkeys((
             "CreateApprovedInvoice", "CreateDraftPurchaseOrder", "CreateApprovedBill",
@@ -67,6 +68,7 @@ class Organisation:
             Store(self, "BatchPayments", "BatchPaymentID"),
             Store(self, "Overpayments", "OverpaymentID"),
             Store(self, "Prepayments", "PrepaymentID"),
+            Store(self, "ManualJournals", "ManualJournalID"),
             Store(self, "Accounts", "AccountID", code=lambda record: fold(record.get("Code"))),
             Store(self, "TaxRates", "TaxType"),
             Store(self, "Currencies", "Code"),
@@ -97,6 +99,7 @@ class Organisation:
     credit_notes = property(lambda self: self.store["CreditNotes"].values())
     contacts = property(lambda self: self.store["Contacts"].values())
     payments = property(lambda self: self.store["Payments"].values())
+    manual_journals = property(lambda self: self.store["ManualJournals"].values())
     batch_payments = property(lambda self: self.store["BatchPayments"].values())
     accounts = property(lambda self: self.store["Accounts"].values())
     tax_rates = property(lambda self: self.store["TaxRates"].values())

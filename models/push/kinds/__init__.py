@@ -8,5 +8,6 @@ from . import payment
 from . import payment_check
 from . import settlement
 from . import allocation
+from . import journal
 from . import attachment
 from . import note
