@@ -21,6 +21,7 @@ from . import test_contact_update
 from . import test_contacts
 from . import test_dashboard
 from . import test_course
+from . import test_dashboard_pictures
 from . import test_decide
 from . import test_differs
 from . import test_digest

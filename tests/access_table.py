@@ -121,7 +121,7 @@ FIELDS = {
             'last_error', 'unannounced_at', 'call_counts', 'digest_date',
             'payments_since', 'profit_loss_next', 'year_end_month', 'year_end_day',
             'ledger_date', 'ledger_compared_at', 'ledger_count', 'ledger_agreeing',
-            'ledger_unexplained', 'ledger_problem', 'ledger_wanted'},
+            'ledger_unexplained', 'ledger_problem', 'ledger_wanted', 'figures', 'figures_at'},
         'manage': {
             'company_id', 'app_type', 'client_id', 'auto_sync', 'sync_sales', 'sync_purchases',
             'sync_credit_notes', 'push_status', 'create_contacts', 'update_contacts',

@@ -7,3 +7,5 @@ from . import xero_ledger_line
 from . import xero_ledger_books
 from . import xero_ledger_compare
 from . import xero_ledger_explain
+from . import xero_figures
+from . import xero_dashboard
