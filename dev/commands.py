@@ -36,9 +36,10 @@ VERSION_BEFORE = "a5faa56"
 TESTS = "account_xero/tests"
 LONGEST = ("test_push_hooks.py", "test_pull_hooks.py")
 # Optional modules of Odoo, and the tests of what documents look like when they have a hand in them.
-ORDERS = ("purchase", "stock_delivery", "account_debit_note", "payment_demo",
+ORDERS = ("purchase", "stock_delivery", "sale_timesheet", "account_debit_note", "payment_demo",
           "l10n_au", "l10n_nz", "l10n_us_account", "l10n_sg", "l10n_za", "l10n_ie")
-WITH_ORDERS = (f"{TESTS}/test_push_delivery.py", f"{TESTS}/test_pull_void.py::TestPullVoidOrders",
+WITH_ORDERS = (f"{TESTS}/test_push_delivery.py", f"{TESTS}/test_invoicing_orders.py",
+               f"{TESTS}/test_pull_void.py::TestPullVoidOrders",
                f"{TESTS}/test_charts.py",
                f"{TESTS}/test_tours_first_invoice.py::TestToursFirstInvoiceAbroad")
 CHAOS_DOCUMENTS = "ACCOUNT_XERO_CHAOS_DOCUMENTS"

@@ -18,7 +18,7 @@ from sources import docstrings, read
 
 #: The packages of models/, from the ground up: each may use those before it.
 LAYERS = ("core", "connection", "mapping", "contacts", "documents", "push", "pull", "imports",
-          "reports")
+          "reports", "invoicing")
 OURS = ("_", "xero_", "action_")
 #: What a variable of this name holds throughout the module.
 CUSTOM = {

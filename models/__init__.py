@@ -8,3 +8,4 @@ from . import push
 from . import pull
 from . import imports
 from . import reports
+from . import invoicing

@@ -47,6 +47,8 @@ from . import test_import_twins
 from . import test_import_unmatched
 from . import test_import_unnamed
 from . import test_install
+from . import test_invoicing
+from . import test_invoicing_orders
 from . import test_languages
 from . import test_languages_pull
 from . import test_languages_push

@@ -43,6 +43,9 @@ MODELS = {
     'xero.profit.line': {'accountant': 'r', 'manage': 'r'},
     'xero.ledger.line': {'accountant': 'r', 'manage': 'r'},
     'xero.ledger.reason': {'accountant': 'r', 'manage': 'r'},
+    'xero.invoicing.run': {'synchronise': 'crwd', 'manage': 'crwd'},
+    'xero.invoicing.run.line': {'synchronise': 'rw', 'manage': 'rw'},
+    'xero.invoicing.item': _XERO,
     'xero.twin': _XERO,
     'xero.unmatched': {'synchronise': 'r', 'manage': 'rw'},
     'xero.contact': _XERO,
@@ -84,7 +87,7 @@ FIELDS = {
         'xero_attempts', 'xero_manual', 'xero_payload_hash', 'xero_revision', 'xero_pdf_state',
         'xero_pdf_message', 'xero_due_date', 'xero_updated', 'xero_pull_hash',
         'xero_refused_hash', 'xero_seek', 'xero_void', 'xero_voided_id', 'xero_differs',
-        'xero_trial', 'xero_date',
+        'xero_trial', 'xero_as_draft', 'xero_date',
         'xero_linked_at', 'xero_sent', 'xero_overwrite', 'xero_take_over', 'xero_kept_reason',
         'xero_from_void', 'xero_void_applied', 'xero_origin', 'xero_files_pending',
         'xero_files_tried_at', 'xero_notes', 'xero_manual_journal_id'}},
@@ -103,6 +106,11 @@ FIELDS = {
     'ir.cron': {'code': {'xero_connection_id'}},
     'account.analytic.account': {'manage': {'xero_tracking_option_id'}},
     'product.product': {'manage': {'xero_item_id'}},
+    'xero.invoicing.run': {'code': {'user_id', 'state'}, 'synchronise': {'company_id', 'date_to'}},
+    'xero.invoicing.run.line': {
+        'code': {'run_id', 'company_id', 'partner_id', 'partner_name', 'currency_id',
+                 'order_count', 'amount', 'blocked_count'},
+        'synchronise': {'included', 'separate'}},
     'xero.contact.match': {
         'code': {'connection_id', 'company_id', 'certainty', 'score', 'evidence', 'blocked_id',
                  'has_documents', 'dismissed'},
@@ -121,7 +129,8 @@ FIELDS = {
             'last_error', 'unannounced_at', 'call_counts', 'digest_date',
             'payments_since', 'profit_loss_next', 'year_end_month', 'year_end_day',
             'ledger_date', 'ledger_compared_at', 'ledger_count', 'ledger_agreeing',
-            'ledger_unexplained', 'ledger_problem', 'ledger_wanted', 'figures', 'figures_at'},
+            'ledger_unexplained', 'ledger_problem', 'ledger_wanted', 'figures', 'figures_at',
+            'invoicing_done'},
         'manage': {
             'company_id', 'app_type', 'client_id', 'auto_sync', 'sync_sales', 'sync_purchases',
             'sync_credit_notes', 'push_status', 'create_contacts', 'update_contacts',
@@ -130,7 +139,8 @@ FIELDS = {
             'note_changes', 'push_notes', 'import_policy', 'import_from', 'import_attachments',
             'hold_sending', 'books_settled', 'setup_closed', 'redated_date', 'sync_sales_receipts',
             'sync_purchase_receipts', 'profit_loss', 'profit_loss_years', 'profit_loss_basis',
-            'compare_ledgers'},
+            'compare_ledgers',
+            'invoicing_day', 'invoicing_user_id', 'invoicing_by_itself'},
         'administrator': {'client_secret', 'webhook_key'}},
 }
 

@@ -61,7 +61,27 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
             'account_ids': self.income.ids, 'difference': 13, 'explained': 13, 'reason_ids': [
                 Command.create({'reason': reason, 'amount': 1}) for reason, _label in
                 self.env['xero.ledger.reason']._fields['reason'].selection]})
+        self._make_month_ends()
         self.all_rights.flush_all()
+
+    def _make_month_ends(self):
+        """One in each state."""
+        env, company = self.all_rights, self.company
+        for state in ('draft', 'prepared', 'running', 'done', 'taken_back'):
+            run = env['xero.invoicing.run'].create({
+                'company_id': company.id, 'date_to': '2026-03-31', 'state': state})
+            line = env['xero.invoicing.run.line'].create({
+                'run_id': run.id, 'company_id': company.id, 'partner_id': self.partner_a.id,
+                'currency_id': company.currency_id.id, 'order_count': 1, 'amount': 120})
+            env['xero.invoicing.item'].create([{
+                'line_id': line.id, 'source': 'xero.invoicing.draft', 'res_model': 'account.move',
+                'res_id': self.synced.id, 'name': self.synced.name, 'amount': 120,
+                **values} for values in (
+                    {'state': 'failed', 'error_code': 'contact_missing',
+                     'error_message': "Not linked",
+                     'error_target': f'res.partner,{self.partner_a.id}'},
+                    {'state': 'made', 'move_ids': [Command.set(self.alike.ids)]},
+                    {})])
 
     def _companies_in_every_state(self):
         """:return: companies, the last of which has no connection"""

@@ -72,6 +72,7 @@ class AccessCommon(XeroCommon, HttpCase):
             'xero.ledger.reason': ledger.reason_ids,
             'xero.profit.line': env['xero.profit.line'].create({
                 **link, 'month': '2026-03-01', 'section': 'income'}),
+            **self._month_end(env),
             'xero.contact': contact,
             'xero.contact.match': env['xero.contact.match'].create({
                 **link, 'partner_id': self.partner_a.id, 'contact_id': contact.id,
@@ -96,6 +97,20 @@ class AccessCommon(XeroCommon, HttpCase):
         for model in set(MODELS) - OWN - set(self.records):
             self.records[model] = env[model].search([('connection_id', '=', connection.id)],
                                                     limit=1)
+
+    def _month_end(self, env):
+        """:return: {model: record} of a month end"""
+        company = {'company_id': self.company.id}
+        run = env['xero.invoicing.run'].create({
+            **company, 'date_to': '2026-03-31', 'state': 'prepared'})
+        line = env['xero.invoicing.run.line'].create({
+            **company, 'run_id': run.id, 'partner_id': self.partner_a.id,
+            'currency_id': self.company.currency_id.id})
+        return {'xero.invoicing.run': run, 'xero.invoicing.run.line': line,
+                'xero.invoicing.item': env['xero.invoicing.item'].create({
+                    'line_id': line.id, 'source': 'xero.invoicing.draft',
+                    'res_model': 'account.move', 'res_id': self.move.id,
+                    'move_ids': [Command.set(self.move.ids)]})}
 
     def _own(self, user):
         """:return: {model: a row of each dialog that a user has open}"""
@@ -242,6 +257,8 @@ class TestFields(AccessCommon):
             'ir.cron': self.connection.sudo().cron_ids,
             'xero.contact.match': self.records['xero.contact.match'],
             'xero.unmatched': self.records['xero.unmatched'],
+            'xero.invoicing.run': self.records['xero.invoicing.run'],
+            'xero.invoicing.run.line': self.records['xero.invoicing.run.line'],
             'xero.connection': self.connection,
         }
 

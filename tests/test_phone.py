@@ -7,6 +7,7 @@ from .common_tour import XeroTourCommon
 
 #: Pages, and what each card has of the record.
 CARDS = {
+    'invoicing_run': {'state', 'total_text', 'progress_text'},
     'problem': {'code', 'count', 'fix'}, 'difference': {'document', 'here', 'there'},
     'unmatched': {'number', 'contact_name', 'reason'},
     'mapping_account': {'code', 'name', 'xero_account_id'},

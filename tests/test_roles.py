@@ -10,6 +10,7 @@ COLUMNS = ('invoicing', 'accountant', 'synchronise', 'manage', 'administrator')
 #: What a row is about, by a word of it: the model and the operation that stand for it.
 ROWS = {
     'badge': ('xero.payment.link', 'r'), 'dashboard': ('xero.problem', 'r'),
+    'Month end': ('xero.invoicing.run', 'w'),
     'Sync now': ('xero.push.wizard', 'w'), 'contact in Xero': ('xero.contact.wizard', 'c'),
     'Choose accounts': ('xero.fix.wizard', 'c'), 'Match contacts': ('xero.contact.match', 'w'),
     'First synchronisation': ('xero.first.sync.wizard', 'c'),

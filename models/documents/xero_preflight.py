@@ -8,6 +8,7 @@ from ..core.kinds import GONE, MONEY_LINES, VENDORS, XERO_KINDS
 from ..core.prefetch import fetch_with_xero
 from ..core.problem import Problem, problems_of
 from ..core.words import joined, lazy_amount, lazy_date, lazy_of
+from .account_move_trial import first_status
 from .showing import name_in_xero
 
 NUMBER_LENGTH = 255
@@ -61,17 +62,9 @@ class XeroPreflight(models.AbstractModel):
             yield Problem.at(move, 'validation_error', _lt(
                 "It is not posted; drafts are not sent."))
             return
-        if not partner or not partner.name:
-            yield Problem.at(move, 'contact_missing', _lt(
-                "The document has no named partner."))
-        elif not partner.xero_contact_id and not connection.create_contacts:
-            yield Problem.at(partner, 'contact_missing', _lt(
-                "%s is not linked to a contact, and creating contacts is switched off.",
-                partner.display_name))
+        yield from self._check_partner(move, partner, connection)
         if move.currency_id.name not in currencies:
-            yield Problem.at(connection, 'currency_not_enabled', _lt(
-                "%(currency)s is not enabled in %(organisation)s.",
-                currency=move.currency_id.name, organisation=connection.tenant_name))
+            yield currency_problem(move.currency_id, connection)
         elif not self._is_rate_kept(move, connection):
             yield Problem.at(move, 'validation_error', _lt(
                 "Xero keeps exchange rates with six decimals, and would make %(kept)s of the rate "
@@ -106,6 +99,21 @@ class XeroPreflight(models.AbstractModel):
                     lock=lazy_date(self.env, lock), date=lazy_date(self.env, date)),
                 advice(lock))))
 
+    def _check_partner(self, document, partner, connection):
+        """Yield why a partner cannot be a contact in Xero.
+
+        :param recordset document: that is of the partner, or what it is made from
+        :param recordset partner: `res.partner`, one or none
+        :rtype: Iterator[Problem]
+        """
+        if not partner or not partner.name:
+            yield Problem.at(document, 'contact_missing', _lt(
+                "The document has no named partner."))
+        elif not partner.xero_contact_id and not connection.create_contacts:
+            yield Problem.at(partner, 'contact_missing', _lt(
+                "%s is not linked to a contact, and creating contacts is switched off.",
+                partner.display_name))
+
     def _is_rate_kept(self, move, connection):
         """:return: whether Xero values the document as Odoo does, or by no rate that is sent"""
         return move.currency_id.name == connection.base_currency \
@@ -129,11 +137,12 @@ class XeroPreflight(models.AbstractModel):
         if move.xero_document_id or XERO_KINDS.get(move.move_type) not in ('ACCREC', 'ACCPAY'):
             return
         kind = 'Bill' if move.move_type in VENDORS else 'Invoice'
-        if connection.push_status == 'AUTHORISED' and f'CreateApproved{kind}' in denied:
+        approved = first_status(move, connection) == 'AUTHORISED'
+        if approved and f'CreateApproved{kind}' in denied:
             yield Problem.at(connection, 'plan_limit', _lt(
                 "The Xero plan, or the role of the user who signed in, does not allow approved "
                 "documents. Send documents as drafts, or change the plan or the role in Xero."))
-        elif connection.push_status != 'AUTHORISED' and f'CreateDraft{kind}' in denied:
+        elif not approved and f'CreateDraft{kind}' in denied:
             yield Problem.at(connection, 'plan_limit', _lt(
                 "The Xero plan, or the role of the user who signed in, does not allow drafts of "
                 "this kind. Change the plan or the role in Xero."))
@@ -171,3 +180,11 @@ class XeroPreflight(models.AbstractModel):
             yield Problem('not_sent', _lt(
                 "It was made in Xero as %s, so it is never sent there.",
                 lazy_of(move, name_in_xero)))
+
+
+def currency_problem(currency, connection):
+    """:return: that the organisation does not have a currency
+    :rtype: Problem"""
+    return Problem.at(connection, 'currency_not_enabled', _lt(
+        "%(currency)s is not enabled in %(organisation)s.",
+        currency=currency.name, organisation=connection.tenant_name))

@@ -11,6 +11,7 @@ from ...xero import encoding, line_ids, money, payload, sums
 from ..core.kinds import XERO_KINDS
 from ..core.problem import Problem
 from ..core.words import lazy_amount
+from ..documents.account_move_trial import first_status
 from ..documents.account_move_void import voided_values
 
 _lt = LazyTranslate(__name__)
@@ -91,7 +92,7 @@ class AccountMove(models.Model):
     def _xero_target_status(self, connection):
         """:return: the status to ask for; one that Xero has reached already is kept"""
         if not self.xero_document_id:
-            return 'DRAFT' if self.xero_trial else connection.push_status
+            return first_status(self, connection)
         return 'AUTHORISED' if self.xero_status == 'PAID' else self.xero_status
 
     def _xero_is_marked_sent(self, connection):
