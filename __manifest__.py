@@ -50,6 +50,7 @@
         'views/xero_profit_line_views.xml',
         'views/xero_ledger_line_views.xml',
         'views/xero_invoicing_views.xml',
+        'views/xero_profitability_views.xml',
         'views/xero_dashboard_views.xml',
         'views/xero_setup_views.xml',
         'views/menus.xml',

@@ -82,6 +82,8 @@ from . import test_phone
 from . import test_places
 from . import test_preflight
 from . import test_profit_loss
+from . import test_profit_loss_tracking
+from . import test_profitability
 from . import test_progress
 from . import test_pull
 from . import test_pull_crash

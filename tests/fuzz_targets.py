@@ -57,6 +57,8 @@ class FuzzTargets:
         self.parse.denied_actions(data)
         with suppress(self.reports.UnusableReport):
             self.reports.parse(data, ASKED)
+        with suppress(self.reports.UnusableReport):
+            self.reports.split(data, {}, {})
         results = self.outcome.outcomes(data, 'Invoices')
         sent = [{'InvoiceNumber': 'INV-1'}, {'InvoiceNumber': 'INV-2', 'Url': 'x'}]
         found = self.outcome.match_outcomes(sent, results, ('InvoiceID', 'InvoiceNumber', 'Url'))

@@ -7,46 +7,11 @@ from odoo.tests import new_test_user, tagged
 
 from ..models.connection.xero_connection_run import TimeBudgetExceeded, end_after
 from ..xero import reports
-from .common_payment import XeroPaymentCommon
-
-PATH = 'Reports/ProfitAndLoss'
+from .common_profit import PATH, XeroProfitCommon
 
 
 @tagged('post_install', '-at_install')
-class TestProfitLoss(XeroPaymentCommon):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # The tests' taxes have no account of their own and go where the line goes.
-        taxes = cls.tax_sale_20 | cls.tax_purchase_20
-        lines = taxes.invoice_repartition_line_ids | taxes.refund_repartition_line_ids
-        lines.filtered(lambda line: line.repartition_type == 'tax').account_id = \
-            cls.company_data['default_account_tax_sale']
-
-    def _run_own(self):
-        """Run the organisation's scheduled action."""
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            self.connection.with_env(
-                self.env(cr=cr, user=SUPERUSER_ID, context={}))._run_cron()
-        self.env.invalidate_all()
-
-    def _fetch(self, **settings):
-        self.connection.write({'profit_loss': True, **settings})
-        self._run_own()
-        return self._lines()
-
-    def _lines(self):
-        return self.env['xero.profit.line'].search([('connection_id', '=', self.connection.id)])
-
-    def _calls(self):
-        return [call for call in self.sandbox.calls if call.path.endswith(PATH)]
-
-    def _sums(self, lines, field='amount'):
-        """:return: {(month, section): sum}"""
-        return {(str(month), section): total for month, section, total in lines._read_group(
-            [('id', 'in', lines.ids)], ['month:month', 'section'], [f'{field}:sum'])
-            if total}
+class TestProfitLoss(XeroProfitCommon):
 
     def _books(self):
         sale = self._pushed(invoice_date='2026-03-02')
@@ -143,8 +108,7 @@ class TestProfitLoss(XeroPaymentCommon):
             self._run_own()
         self.assertEqual(len(self._calls()), 2)
         self.assertEqual(self._sums(self._lines()), before)
-        log = self.env['xero.log'].search([('connection_id', '=', self.connection.id)], limit=1,
-                                          order='id desc')
+        log = self._last_log()
         self.assertEqual(log.outcome, 'failure')
         self.assertIn("cannot be used", log.message)
 

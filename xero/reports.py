@@ -3,6 +3,11 @@
 Source: the facts on reports, recorded answers. ``periods`` cuts every month at the day of
 ``toDate``, without a word: so the month that is asked for has 31 days, and an answer whose columns
 do not end with their months is thrown away. Accounts are read by attribute, never by title.
+
+With a tracking category there is a column for each of its options, and no other period. What else
+has a column then, and what it is called, is in no recording: so a column is an option by its name
+or identifier, and any other one has to be, account by account, what the month comes to without
+tracking, or what the options leave of that.
 """
 
 from __future__ import annotations
@@ -73,6 +78,23 @@ def questions(today: date, years: int, cash: bool) -> Iterator[dict[str, str]]:
         yield {**question, "paymentsOnly": "true"} if cash else question
 
 
+def option_question(month: date, category_id: str, cash: bool) -> dict[str, str]:
+    """Tell what to ask for a month by the options of a tracking category.
+
+    :param date month: its first day
+    :param str category_id: identifier of the category
+    :param bool cash: by what was paid, instead of what was booked
+    :return: parameters of the call
+    """
+    question = {
+        "fromDate": f"{month}",
+        "toDate": f"{month.replace(day=monthrange(month.year, month.month)[1])}",
+        "trackingCategoryID": category_id,
+        "standardLayout": "true",
+    }
+    return {**question, "paymentsOnly": "true"} if cash else question
+
+
 def parse(body: Any, question: dict[str, str]) -> ProfitAndLoss:
     """Read an answer.
 
@@ -81,7 +103,7 @@ def parse(body: Any, question: dict[str, str]) -> ProfitAndLoss:
     :raise UnusableReport: a column is not the month that was asked for, or does not end with it, an
         amount cannot be read, or the report has no result
     """
-    rows = [row for report in rows_of(body, "Reports")[:1] for row in rows_of(report, "Rows")]
+    rows = _rows(body)
     months = _months(rows)
     if months != _asked(question):
         raise UnusableReport("columns of other months")
@@ -103,6 +125,75 @@ def parse(body: Any, question: dict[str, str]) -> ProfitAndLoss:
     if not net:
         raise UnusableReport("no result")
     return ProfitAndLoss(months, tuple(movements), net)
+
+
+def split(
+    body: Any, totals: dict[str, Decimal], options: dict[str, str]
+) -> dict[tuple[str, str | None], Decimal]:
+    """Read an answer by the options of a tracking category.
+
+    :param body: of the answer, parsed
+    :param dict totals: account -> what the report without tracking has of it for the same month
+    :param dict options: identifier, or name in lower case -> identifier of an option
+    :return: (account, option, or None for what has none) -> amount, as Xero shows it; for each
+        account they come to its total
+    :raise UnusableReport: a column is no option and neither the total nor the rest, two are the
+        same option, or an amount cannot be read
+    """
+    rows = _rows(body)
+    columns = [
+        _option_of(cell, options)
+        for row in rows
+        if value_of(row, "RowType") == "Header"
+        for cell in rows_of(row, "Cells")[1:]
+    ]
+    known = [option for option in columns if option]
+    if not columns or len(known) > len(set(known)):
+        raise UnusableReport("columns that are no options")
+    sums = {account: [Decimal(0)] * len(columns) for account in totals}
+    for section in rows:
+        for row in rows_of(section, "Rows"):
+            label, *cells = rows_of(row, "Cells") or [{}]
+            if account := account_of(label):
+                amounts = amounts_of(cells, len(columns))
+                before = sums.setdefault(account, [Decimal(0)] * len(columns))
+                sums[account] = [a + b for a, b in zip(before, amounts, strict=True)]
+    return _parts(columns, sums, totals)
+
+
+def _parts(
+    columns: list[str | None], sums: dict[str, list[Decimal]], totals: dict[str, Decimal]
+) -> dict[tuple[str, str | None], Decimal]:
+    parts: dict[tuple[str, str | None], Decimal] = {}
+    alike = {number: {True, False} for number, option in enumerate(columns) if not option}
+    for account, amounts in sums.items():
+        total = totals.get(account, Decimal(0))
+        rest = total
+        for option, amount in zip(columns, amounts, strict=True):
+            if option:
+                parts[account, option] = amount
+                rest -= amount
+        parts[account, None] = rest
+        for number, kinds in alike.items():
+            kinds -= {
+                is_total
+                for is_total, wanted in ((True, total), (False, rest))
+                if abs(amounts[number] - wanted) > CENT
+            }
+    if not all(alike.values()):
+        raise UnusableReport("columns that are neither an option nor the total nor the rest")
+    return {place: amount for place, amount in parts.items() if amount}
+
+
+def _option_of(cell: dict[str, Any], options: dict[str, str]) -> str | None:
+    names = [value_of(attribute, "Value") for attribute in rows_of(cell, "Attributes")]
+    names.append(value_of(cell, "Value"))
+    known = (options.get(text_of(name).strip().lower()) for name in names)
+    return next((option for option in known if option), None)
+
+
+def _rows(body: Any) -> list[dict[str, Any]]:
+    return [row for report in rows_of(body, "Reports")[:1] for row in rows_of(report, "Rows")]
 
 
 def _months(rows: list[dict[str, Any]]) -> tuple[date, ...]:

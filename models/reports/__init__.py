@@ -2,6 +2,8 @@ from . import xero_scope
 from . import xero_connection
 from . import xero_report_mixin
 from . import xero_profit_line
+from . import xero_profit_booked
+from . import xero_profit_split
 from . import xero_profit_fetch
 from . import xero_ledger_line
 from . import xero_ledger_books
@@ -9,3 +11,5 @@ from . import xero_ledger_compare
 from . import xero_ledger_explain
 from . import xero_figures
 from . import xero_dashboard
+from . import xero_profitability
+from . import res_partner

@@ -3,7 +3,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 #: Settings after which profit and loss is fetched anew.
-PROFIT_SETTINGS = ('profit_loss', 'profit_loss_years', 'profit_loss_basis')
+PROFIT_SETTINGS = ('profit_loss', 'profit_loss_years', 'profit_loss_basis',
+                   'profit_loss_category_id')
 
 
 class XeroConnection(models.Model):
@@ -18,6 +19,12 @@ class XeroConnection(models.Model):
     profit_loss_basis = fields.Selection(
         [('accrual', "Accrual (as booked)"), ('cash', "Cash (as paid)")], "Basis", required=True,
         default='accrual', help="By what was paid there is nothing in Odoo to compare it with.")
+    profit_loss_category_id = fields.Many2one(
+        'xero.tracking.category', "Split By", ondelete='set null', copy=False,
+        domain="[('connection_id', '=', id)]",
+        help="The report by the options of this tracking category as well: one call for each month "
+             "at first, later for those that may have changed.")
+    profit_loss_problem = fields.Text(readonly=True, copy=False, translate=True)
     # While it is being fetched: the end of the year that is asked for next.
     profit_loss_next = fields.Date(readonly=True, copy=False, groups='base.group_system')
 
@@ -63,6 +70,9 @@ class XeroConnection(models.Model):
             raise UserError(self.env._(
                 "Profit and loss is fetched for connected companies that have it switched on: Xero "
                 "> Configuration > Connections > What comes back."))
+        # What somebody asks for is asked by tracking option, too, whether or not it seems new.
+        self.env['xero.profit.line'].sudo().search([
+            ('connection_id', 'in', self.ids), ('is_split', '=', True)]).is_split = False
         self.env['xero.profit.fetch']._request(self.sudo())
         return self[:1]._notify('success', self.env._("Queued"), self.env._(
             "The report is fetched from Xero in a moment."))

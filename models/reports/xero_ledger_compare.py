@@ -58,7 +58,7 @@ class XeroLedgerCompare(models.AbstractModel):
         else:
             connection._commit_with_retry(self._save, connection, day, report)
 
-    def _give_up(self, connection):
+    def _give_up(self, connection, error):
         # OVERRIDES 'account_xero'
         self._note(connection, _lt(
             "Xero has refused the trial balance: the user who connected needs a role in Xero that "

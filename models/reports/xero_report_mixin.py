@@ -71,9 +71,7 @@ class XeroReportMixin(models.AbstractModel):
                 self.env['xero.scope']._forget, connection,
                 self._get_scope().removesuffix('.read'))
         except XeroRejected as error:
-            self.env.cr.rollback()
-            self.env['xero.health']._report_error(connection, error)
-            connection._commit_with_retry(self._give_up, connection)
+            self._refuse(connection, error)
         connection._commit_with_retry(self._end, connection)
 
     def _fetch_all(self, connection):
@@ -85,10 +83,21 @@ class XeroReportMixin(models.AbstractModel):
         """
         raise NotImplementedError
 
-    def _give_up(self, connection):
-        """Keep that Xero has refused it, if anything shows that.
+    def _refuse(self, connection, error):
+        """Undo what is not kept yet, and say that Xero has refused it.
 
         :param recordset connection: one `xero.connection`
+        :param XeroRejected error: the refusal
+        """
+        self.env.cr.rollback()
+        self.env['xero.health']._report_error(connection, error)
+        connection._commit_with_retry(self._give_up, connection, error)
+
+    def _give_up(self, connection, error):
+        """Keep that Xero has refused it, where it is shown.
+
+        :param recordset connection: one `xero.connection`
+        :param XeroRejected error: the refusal
         """
 
     def _end(self, connection):

@@ -19,9 +19,16 @@ def entries(org, until=None):
     return books.entries + (books.revaluations(until) if until and org.revalues else [])
 
 
+def tracked(org):
+    """:return: list of all entries, each with the tracking of its line: {category: option}"""
+    books = Books(org)
+    books.post_all()
+    return [(*entry, books.tracking.get(number, {})) for number, entry in enumerate(books.entries)]
+
+
 def line_amounts(org, document):
-    """:return: (account, net, tax) of every line, in the document's currency and as its type adds
-        to the profit."""
+    """:return: (account, net, tax, tracking) of every line, in the document's currency and as its
+        type adds to the profit."""
     sign = 1 if document["Type"] in ("ACCREC", "ACCPAYCREDIT") else -1
     inclusive = document["LineAmountTypes"] == "Inclusive"
     for line in document["LineItems"]:
@@ -29,7 +36,9 @@ def line_amounts(org, document):
         if account and line["LineAmount"] is not None:
             tax = Decimal(line.get("TaxAmount") or 0)
             net = Decimal(line["LineAmount"]) - (tax if inclusive else 0)
-            yield account, sign * net, sign * tax
+            yield account, sign * net, sign * tax, {
+                entry["TrackingCategoryID"]: entry["TrackingOptionID"]
+                for entry in line.get("Tracking") or ()}
 
 
 class Books:
@@ -37,16 +46,17 @@ class Books:
 
     def __init__(self, org):
         self.org = org
-        self.entries = []
+        self.entries, self.tracking = [], {}
         self.system = {account["SystemAccount"]: account for account in org.accounts
                        if account.get("SystemAccount")}
         # Of documents and credits: the control account, amount and base amount that are open, and
         # by how much each settlement moved both: [(day, amount, base)].
         self.open = {}
 
-    def post(self, account, day, amount):
+    def post(self, account, day, amount, tracking=None):
         """Add one side of an entry."""
         if amount:
+            self.tracking[len(self.entries)] = tracking or {}
             self.entries.append((account["AccountID"], day, amount))
 
     def post_all(self):
@@ -81,8 +91,8 @@ class Books:
         """Lines and tax against receivables or payables, which get what the parts come to."""
         rate, day, whole = Decimal(document["CurrencyRate"] or 1), document["Date"], ZERO
         taxes = ZERO
-        for account, net, tax in line_amounts(self.org, document):
-            self.post(account, day, -rounded(net / rate))
+        for account, net, tax, tracking in line_amounts(self.org, document):
+            self.post(account, day, -rounded(net / rate), tracking)
             whole += rounded(net / rate)
             taxes += tax
         self.post(self.system["GST"], day, -rounded(taxes / rate))

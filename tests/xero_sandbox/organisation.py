@@ -44,6 +44,8 @@ class Organisation:
         # open in other currencies at the day's rate, as Xero's has; entries without a document.
         self.year_end, self.revalues, self.balances_entered = (31, 3), False, []
         self.void_answers_400 = False
+        # Names of the columns of what has no option, and of all, in reports by tracking option.
+        self.tracking_columns = ("Unassigned", "Total")
         self.minute_limit, self.concurrent_limit, self.day_limit = 60, 5, None
         self.actions = dict.fromkeys((
             "CreateApprovedInvoice", "CreateDraftPurchaseOrder", "CreateApprovedBill",

@@ -1,11 +1,14 @@
 """Reports, worked out of the organisation's documents as its ledger would have them.
 
 Shapes as recorded (facts 15.9): amounts are text, accounts stand in attributes, sections without
-movement are left out, and ``periods`` cuts every month at the day of ``toDate``.
+movement are left out, and ``periods`` cuts every month at the day of ``toDate``. With a tracking
+category the report has a column for each of its options (X-reports); what else it has then, and
+under which names, is in no recording: ``Organisation.tracking_columns`` says it.
 """
 from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from . import books
 from .errors import bad_request
@@ -18,6 +21,8 @@ PROFIT = ("REVENUE", "EXPENSE")
 ABOVE = (("Income", ("REVENUE", "SALES")), ("Less Cost of Sales", ("DIRECTCOSTS",)))
 BELOW = (("Plus Other Income", ("OTHERINCOME",)),
          ("Less Operating Expenses", ("OVERHEADS", "EXPENSE", "DEPRECIATN")))
+#: Options that a category may have here, archived ones included (X-reports).
+MOST_OPTIONS = 1000
 CURRENCY_GAINS = ("497", "498", "499")
 #: Sections of the trial balance by the class of accounts, and on which side they stand when nil.
 CLASSES = (("Revenue", "REVENUE", False), ("Expenses", "EXPENSE", True), ("Assets", "ASSET", True),
@@ -25,26 +30,58 @@ CLASSES = (("Revenue", "REVENUE", False), ("Expenses", "EXPENSE", True), ("Asset
 
 
 def profit_and_loss(request):
-    """GET /Reports/ProfitAndLoss, by month at most: one column, or ``periods`` more, newest first.
+    """GET /Reports/ProfitAndLoss, by month at most: one column, or ``periods`` more, newest first;
+    or one for each option of a tracking category.
     """
     org, query = request.organisation, request.query
     unknown = set(query) - {"fromDate", "toDate", "periods", "timeframe", "standardLayout",
-                            "paymentsOnly"}
-    if unknown:
-        raise bad_request(f"The stand-in does not know {sorted(unknown)[0]}")
+                            "paymentsOnly", "trackingCategoryID"}
+    if unknown or {"periods", "trackingCategoryID"} <= set(query):
+        raise bad_request(f"The stand-in does not know {sorted(unknown or query)[0]} so")
     first, last = (parse_date(query[name]) for name in ("fromDate", "toDate"))
     if last - first > timedelta(days=365):
         raise bad_request("The fromDate must be within 365 days of the toDate")
     periods = int(query.get("periods", 0))
     if not 0 <= periods <= 11:
         raise bad_request("The periods must be between 1 and 11")
-    columns = [(first, last)]
-    while len(columns) <= periods:
-        columns.append(_month_before(columns[-1][0], first.day, last.day))
     with org.lock:
+        columns = _options(org, first, last, query["trackingCategoryID"]) \
+            if "trackingCategoryID" in query else _months(first, last, periods)
         movements = list(_paid(org) if query.get("paymentsOnly") == "true" else _booked(org))
-        report = _report(org, columns, movements)
+        report = _report(org, (first, last), columns, movements)
     return 200, {"Reports": [report]}
+
+
+def _months(first, last, periods):
+    """:return: (label, what is in it) of each column: the period, and so many before it"""
+    months = [(first, last)]
+    while len(months) <= periods:
+        months.append(_month_before(months[-1][0], first.day, last.day))
+    return [(f"{end:%d %b %y}".lstrip("0"), partial(_is_between, start, end))
+            for start, end in months]
+
+
+def _options(org, first, last, category_id):
+    """:return: the same of each option, of what has none and of all, as far as these have columns
+    """
+    category = org.store["TrackingCategories"].get(category_id)
+    if not category:
+        raise bad_request("The tracking category does not exist")
+    if len(category["Options"]) > MOST_OPTIONS:
+        raise bad_request("The tracking category has too many options")
+    columns = [(option["Name"], {option["TrackingOptionID"]}) for option in category["Options"]]
+    unassigned, total = org.tracking_columns
+    columns += [(unassigned, {None})] if unassigned else []
+    columns += [(total, None)] if total else []
+
+    def is_in(options, day, tracking):
+        return _is_between(first, last, day, tracking) and (
+            options is None or tracking.get(category_id) in options)
+    return [(label, partial(is_in, options)) for label, options in columns]
+
+
+def _is_between(first, last, day, _tracking):
+    return first <= day <= last
 
 
 def trial_balance(request):
@@ -70,10 +107,11 @@ def _month_before(start, first, last):
 # === THE LEDGER === #
 
 def _booked(org):
-    """:return: (account id, date, what it adds to the profit) of every entry on such an account"""
-    for account_id, day, amount in books.entries(org):
+    """:return: (account id, date, tracking, what it adds to the profit) of every entry on such an
+        account"""
+    for account_id, day, amount, tracking in books.tracked(org):
         if org.account(None, account_id)["Class"] in PROFIT:
-            yield account_id, day, -amount
+            yield account_id, day, tracking, -amount
 
 
 def _paid(org):
@@ -86,25 +124,26 @@ def _paid(org):
         if payment["Status"] == "AUTHORISED" and document and document["Total"]:
             share = Decimal(payment["Amount"]) / Decimal(document["Total"])
             rate = Decimal(document.get("CurrencyRate") or 1)
-            for account, net, _tax in books.line_amounts(org, document):
+            for account, net, _tax, tracking in books.line_amounts(org, document):
                 if account["Class"] in PROFIT:
-                    yield account["AccountID"], payment["Date"], rounded(share * net / rate)
+                    yield (account["AccountID"], payment["Date"], tracking,
+                           rounded(share * net / rate))
 
 
 # === THE REPORT === #
 
-def _report(org, columns, movements):
+def _report(org, period, columns, movements):
     sums = defaultdict(lambda: [Decimal(0)] * len(columns))
-    for account_id, day, amount in movements:
-        for number, (first, last) in enumerate(columns):
-            if first <= day <= last:
+    for account_id, day, tracking, amount in movements:
+        for number, (_label, is_in) in enumerate(columns):
+            if is_in(day, tracking):
                 sums[account_id][number] += amount
     above, profit = _sections(org, ABOVE, sums, [Decimal(0)] * len(columns))
     below, net = _sections(org, BELOW, sums, profit)
-    first, last = columns[0]
+    first, last = period
     rows = [
-        {"RowType": "Header", "Cells": [{"Value": ""}, *(
-            {"Value": f"{end:%d %b %y}".lstrip("0")} for _start, end in columns)]},
+        {"RowType": "Header", "Cells": [
+            {"Value": ""}, *({"Value": label} for label, _is_in in columns)]},
         *above, _total("Gross Profit", profit), *below, _total("Net Profit", net)]
     return _about(org, "ProfitAndLoss", "Profit and Loss", f"{_long(first)} to {_long(last)}", rows)
 
