@@ -204,6 +204,7 @@ HOOKS = {
 #: Those that run for people, on mappings, or for a whole organisation.
 ELSEWHERE = {
     'XeroApplyRecognise._offers_of_entry', 'XeroPushPayment._get_link',
+    '_xero_margin_domain',
     'XeroPushSettlement._busy_domain', 'XeroPushSettlement._domain', '_xero_settled',
     'XeroPushSettlementDeletion._busy_domain', 'XeroPushSettlementDeletion._domain',
     'XeroApply._steps', 'XeroApplyRecognise._get_payers', 'XeroCompare._contributors',

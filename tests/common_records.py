@@ -238,7 +238,8 @@ class XeroRecordsCommon(XeroCommon, HttpCase):
             'account.payment': lambda: self.payments,
             'account.journal': lambda: self.moves.journal_id,
             'account.payment.register': lambda: self._of_payments(own),
-            'res.partner': lambda: self.linked | self.free,
+            'res.partner': lambda: self.linked | self.free | self._invoice(
+                invoice_date=fields.Date.today()).partner_id,
             'res.config.settings': lambda: self._settings(own),
             'xero.push.wizard': lambda: self._push_wizards(own),
             'xero.mapping.wizard': lambda: self._of_action(
