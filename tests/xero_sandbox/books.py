@@ -36,9 +36,7 @@ def line_amounts(org, document):
         if account and line["LineAmount"] is not None:
             tax = Decimal(line.get("TaxAmount") or 0)
             net = Decimal(line["LineAmount"]) - (tax if inclusive else 0)
-            yield account, sign * net, sign * tax, {
-                entry["TrackingCategoryID"]: entry["TrackingOptionID"]
-                for entry in line.get("Tracking") or ()}
+            yield account, sign * net, sign * tax, _tracking(line)
 
 
 class Books:
@@ -84,7 +82,7 @@ class Books:
         """Lines as they are, debit positive, and their tax."""
         for line in journal["JournalLines"]:
             self.post(self.org.account(account_id=line["AccountID"]), journal["Date"],
-                      line["LineAmount"])
+                      line["LineAmount"], _tracking(line))
             self.post(self.system["GST"], journal["Date"], line["TaxAmount"] or ZERO)
 
     def post_document(self, document):
@@ -194,6 +192,11 @@ class Books:
                 added[held["control"]["AccountID"]] += rounded(
                     amount / self.org.day_rates[held["currency"]]) - base
         return added
+
+
+def _tracking(line):
+    return {entry["TrackingCategoryID"]: entry["TrackingOptionID"]
+            for entry in line.get("Tracking") or ()}
 
 
 def _id(record):
