@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ..documents.xero_difference import CONTENT, INSIDE
 
 #: What *Take Xero's* puts right.
-TAKEN_OVER = (*INSIDE, 'total')
+TAKEN_OVER = (*INSIDE, 'total', 'date', 'due_date')
 
 
 class XeroDifference(models.Model):
@@ -36,11 +36,11 @@ class XeroDifference(models.Model):
             return self.env._("It is enough to change it in Odoo: open it there.") \
                 if self.field in CONTENT and move.xero_document_id else False
         if move.state == 'draft':
-            return self.env._("The draft %s gets Xero's lines.", move.display_name)
+            return self.env._("The draft %s gets Xero's lines and dates.", move.display_name)
         return self.env._(
-            "%(document)s is reset to draft, gets Xero's lines, and is posted again under its "
-            "number. What pays it stays matched. Where Odoo does not allow that, nothing is "
-            "changed, and it is said here why.", document=move.display_name)
+            "%(document)s is reset to draft, gets Xero's lines and dates, and is posted again "
+            "under its number. What pays it stays matched. Where Odoo does not allow that, nothing "
+            "is changed, and it is said here why.", document=move.display_name)
 
     @api.depends('res_model', 'res_id', 'here', 'there', 'lines_there')
     @api.depends_context('lang', 'tz')
@@ -62,8 +62,8 @@ class XeroDifference(models.Model):
         moves.check_access('read')
         if not moves:
             raise UserError(self.env._(
-                "Only what is inside a document can be taken over: tax, accounts, tracking, total, "
-                "exchange rate."))
+                "Only what a document says can be taken over: tax, accounts, tracking, total, "
+                "exchange rate, dates."))
         moves.sudo().with_context(skip_is_manually_modified=True).write(
             {'xero_take_over': True, 'xero_kept_reason': False, 'xero_overwrite': False})
         moves._xero_queue_pull()

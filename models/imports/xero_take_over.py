@@ -7,7 +7,7 @@ from odoo.tools.misc import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ...xero import sums
-from ..core.kinds import GONE, MONEY_LINES
+from ..core.kinds import GONE, MONEY_LINES, RECEIPTS
 from ..core.words import in_words
 from ..pull.xero_apply_void import ORDER_LINE_FIELDS
 from ..push.account_move import fingerprint
@@ -63,14 +63,16 @@ class XeroTakeOver(models.AbstractModel):
             xero_pulling=True, skip_is_manually_modified=True, tracking_disable=True)
         prepared = self._prepare(move, document, maps)
         posted, date = move.state == 'posted', move.date
+        dated = self._get_date(move, document)
         matched = self._matches(move)
         pairs = self._pairs(move, document)
         commands = self._commands(move, document, prepared, maps, pairs)
         if posted:
             move.button_draft()
         rate = prepared.values.get('invoice_currency_rate')
-        move.write({'invoice_line_ids': commands,
+        move.write({'invoice_line_ids': commands, **dated,
                     **({'invoice_currency_rate': rate} if rate else {})})
+        self._take_due_date(move, document)
         self.env['xero.import']._fit_taxes(move, prepared.taxes)
         if move._xero_decimal(move.amount_total) != document.total:
             raise UserError(self.env._(
@@ -78,7 +80,7 @@ class XeroTakeOver(models.AbstractModel):
                 here=move._xero_decimal(move.amount_total), there=document.total))
         if posted:
             move._post(soft=False)
-            if move.date != date:
+            if move.date != dated.get('invoice_date', date):
                 raise UserError(self.env._("It would get another accounting date."))
             self._match_again(move, matched)
         self._keep(connection, move, document, pairs)
@@ -102,6 +104,31 @@ class XeroTakeOver(models.AbstractModel):
         if isinstance(prepared, list):
             raise UserError(' '.join(in_words(self.env, each.words) for each in prepared))
         return prepared
+
+    # === DATES === #
+
+    def _get_date(self, move, document):
+        """:return: what makes the date that Xero gets of a document Xero's, if it is another one
+        :rtype: dict"""
+        if not document.date or document.date == self.env['xero.redated']._get_date(move):
+            return {}
+        return {'invoice_date': document.date, 'date': document.date}
+
+    def _take_due_date(self, move, document):
+        """A document that is due in one part gets Xero's day; the terms that say another one are
+        not its own any more."""
+        due = document.due_date
+        if due and due != self.env['xero.redated']._get_due_date(move) \
+                and move.move_type not in RECEIPTS and len(move._xero_payment_terms()) == 1:
+            move.write({'invoice_payment_term_id': False, 'invoice_date_due': due})
+
+    def _taken(self, move, document):
+        """:return: what of a document's head is Xero's now, besides its lines
+        :rtype: tuple(str)"""
+        redated = self.env['xero.redated']
+        return (*CURRENCY,
+                *(['Date'] if document.date == redated._get_date(move) else []),
+                *(['DueDate'] if document.due_date == redated._get_due_date(move) else []))
 
     # === LINES === #
 
@@ -237,8 +264,9 @@ class XeroTakeOver(models.AbstractModel):
                 sent['lines'], lines, strict=True)]
         unsent = move.xero_state != 'synced'
         if old and move.xero_payload_hash:
+            taken = self._taken(move, document)
             header = {**old['header'], **{
-                key: value for key, value in sent['header'].items() if key in CURRENCY}}
+                key: value for key, value in sent['header'].items() if key in taken}}
             unsent = header != sent['header']
             sent['header'] = header
         move._xero_store([(move, {
