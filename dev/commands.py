@@ -39,6 +39,7 @@ LONGEST = ("test_push_hooks.py", "test_pull_hooks.py")
 ORDERS = ("purchase", "stock_delivery", "sale_timesheet", "account_debit_note", "payment_demo",
           "l10n_au", "l10n_nz", "l10n_us_account", "l10n_sg", "l10n_za", "l10n_ie")
 WITH_ORDERS = (f"{TESTS}/test_push_delivery.py", f"{TESTS}/test_invoicing_orders.py",
+               f"{TESTS}/test_invoicing_crash.py",
                f"{TESTS}/test_pull_void.py::TestPullVoidOrders",
                f"{TESTS}/test_charts.py",
                f"{TESTS}/test_tours_first_invoice.py::TestToursFirstInvoiceAbroad")
@@ -103,7 +104,8 @@ def _test_orders(databases, database, template, pattern):
     with step("Adding orders, deliveries and charts of accounts to the database"):
         databases.copy(template, database)
         databases.install(database, ORDERS)
-    return _pytest(databases, database, template, *WITH_ORDERS, *narrowed)
+        databases.copy(database, f"{database}_orders")
+    return _pytest(databases, database, f"{database}_orders", *WITH_ORDERS, *narrowed)
 
 
 def test_unit(options):

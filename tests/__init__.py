@@ -48,7 +48,9 @@ from . import test_import_unmatched
 from . import test_import_unnamed
 from . import test_install
 from . import test_invoicing
+from . import test_invoicing_crash
 from . import test_invoicing_orders
+from . import test_invoicing_review
 from . import test_languages
 from . import test_languages_pull
 from . import test_languages_push
