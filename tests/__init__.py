@@ -197,6 +197,7 @@ from . import test_webhook_payments
 from . import test_webhook_protocol
 from . import test_webhook_server
 from . import test_widgets
+from . import test_without_xero
 from . import test_words
 from . import test_xero_sandbox
 from . import test_xero_sandbox_allocations

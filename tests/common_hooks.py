@@ -203,6 +203,7 @@ HOOKS = {
 }
 #: Those that run for people, on mappings, or for a whole organisation.
 ELSEWHERE = {
+    '_xero_known', '_xero_store_columns',
     'XeroApplyRecognise._offers_of_entry', 'XeroPushPayment._get_link',
     '_xero_margin_domain',
     'XeroPushSettlement._busy_domain', 'XeroPushSettlement._domain', '_xero_settled',

@@ -93,6 +93,12 @@ class ResCompany(models.Model):
         return list({owners.get(company_id, company_id) for company_id in company_ids})
 
     @api.model
+    def _xero_known_connections(self):
+        """:return: all `xero.connection`, with all rights; no query where there is none"""
+        connections, owners = self.env['xero.connection'].sudo(), {*self._xero_owners().values()}
+        return connections.search([('company_id', 'in', list(owners))]) if owners else connections
+
+    @api.model
     @tools.ormcache()
     def _xero_connected_ids(self):
         """Return which companies have a connection in use, without a query: views ask for it.
@@ -100,8 +106,8 @@ class ResCompany(models.Model):
         :return: ids of `res.company`
         :rtype: frozenset
         """
-        return frozenset(self.env['xero.connection'].sudo().search_fetch(
-            [('state', 'in', ACTIVE_STATES)], ['company_id']).company_id._xero_together().ids)
+        return frozenset(self._xero_known_connections().filtered(
+            lambda c: c.state in ACTIVE_STATES).company_id._xero_together().ids)
 
     @api.model
     def _xero_is_anybody_connected(self):
@@ -117,7 +123,7 @@ class ResCompany(models.Model):
         :return: {id of a connected company: types of documents that are sent by themselves}
         :rtype: dict
         """
-        connections = self.env['xero.connection'].sudo().search([('state', 'in', ACTIVE_STATES)])
+        connections = self._xero_known_connections().filtered(lambda c: c.state in ACTIVE_STATES)
         return {company.id: frozenset(
             kind for kind, switch in SWITCHES.items() if c.auto_sync and c[switch])
             for c in connections for company in c.company_id._xero_together()}
@@ -131,8 +137,8 @@ class ResCompany(models.Model):
         :return: ids of `res.company`
         :rtype: frozenset
         """
-        return frozenset(self.env['xero.connection'].sudo().search(
-            [('push_payments', '=', True)]).company_id._xero_together().ids)
+        return frozenset(self._xero_known_connections().filtered(
+            'push_payments').company_id._xero_together().ids)
 
     @api.model
     @tools.ormcache()
@@ -143,8 +149,8 @@ class ResCompany(models.Model):
         :return: ids of `res.company`
         :rtype: frozenset
         """
-        return frozenset(self.env['xero.connection'].sudo().search(
-            [('note_changes', '=', True)]).company_id._xero_together().ids)
+        return frozenset(self._xero_known_connections().filtered(
+            'note_changes').company_id._xero_together().ids)
 
     @api.model
     def _xero_forget_answers(self):

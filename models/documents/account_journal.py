@@ -47,6 +47,8 @@ class AccountJournal(models.Model):
         :return: {id: `xero_entries`}
         :rtype: dict
         """
+        if not self.env['res.company']._xero_owners():
+            return {}
         journals = self.sudo().with_context(active_test=False)
         sending = journals.search([
             ('xero_entries', '!=', 'no'), ('type', 'in', WITH_ENTRIES)])

@@ -26,7 +26,7 @@ class AccountMove(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_xero(self):
-        for move in self:
+        for move in self._xero_known():
             # Its lines are gone by now, and with them its total.
             name, number = move.display_name, (
                 move.xero_number or move.commercial_partner_id.display_name)

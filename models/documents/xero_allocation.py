@@ -42,7 +42,8 @@ class XeroAllocation(models.Model):
         ondelete='cascade')
     invoice_id = fields.Many2one(
         'account.move', required=True, readonly=True, index=True, ondelete='cascade')
-    company_id = fields.Many2one(related='credit_id.company_id', store=True)
+    company_id = fields.Many2one(
+        'res.company', compute='_compute_company_id', precompute=True, store=True)
     currency_id = fields.Many2one(related='credit_id.currency_id')
     amount = fields.Monetary(
         "Matched in Xero", readonly=True, help="When Xero was last asked, or has last answered.")
@@ -54,6 +55,11 @@ class XeroAllocation(models.Model):
 
     _pair_uniq = models.Constraint(
         'UNIQUE(credit_id, invoice_id)', "What is matched of two documents is one record.")
+
+    # It stays as it is when it is made: whatever is written on a document asks no table of ours.
+    def _compute_company_id(self):
+        for one in self:
+            one.company_id = one.credit_id.company_id
 
     # === INTO THE QUEUE === #
 

@@ -24,7 +24,7 @@ class XeroManualJournal(models.Model):
     _description = "Manual Journal in Xero"
     _order = 'date desc, id desc'
 
-    name = fields.Char(compute='_compute_name', store=True)
+    name = fields.Char(readonly=True)
     company_id = fields.Many2one(
         'res.company', required=True, readonly=True, index=True, ondelete='cascade')
     currency_id = fields.Many2one(related='company_id.currency_id')
@@ -46,13 +46,7 @@ class XeroManualJournal(models.Model):
     _day_uniq = models.UniqueIndex(
         "(journal_id, company_id, date) WHERE daily", "A day of a journal is one summary.")
 
-    @api.depends('move_ids.name', 'journal_id.name', 'daily', 'date')
-    def _compute_name(self):
-        for one in self:
-            names = one.move_ids.mapped('name')
-            one.name = f"{one.journal_id.name} {one.date}" if one.daily or not names else names[0]
-
-    @api.depends('move_ids.line_ids.balance', 'move_ids.state')
+    # Of no field: what depends on a field of documents is asked for whenever one is written.
     def _compute_amount(self):
         for one, lines in self._get_lines_of().items():
             one.amount = sum(line.balance for line in lines if line.balance > 0)
@@ -120,7 +114,9 @@ class XeroManualJournal(models.Model):
         before = moves.xero_manual_journal_id
         for move in moves:
             if self._is_sent(move):
-                move.xero_manual_journal_id = self._get_or_create(move)
+                journal = move.xero_manual_journal_id = self._get_or_create(move)
+                journal.name = f'{journal.journal_id.name} {journal.date}' \
+                    if journal.daily else move.name
             elif move.xero_manual_journal_id and move.state == 'posted':
                 move.xero_manual_journal_id = False     # its journal sends nothing any more
         (before | moves.xero_manual_journal_id)._xero_queue(manual)
@@ -256,4 +252,4 @@ class AccountMove(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_follow_in_xero(self):
-        self.sudo().xero_manual_journal_id._xero_queue()
+        self._xero_known().sudo().xero_manual_journal_id._xero_queue()

@@ -19,7 +19,8 @@ class XeroPaymentLink(models.Model):
 
     payment_id = fields.Many2one(
         'account.payment', required=True, readonly=True, index=True, ondelete='cascade')
-    company_id = fields.Many2one(related='payment_id.company_id', store=True)
+    company_id = fields.Many2one(
+        'res.company', compute='_compute_company_id', precompute=True, store=True)
 
     _xero_payment_uniq = models.UniqueIndex(
         "(company_id, xero_payment_id) WHERE xero_payment_id IS NOT NULL",
@@ -29,6 +30,11 @@ class XeroPaymentLink(models.Model):
         "(payment_id, move_id) WHERE state <> 'deleted'",
         "A payment pays a document once in Xero.",
     )
+
+    # It stays as it is when it is made: whatever is written on a document asks no table of ours.
+    def _compute_company_id(self):
+        for one in self:
+            one.company_id = one.payment_id.company_id
 
     def _get_payers(self):
         # OVERRIDES 'account_xero'

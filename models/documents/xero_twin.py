@@ -22,7 +22,8 @@ class XeroTwin(models.Model):
         readonly=True)
     connection_id = fields.Many2one(
         'xero.connection', required=True, index=True, ondelete='cascade', readonly=True)
-    company_id = fields.Many2one(related='move_id.company_id', store=True)
+    company_id = fields.Many2one(
+        'res.company', compute='_compute_company_id', precompute=True, store=True)
     xero_id = fields.Char("Xero ID", required=True, readonly=True)
     kind = fields.Char(readonly=True)
     number = fields.Char("Number in Xero", readonly=True)
@@ -38,6 +39,11 @@ class XeroTwin(models.Model):
 
     _move_uniq = models.Constraint(
         'UNIQUE(move_id, xero_id)', "A document of Xero is named once.")
+
+    # It stays as it is when it is made: whatever is written on a document asks no table of ours.
+    def _compute_company_id(self):
+        for one in self:
+            one.company_id = one.move_id.company_id
 
     @api.depends('number', 'contact_name', 'total')
     def _compute_display_name(self):

@@ -28,10 +28,10 @@ class AccountMove(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_its_way(self):
-        Element, moves = self.env['xero.request.element'], self.sudo()
-        if self.env['xero.request']._concerns(self) or not (
-                Element._release('move_id', self) and Element._release(
-                    'allocation_id', moves.xero_used_ids | moves.xero_credited_ids)):
+        Element, moves = self.env['xero.request.element'], self._xero_known().sudo()
+        if moves and (self.env['xero.request']._concerns(moves) or not (
+                Element._release('move_id', moves) and Element._release(
+                    'allocation_id', moves.xero_used_ids | moves.xero_credited_ids))):
             raise UserError(self.env._(
                 "It is on its way to Xero, and Xero has not answered yet. Cancel it instead; it is "
                 "voided there if it has arrived."))
@@ -39,7 +39,7 @@ class AccountMove(models.Model):
     def button_draft(self):
         # EXTENDS 'account': what is changed now was to be voided in Xero as it was
         result = super().button_draft()
-        wanted = self.sudo().filtered(
+        wanted = self._xero_known().sudo().filtered(
             lambda move: move.xero_void and not move.xero_trial
             and not self.env['xero.request']._concerns(move))
         models.Model.write(wanted, {'xero_void': False})
