@@ -187,6 +187,7 @@ from . import test_token
 from . import test_tours
 from . import test_tours_differs
 from . import test_tours_first_invoice
+from . import test_tours_ledgers
 from . import test_tours_pages
 from . import test_tours_setup
 from . import test_tours_truth

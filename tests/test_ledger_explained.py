@@ -102,6 +102,39 @@ class TestLedgerExplained(XeroLedgerCommon):
         self._compare()
         self._all_agree()
 
+    def test_a_journal_entry_that_is_sent(self):
+        journal = self.company_data['default_journal_misc']
+        journal.xero_entries = 'each'
+        self.connection.push_status = 'DRAFT'
+        entry = self.env['account.move'].create({
+            'journal_id': journal.id, 'date': '2026-03-09', 'line_ids': [
+                Command.create({'account_id': self.expense.id, 'debit': 33}),
+                Command.create({'account_id': self.income.id, 'credit': 33})]})
+        self.connection.hold_sending = True
+        entry.action_post()
+        self._explained('pending', {'200': -33, '429': 33}, entry)
+        self.connection.hold_sending = False
+        self._push()
+        self.assertEqual(entry.xero_state, 'synced', entry.xero_error_message)
+        self._explained('draft', {'200': -33, '429': 33}, entry)
+        entry.sudo().xero_manual_journal_id.xero_status = 'POSTED'
+        entry.sudo().xero_status = 'POSTED'
+        [there] = self.org.manual_journals
+        there['Status'] = 'POSTED'
+        self._compare()
+        self._all_agree()
+
+    def test_what_the_goods_cost(self):
+        goods = self.expense.copy({'code': '697200', 'name': "Cost of goods"})
+        goods.xero_account_id = self._account('310')
+        stock = self.env['account.account'].create({
+            'code': '110299', 'name': "Stock", 'account_type': 'asset_current'})
+        stock.xero_account_id = self._account('630')
+        self.env['account.move.line'].create([{
+            'move_id': self.sale.id, 'account_id': account.id, 'balance': amount,
+            'display_type': 'cogs'} for account, amount in ((goods, 44), (stock, -44))])
+        self._explained('cost', {'310': 44, '630': -44}, self.sale)
+
     def test_a_payment_that_xero_has_not(self):
         self.connection.push_payments = False
         payment = self._pay(self.sale, amount=60)

@@ -128,7 +128,7 @@ class XeroDashboard(models.AbstractModel):
     def _draw_days(self, connection, name):
         title = connection._fields[f'{name}_graph']._description_string(self.env)
         return self._draw(title, [
-            (format_date(self.env, day, date_format='d MMM'), count, name == 'sent')
+            (format_date(self.env, day, date_format='d'), count, name == 'sent')
             for day, count in ((connection.figures or {}).get(name) or {}).items()])
 
     def _draw_ageing(self, connection, amounts):

@@ -18,7 +18,7 @@ GAINS = ('UNREALISEDCURRENCYGAIN', 'BANKCURRENCYGAIN')
 #: What Xero does not have for sure, and what somebody may have entered there by hand, or with its
 #: opening balances: that counts only where it brings both ledgers nearer to each other.
 CERTAIN = ('pending', 'failed', 'draft', 'voided', 'payment')
-PERHAPS = ('before', 'excluded', 'left_out', 'entry')
+PERHAPS = ('before', 'excluded', 'left_out', 'entry', 'cost')
 
 
 class XeroLedgerExplain(models.AbstractModel):
@@ -37,8 +37,10 @@ class XeroLedgerExplain(models.AbstractModel):
         posted = Domain([
             ('state', '=', 'posted'),
             ('company_id', 'in', connection.company_id._xero_together().ids)])
-        absent = posted & Domain('xero_document_id', '=', False) & Domain(
-            'xero_from_void', '=', False)
+        absent = posted & Domain([
+            ('xero_document_id', '=', False), ('xero_from_void', '=', False),
+            '|', ('move_type', '!=', 'entry'), ('xero_manual_journal_id', 'not any', [
+                ('xero_journal_id', '!=', False), ('xero_status', 'not in', GONE)])])
         since = Domain('create_date', '>=', connection.connected_at) \
             if connection.connected_at else Domain.TRUE
         off = absent & Domain('xero_state', '=', False)
@@ -50,8 +52,9 @@ class XeroLedgerExplain(models.AbstractModel):
         return {
             'pending': absent & Domain('xero_state', '=', 'pending'),
             'failed': absent & Domain('xero_state', '=', 'failed'),
-            'draft': posted & kinds & Domain([
-                ('xero_document_id', '!=', False), ('xero_status', 'in', UNAPPROVED)]),
+            'draft': posted & Domain('xero_status', 'in', UNAPPROVED) & (
+                kinds & Domain('xero_document_id', '!=', False)
+                | Domain('xero_manual_journal_id', '!=', False)),
             'voided': posted & kinds & (Domain('xero_from_void', '=', True) | Domain([
                 ('xero_document_id', '!=', False), ('xero_status', 'in', GONE)])),
             'payment': unsent & since,
@@ -59,6 +62,11 @@ class XeroLedgerExplain(models.AbstractModel):
             'excluded': off & kinds & since & excluded,
             'left_out': off & kinds & since & ~excluded,
             'entry': entry & since,
+            'cost': posted & kinds & Domain([
+                ('xero_document_id', '!=', False),
+                ('xero_status', 'not in', [*GONE, *UNAPPROVED]),
+                ('line_ids.display_type', '=', 'cogs'),
+                ('xero_manual_journal_id', 'not any', [('xero_status', '=', 'POSTED')])]),
         }
 
     def _get_own_entries(self, connection):
@@ -99,8 +107,11 @@ class XeroLedgerExplain(models.AbstractModel):
             return found
         left = Counter(differences)
         domains = self._get_domains(connection)
-        parts = {reason: self._get_amounts(connection, places, day, domains[reason])
-                 for reason in (*CERTAIN, *PERHAPS)}
+        parts = {reason: self._get_amounts(
+            connection, places, day, Domain('move_id', 'any', domains[reason])
+            # Of an invoice that Xero has, it lacks no more than what the goods cost.
+            & (Domain('display_type', '=', 'cogs') if reason == 'cost' else Domain.TRUE))
+            for reason in (*CERTAIN, *PERHAPS)}
         parts |= self._get_differing(connection, places, day)
         parts['there'] = self._get_only_there(connection, places, day)
         for reason in sorted(parts, key=PERHAPS.__contains__):
@@ -116,9 +127,9 @@ class XeroLedgerExplain(models.AbstractModel):
         return found
 
     def _get_amounts(self, connection, places, day, domain):
-        """:return: {identifier: Decimal} of what the documents of a domain come to"""
+        """:return: {identifier: Decimal} of what the journal items of a domain come to"""
         return {place: booked.amount for place, booked in self.env['xero.ledger.books']
-                ._get_balances(connection, places, day, Domain('move_id', 'any', domain)).items()}
+                ._get_balances(connection, places, day, domain).items()}
 
     def _get_differing(self, connection, places, day):
         """:return: {reason: {identifier: Decimal}} of what both sides have otherwise"""

@@ -85,7 +85,8 @@ class XeroLedgerLine(models.Model):
         self.check_access('read')
         connections = self.env['xero.connection'].sudo().search([
             ('company_id', 'in', self.env.companies.ids), ('compare_ledgers', '=', True)])
-        return [{'id': c.id, 'text': self._get_text(c), 'problem': self._get_problem(c),
+        return [{'id': c.id, 'company': len(connections) > 1 and c.company_id.name,
+                 'text': self._get_text(c), 'problem': self._get_problem(c),
                  'level': self._get_level(c)} for c in connections]
 
     def _get_problem(self, connection):
@@ -108,11 +109,11 @@ class XeroLedgerLine(models.Model):
         :return: what the last comparison has found
         """
         if not connection.ledger_date:
-            return self.env._("%s: not compared yet", connection.company_id.name)
+            return self.env._("Not compared yet")
         parts = [self.env._(
-            "%(company)s: Ledgers agree on %(agreeing)s of %(count)s accounts at the end of "
-            "%(date)s.", company=connection.company_id.name, agreeing=connection.ledger_agreeing,
-            count=connection.ledger_count, date=format_date(self.env, connection.ledger_date))]
+            "Ledgers agree on %(agreeing)s of %(count)s accounts at the end of %(date)s.",
+            agreeing=connection.ledger_agreeing, count=connection.ledger_count,
+            date=format_date(self.env, connection.ledger_date))]
         differing = connection.ledger_count - connection.ledger_agreeing
         if differing:
             parts.append(self.env._(
@@ -120,7 +121,8 @@ class XeroLedgerLine(models.Model):
                 explained=differing - connection.ledger_unexplained,
                 rest=connection.ledger_unexplained))
         parts.append(self.env._(
-            "Compared %s", format_datetime(self.env, connection.ledger_compared_at)))
+            "Compared %s", format_datetime(
+                self.env, connection.ledger_compared_at, dt_format='short')))
         return ' '.join(parts)
 
     def _get_level(self, connection):
@@ -175,6 +177,7 @@ class XeroLedgerReason(models.Model):
             ('payment', "Payments not in Xero"), ('there', "Only in Xero"),
             ('before', "Older than the connection"), ('excluded', "Partner excluded from Xero"),
             ('left_out', "Not sent by itself"), ('entry', "Journal entries not in Xero"),
+            ('cost', "Cost of what was sold, not in Xero"),
             ('gains', "Rate of the day in Xero, without a document"),
         ], "What It Comes Of", required=True, readonly=True)
     amount = fields.Monetary(readonly=True)
