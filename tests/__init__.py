@@ -167,6 +167,7 @@ from . import test_recorded_journals
 from . import test_recorded_reports
 from . import test_recorded_trial_balance
 from . import test_recorded_writes
+from . import test_reports_split
 from . import test_requirements
 from . import test_roles
 from . import test_schedule
@@ -189,6 +190,7 @@ from . import test_tours_differs
 from . import test_tours_first_invoice
 from . import test_tours_ledgers
 from . import test_tours_pages
+from . import test_tours_profit
 from . import test_tours_setup
 from . import test_tours_truth
 from . import test_translations

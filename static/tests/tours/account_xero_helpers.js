@@ -22,7 +22,12 @@ export function openXero() {
 const SECTIONS = {
     menu_xero_todo: ["menu_xero_problem", "menu_xero_difference", "menu_xero_unmatched"],
     menu_xero_contacts: ["menu_xero_contact_match", "menu_xero_contact"],
-    menu_xero_reports: ["menu_xero_ledger_line"],
+    menu_xero_reports: [
+        "menu_xero_ledger_line",
+        "menu_xero_profit_line",
+        "menu_xero_profitability",
+        "menu_xero_profit_option",
+    ],
     menu_xero_configuration: ["menu_xero_connection", "menu_xero_mapping_tax"],
 };
 
