@@ -20,6 +20,7 @@ import demo_backlog  # noqa: E402
 import demo_books  # noqa: E402
 import demo_import  # noqa: E402
 import demo_inside  # noqa: E402
+import demo_profit  # noqa: E402
 import demo_pull  # noqa: E402
 import screenshots  # noqa: E402
 from demo_server import OdooServer  # noqa: E402
@@ -40,8 +41,10 @@ def connect(odoo, sandbox):
     :return: id of the connection
     """
     connection = odoo.call("xero.connection", "create", {
-        "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET})
+        "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "profit_loss": True})
     url = odoo.call("xero.connection", "action_connect", [connection])["url"]
+    # The sign-in is to cover the report, which is fetched later.
+    odoo.call("xero.connection", "write", [connection], {"profit_loss": False})
     page = odoo.browser.get(url)
     page.raise_for_status()
     address = urlsplit(url)
@@ -155,6 +158,7 @@ def main():
         say(f"Posted {count} documents; Odoo's scheduler sends them")
         moves = wait_until_sent(odoo, count)
         agree = report(moves, organisation, sandbox.calls[before:], time.monotonic() - started)
+        agree = demo_profit.run(odoo, connection, say) and agree
         agree = demo_backlog.run(odoo, connection, organisation, say) and agree
         moves = wait_until_sent(odoo, len(moves))
         all_agree, _apart = find_apart(moves, organisation)
