@@ -203,6 +203,17 @@ HOOKS = {
 }
 #: Those that run for people, on mappings, or for a whole organisation.
 ELSEWHERE = {
+    # Manual journals, broken in test_manual_journal.
+    'XeroPreflight._check_lock', 'XeroPushJournal._adopt', 'XeroPushJournal._apply',
+    'XeroPushJournal._apply_response', 'XeroPushJournal._check_answer', 'XeroPushJournal._domain',
+    'XeroPushJournal._doubt', 'XeroPushJournal._fail', 'XeroPushJournal._find_in_xero',
+    'XeroPushJournal._get_applied', 'XeroPushJournal._get_rejected', 'XeroPushJournal._get_today',
+    'XeroPushJournal._get_unsent', 'XeroPushJournal._get_waiting', 'XeroPushJournal._is_automatic',
+    'XeroPushJournal._is_its_own_trouble', 'XeroPushJournal._prepare',
+    'XeroPushJournal._prepare_item', 'XeroPushJournal._prepare_void', 'XeroPushJournal._questions',
+    'XeroPushJournal._recover', 'XeroPushJournal._resolve', 'XeroPushJournal._resolve_there',
+    '_xero_check', '_xero_followed', '_xero_known_connections', '_xero_prepare_narration',
+    '_xero_prepare_rest', '_xero_sending',
     '_xero_known', '_xero_store_columns',
     'XeroApplyRecognise._offers_of_entry', 'XeroPushPayment._get_link',
     '_xero_margin_domain',

@@ -7,6 +7,15 @@ from odoo import Command
 from .common import XeroTimeCommon
 
 
+def map_clearing(connection):
+    """:return: a new account that is one of Xero's which takes journals"""
+    account = connection.env['account.account'].create({
+        'code': 'CLR1', 'name': "Clearing", 'account_type': 'asset_current'})
+    account.xero_account_id = connection.env['xero.account'].search([
+        ('connection_id', '=', connection.id), ('code', '=', '620')])
+    return account
+
+
 class XeroJournalCommon(XeroTimeCommon):
     """A journal whose entries go to Xero, one by one."""
 
@@ -14,10 +23,7 @@ class XeroJournalCommon(XeroTimeCommon):
         super().setUp()
         self.general = self.company_data['default_journal_misc']
         self.general.xero_entries = 'each'
-        self.clearing = self.env['account.account'].create({
-            'code': 'CLR1', 'name': "Clearing", 'account_type': 'asset_current'})
-        self.clearing.xero_account_id = self.env['xero.account'].search([
-            ('connection_id', '=', self.connection.id), ('code', '=', '620')])
+        self.clearing = map_clearing(self.connection.with_env(self.env))
 
     def _lines(self, amount):
         """:return: commands for lines of an entry: so much from income to clearing"""

@@ -4,9 +4,11 @@ from decimal import Decimal
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import XeroTimeCommon
-from .common_journal import XeroJournalCommon
+from .common_journal import XeroJournalCommon, map_clearing
+from .common_ledger import XeroLedgerCommon
 
 
 @tagged('post_install', '-at_install')
@@ -240,6 +242,19 @@ class TestManualJournalOnce(XeroJournalCommon):
         self.assertEqual([each['Status'] for each in self.org.manual_journals], ['VOIDED'])
         self.assertFalse(entry.xero_state, entry.xero_error_message)
 
+    def test_a_draft_that_was_posted_in_xero_is_voided(self):
+        self.connection.push_status = 'DRAFT'
+        entry = self._entry()
+        self._push()
+        [journal] = self.org.manual_journals
+        self.org.store['ManualJournals'].put({**journal, 'Status': 'POSTED'})
+        entry.button_draft()
+        entry.button_cancel()
+        self._push()
+        self._push()
+        self.assertEqual([each['Status'] for each in self.org.manual_journals], ['VOIDED'])
+        self.assertFalse(entry.xero_state, entry.xero_error_message)
+
     def test_voided_in_xero_is_said_and_made_anew_by_hand(self):
         entry = self._entry()
         self._push()
@@ -253,6 +268,41 @@ class TestManualJournalOnce(XeroJournalCommon):
         entry.action_xero_sync_now()
         self._push()
         self._booked(entry)
+
+
+#: What other modules may extend, with the model of the service that has it.
+PREPARED = (
+    ('_xero_check', None), ('_xero_prepare_body', None), ('_xero_prepare_lines', None),
+    ('_xero_prepare_rest', None), ('_xero_prepare_narration', None),
+    ('_prepare_item', 'xero.push.journal'))
+APPLIED = ('_get_applied',)
+
+
+@tagged('post_install', '-at_install')
+class TestManualJournalHooks(XeroJournalCommon):
+
+    def _broken(self, method, service, holds):
+        good, bad = self._entry(), self._entry()
+        with mute_logger('odoo.addons.account_xero.models'):
+            repair = self._break(method, bad.xero_manual_journal_id, service=service)
+            self._push()
+        self._booked(good)
+        self.assertEqual(bad.xero_state, holds, bad.xero_error_message)
+        repair()
+        self._later(minutes=7)
+        bad.action_xero_sync_now()
+        self._push()
+        self._booked(bad)
+
+    def test_what_cannot_be_prepared_fails_by_itself(self):
+        for method, service in PREPARED:
+            with self.subTest(method=method):
+                self._broken(method, service, 'failed')
+
+    def test_what_cannot_be_applied_is_tried_again(self):
+        for method in APPLIED:
+            with self.subTest(method=method):
+                self._broken(method, 'xero.push.journal', 'pending')
 
 
 @tagged('post_install', '-at_install')
@@ -330,3 +380,69 @@ class TestNoConnection(XeroTimeCommon):
         self.env['account.journal']._xero_followed()
         with self.assertQueries([]):
             self.env['xero.manual.journal']._queue_posted(entry)
+
+
+@tagged('post_install', '-at_install')
+class TestManualJournalLedger(XeroLedgerCommon):
+
+    def setUp(self):
+        super().setUp()
+        self.clearing = map_clearing(self.connection.with_env(self.env))
+
+    def _entry(self):
+        entry = self.env['account.move'].create({
+            'move_type': 'entry', 'date': '2026-03-02', 'line_ids': [
+                Command.create({'account_id': self.clearing.id, 'debit': 50}),
+                Command.create({'account_id': self.income.id, 'credit': 50})]})
+        entry.action_post()
+        return entry
+
+    def _goods(self):
+        """:return: a posted invoice with what its goods cost"""
+        invoice = self._invoice(post=False)
+        invoice.line_ids = [
+            Command.create({'name': "Goods", 'display_type': 'cogs', 'account_id': account.id,
+                            'balance': balance, 'tax_ids': []})
+            for account, balance in ((self.clearing, -60), (self.expense, 60))]
+        invoice.action_post()
+        return invoice
+
+    def _reasons(self, code):
+        return {reason.reason: reason.amount for reason in self._line(code).reason_ids}
+
+    def test_an_entry_explains_until_it_is_there(self):
+        journal = self._entry().journal_id
+        self._compare()
+        self.assertEqual(self._reasons('620'), {'entry': 50})
+        journal.xero_entries = 'each'
+        self.connection.push_status = 'DRAFT'
+        self._entry()
+        self._push()
+        self._compare()
+        self.assertEqual(self._reasons('620'), {'entry': 50, 'draft': 50})
+        self.env['account.move'].search([
+            ('journal_id', '=', journal.id), ('xero_state', '=', False)]).action_xero_sync_now()
+        self._push()
+        for one in self.org.manual_journals:
+            self.org.store['ManualJournals'].put({**one, 'Status': 'POSTED'})
+        self.env['xero.manual.journal'].sudo().search([]).write({'xero_status': 'POSTED'})
+        self._compare()
+        self._all_agree()
+
+    def test_what_goods_cost_explains_until_it_is_there(self):
+        invoice = self._goods()
+        self._push()
+        self._compare()
+        self.assertEqual(self._reasons('429'), {'cost': 60})
+        self.assertEqual(self._line('429').unexplained, 0)
+        invoice.journal_id.xero_entries = 'daily'
+        invoice.button_draft()
+        invoice.line_ids = [
+            Command.create({'name': "Goods", 'display_type': 'cogs', 'account_id': account.id,
+                            'balance': balance, 'tax_ids': []})
+            for account, balance in ((self.clearing, -60), (self.expense, 60))
+        ] if not invoice.line_ids.filtered(lambda line: line.display_type == 'cogs') else []
+        invoice.action_post()
+        self._push()
+        self._compare()
+        self._all_agree()

@@ -221,7 +221,7 @@ class XeroPushJournal(models.AbstractModel):
         # OVERRIDES 'account_xero'
         [journal] = map(Journal.from_json, rows[:1]) if rows else [None]
         if not journal or journal.status not in GONE:
-            return self._fail(connection, rejections)
+            return self._resolve_there(connection, rejections, journal)
         if operation == 'journal_void':
             return self._adopt([(each.item, journal, ()) for each in rejections])
         for rejection in rejections:
@@ -231,6 +231,20 @@ class XeroPushJournal(models.AbstractModel):
                     "%s was voided or deleted in Xero.", one.name))),
                 'xero_status': journal.status})] if one else [])
         return None
+
+    def _resolve_there(self, connection, rejections, journal):
+        """A journal is in Xero's books all the same. Where somebody has posted it there since, it
+        goes out again: with today's status the right way is known.
+
+        :param journal: Journal, None where Xero does not tell
+        """
+        for rejection in rejections:
+            [one] = self._get_rejected(connection, rejection)
+            if journal and one and journal.status != one.xero_status:
+                one._xero_store([(one, {'xero_status': journal.status})])
+                one._xero_queue()
+            else:
+                self._fail(connection, [rejection])
 
     def _get_rejected(self, connection, rejection):
         # OVERRIDES 'account_xero'
