@@ -19,7 +19,7 @@ import odoo_source
 import others
 import postgres
 import wheels
-from console import guarded, run, run_aloud, say, step
+from console import KitError, guarded, run, run_aloud, say, step
 from databases import Databases, run_prefix
 from home import CHECKOUT, addons_directory, exclusive, home
 from linters import lint
@@ -31,6 +31,8 @@ SERVE_PORT = 8069
 BENCH_PARTS = ("push", "slow", "payments", "night", "webhook", "screens", "quiet", "memory",
                "history", "listed", "hosts")
 ATHERIS = "atheris==3.0.0"
+# A module of OCA that the month end talks to, if it is there.
+CONTRACT = "odoo-addon-contract==19.0.1.2.1.2"
 # The last commit of the version before, from which a database is upgraded.
 VERSION_BEFORE = "a5faa56"
 TESTS = "account_xero/tests"
@@ -39,7 +41,7 @@ LONGEST = ("test_push_hooks.py", "test_pull_hooks.py")
 ORDERS = ("purchase", "stock_delivery", "sale_timesheet", "account_debit_note", "payment_demo",
           "l10n_au", "l10n_nz", "l10n_us_account", "l10n_sg", "l10n_za", "l10n_ie")
 WITH_ORDERS = (f"{TESTS}/test_push_delivery.py", f"{TESTS}/test_invoicing_orders.py",
-               f"{TESTS}/test_invoicing_crash.py",
+               f"{TESTS}/test_invoicing_contract.py", f"{TESTS}/test_invoicing_crash.py",
                f"{TESTS}/test_pull_void.py::TestPullVoidOrders",
                f"{TESTS}/test_charts.py",
                f"{TESTS}/test_tours_first_invoice.py::TestToursFirstInvoiceAbroad")
@@ -103,9 +105,29 @@ def _test_orders(databases, database, template, pattern):
     narrowed = ["-k", pattern] if pattern else []
     with step("Adding orders, deliveries and charts of accounts to the database"):
         databases.copy(template, database)
-        databases.install(database, ORDERS)
+        databases.others = _contract()
+        databases.install(database, [*ORDERS, *(["contract"] if databases.others else [])])
         databases.copy(database, f"{database}_orders")
     return _pytest(databases, database, f"{database}_orders", *WITH_ORDERS, *narrowed)
+
+
+def _contract():
+    """Fetch OCA's contracts, which nothing else needs and so have a place of their own.
+
+    :return: the directory that has the module, in a list; an empty one where pip cannot get it
+    :rtype: list[pathlib.Path]
+    """
+    place = home() / CONTRACT.replace("==", "-")
+    if not place.is_dir():
+        part = home() / f"{place.name}.{os.getpid()}"
+        try:
+            run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", part,
+                 "--disable-pip-version-check", CONTRACT], f"Could not install {CONTRACT}")
+            part.rename(place)
+        except (KitError, OSError) as error:
+            say(f"Contracts are not tested: {error}")
+            shutil.rmtree(part, ignore_errors=True)
+    return [place / "odoo" / "addons"] if place.is_dir() else []
 
 
 def test_unit(options):

@@ -45,6 +45,8 @@ class Databases:
         self.addons = addons
         self.data = data
         self.environment = environment
+        #: Directories with modules that are neither Odoo's nor ours.
+        self.others = []
         self._connection = self._connect()
 
     def close(self):
@@ -60,7 +62,8 @@ class Databases:
         :rtype: pathlib.Path
         """
         options = {
-            "addons_path": ",".join(str(each) for each in [*self.odoo.addons, self.addons]),
+            "addons_path": ",".join(str(each) for each in [
+                *self.odoo.addons, self.addons, *self.others]),
             "data_dir": self.data,
             "db_name": database,
             "dbfilter": f"^{re.escape(database)}$",

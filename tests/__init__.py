@@ -48,6 +48,8 @@ from . import test_import_unmatched
 from . import test_import_unnamed
 from . import test_install
 from . import test_invoicing
+from . import test_invoicing_calendar
+from . import test_invoicing_contract
 from . import test_invoicing_crash
 from . import test_invoicing_orders
 from . import test_invoicing_review
@@ -187,6 +189,7 @@ from . import test_texts
 from . import test_token
 from . import test_tours
 from . import test_tours_differs
+from . import test_tours_invoicing
 from . import test_tours_first_invoice
 from . import test_tours_ledgers
 from . import test_tours_pages

@@ -1,5 +1,5 @@
 """When an organisation's month end is prepared by itself."""
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
@@ -21,16 +21,10 @@ class XeroConnection(models.Model):
         readonly=True, copy=False, groups='base.group_system',
         help="When the month end was last prepared by itself.")
 
-    def _check_invoicing(self):
+    @api.constrains('invoicing_day')
+    def _check_invoicing_day(self):
         """:raise ValidationError: the month end is prepared on no day that a month has"""
         for connection in self:
             if not 0 <= connection.invoicing_day <= 31:
                 raise ValidationError(self.env._(
                     "Choose a day from 1 to 31 for the month end, or 0 to prepare it by hand."))
-
-    def write(self, vals):
-        # EXTENDS 'account_xero'
-        result = super().write(vals)
-        if 'invoicing_day' in vals:
-            self._check_invoicing()
-        return result

@@ -7,11 +7,10 @@ from odoo.tools.misc import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ..core.apart import apart
-from ..core.problem import Problem, problems_of
+from ..core.problem import problems_of
 from ..core.words import joined, lazy_of, store_words
 from ..documents.showing import names_of
 from ..documents.xero_preflight import currency_problem
-from .xero_invoicing_source import Found
 
 _lt = LazyTranslate(__name__)
 
@@ -46,12 +45,13 @@ class XeroInvoicing(models.AbstractModel):
             'included': line.included, 'separate': line.separate} for line in run.line_ids}
         run.line_ids.unlink()
         companies, rows = run._get_companies(), defaultdict(list)
-        check = self._get_check(connection)
         for source in self._sources():
-            for found in source._collect(run, companies):
+            every = source._collect(run, companies)
+            problems = self._find_problems(connection, every)
+            for found in every:
                 customer = (found.record.company_id, found.partner.commercial_partner_id,
                             found.currency)
-                rows[customer].append((source, found, check(found)))
+                rows[customer].append((source, found, problems.get(found.record, [])))
         lines = self.env['xero.invoicing.run.line'].create([{
             'run_id': run.id, 'company_id': company.id, 'partner_id': partner.id,
             'currency_id': currency.id, 'order_count': len(parts),
@@ -80,19 +80,31 @@ class XeroInvoicing(models.AbstractModel):
             item: joined('\n', [problem.words for problem in problems])
             for item, (*_what, problems) in zip(items, rows, strict=True) if problems})
 
-    def _get_check(self, connection):
+    def _find_problems(self, connection, every):
         """
         :param recordset connection: `xero.connection` of the companies
-        :return: callable that gets a Found and returns the problems that can be known before there
-            is a document; what many orders have in common is looked at once
+        :param list every: Found
+        :return: {record: [Problem]} of the problems that can be known before there is a document
+        :rtype: dict
         """
+        find, problems = self._get_finder(connection), {}
+        for part in apart(
+                self.env, every, lambda some: {found.record: find(found) for found in some},
+                lambda faults: problems.update(problems_of(
+                    [(found.record, error) for found, error in faults]))):
+            problems.update(part)
+        return problems
+
+    def _get_finder(self, connection):
+        """:return: callable that gets a Found and returns its problems; what many orders have in
+            common is looked at once"""
         known, preflight = {}, self.env['xero.preflight']
         enabled = set(self.env['xero.currency'].search(
             [('connection_id', '=', connection.id)]).mapped('code'))
 
-        def of_line(line, company):
-            line = line.with_company(company)
-            key = (company, line.account_id, line.tax_ids, line.product_id,
+        def of_line(line):
+            line = line.with_company(connection.company_id)
+            key = (line.account_id, line.tax_ids, line.product_id,
                    str(line.analytic_distribution or ''), line._xero_delivery_order())
             if key not in known:
                 known[key] = [
@@ -100,22 +112,14 @@ class XeroInvoicing(models.AbstractModel):
                     for problem in line._xero_check_line(connection)]
             return known[key]
 
-        def problems(found):
+        def find(found):
             partner = found.partner.commercial_partner_id.with_company(connection.company_id)
-            every = [*preflight._check_partner(found.record, partner, connection), *found.problems]
+            problems = [*preflight._check_partner(found.record, partner, connection)]
             if found.currency.name not in enabled:
-                every.append(currency_problem(found.currency, connection))
-            every += [problem for line in found.lines
-                      for problem in of_line(line, connection.company_id)]
-            return list({problem.identity: problem for problem in every}.values())
-
-        def check(found: Found) -> list[Problem]:
-            faults = {}
-            done = apart(self.env, [found], lambda some: problems(some[0]),
-                         lambda wrong: faults.update(problems_of([
-                             (each.record, error) for each, error in wrong])))
-            return done[0] if done else faults.get(found.record, [])
-        return check
+                problems.append(currency_problem(found.currency, connection))
+            problems += [problem for line in found.lines for problem in of_line(line)]
+            return list({problem.identity: problem for problem in problems}.values())
+        return find
 
     # === LOCKED PERIODS === #
 

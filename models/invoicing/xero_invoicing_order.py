@@ -116,26 +116,12 @@ class XeroInvoicingOrder(models.AbstractModel):
         amount = sum(base['tax_details']['total_included_currency'] for base in bases)
         return Found(
             order, order.partner_invoice_id, order.currency_id, order.currency_id.round(amount),
-            tuple(self._as_invoiced(order, line, quantity) for line, quantity in wanted.items()
-                  if not line.is_downpayment))
-
-    def _as_invoiced(self, order, line, quantity):
-        """:return: the line of an invoice that a line of an order would become: in memory only"""
-        accounts = line.product_id.product_tmpl_id.get_product_accounts(
-            fiscal_pos=order.fiscal_position_id)
-        account = accounts.get('income') or self._get_journal(order).default_account_id
-        return self.env['account.move.line'].new({
-            'display_type': 'product', 'name': line.name, 'product_id': line.product_id.id,
-            'account_id': account.id, 'tax_ids': [fields.Command.set(line.tax_ids.ids)],
-            'quantity': quantity, 'price_unit': line.price_unit,
-            'currency_id': order.currency_id.id,
-            'analytic_distribution': line.analytic_distribution,
-            'sale_line_ids': [fields.Command.set(line.ids)]})
-
-    def _get_journal(self, order):
-        """:return: the `account.journal` that an invoice of an order is in"""
-        return order.journal_id or self.env['account.journal'].search([
-            ('company_id', 'parent_of', order.company_id.id), ('type', '=', 'sale')], limit=1)
+            tuple(self._as_invoiced(
+                order, line.product_id, line.tax_ids, name=line.name, quantity=quantity,
+                price_unit=line.price_unit, currency_id=order.currency_id.id,
+                analytic_distribution=line.analytic_distribution,
+                sale_line_ids=[fields.Command.set(line.ids)])
+                for line, quantity in wanted.items() if not line.is_downpayment))
 
     # === MAKING THEM === #
 

@@ -1,7 +1,7 @@
 """Where a month-end run finds what is to be invoiced; each kind is a model of its own."""
 from typing import NamedTuple
 
-from odoo import models
+from odoo import fields, models
 from odoo.models import BaseModel
 
 
@@ -14,7 +14,6 @@ class Found(NamedTuple):
     currency: BaseModel
     amount: float               # with taxes, in that currency
     lines: tuple = ()           # `account.move.line`, as they would be: only in memory, or drafts
-    problems: tuple = ()        # Problem, besides those of the partner, the currency and the lines
 
 
 class XeroInvoicingSource(models.AbstractModel):
@@ -40,6 +39,25 @@ class XeroInvoicingSource(models.AbstractModel):
         :rtype: list(Found)
         """
         raise NotImplementedError
+
+    def _as_invoiced(self, record, product, taxes, **values):
+        """
+        :param recordset record: one with a company, a journal and a fiscal position, all of which
+            but the first may be empty
+        :param recordset product: `product.product`, one or none
+        :param recordset taxes: `account.tax`
+        :param values: of the line besides
+        :return: the `account.move.line` that would be, in memory only
+        """
+        accounts = product.product_tmpl_id.get_product_accounts(
+            fiscal_pos=record.fiscal_position_id) if product else {}
+        account = accounts.get('income') or (record.journal_id or self.env[
+            'account.journal'].search([
+                ('company_id', 'parent_of', record.company_id.id), ('type', '=', 'sale')],
+                limit=1)).default_account_id
+        return self.env['account.move.line'].new({
+            'display_type': 'product', 'product_id': product.id, 'account_id': account.id,
+            'tax_ids': [fields.Command.set(taxes.ids)], **values})
 
     def _get_key(self, record):
         """
