@@ -20,6 +20,7 @@ import demo_backlog  # noqa: E402
 import demo_books  # noqa: E402
 import demo_import  # noqa: E402
 import demo_inside  # noqa: E402
+import demo_ledgers  # noqa: E402
 import demo_profit  # noqa: E402
 import demo_pull  # noqa: E402
 import screenshots  # noqa: E402
@@ -41,9 +42,10 @@ def connect(odoo, sandbox):
     :return: id of the connection
     """
     connection = odoo.call("xero.connection", "create", {
-        "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "profit_loss": True})
+        "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "profit_loss": True,
+        "compare_ledgers": True})
     url = odoo.call("xero.connection", "action_connect", [connection])["url"]
-    # The sign-in is to cover the report, which is fetched later.
+    # The sign-in is to cover both reports; this one is fetched later.
     odoo.call("xero.connection", "write", [connection], {"profit_loss": False})
     page = odoo.browser.get(url)
     page.raise_for_status()
@@ -56,6 +58,7 @@ def connect(odoo, sandbox):
     if values["state"] != "connected":
         raise SystemExit(f"Not connected: {values}")
     say(f"Connected to {values['tenant_name']} through the consent page")
+    _map_banks(odoo)
     for kind, code in (("income", "200"), ("expense", "429")):
         [target] = odoo.call("xero.account", "search", [("code", "=", code)])
         accounts = odoo.call("account.account", "search", [
@@ -63,6 +66,17 @@ def connect(odoo, sandbox):
             ("name", "!=", demo_books.RENTAL_ACCOUNT)])
         odoo.call("account.account", "write", accounts, {"xero_account_id": target})
     return connection
+
+
+def _map_banks(odoo):
+    """Say which journal each bank account in Xero is, with one for euros."""
+    [bank] = odoo.call("account.journal", "search", [("type", "=", "bank")], limit=1)
+    [euro] = odoo.call("res.currency", "search", [("name", "=", "EUR")])
+    euros = odoo.call("account.journal", "create", {
+        "name": "Euro Bank", "code": "EUR", "type": "bank", "currency_id": euro})
+    for journal, code in ((bank, "090"), (euros, "091")):
+        [target] = odoo.call("xero.account", "search", [("code", "=", code)])
+        odoo.call("account.journal", "write", [journal], {"xero_account_id": target})
 
 
 def post(odoo):
@@ -168,6 +182,7 @@ def main():
         agree = demo_pull.run(odoo, connection, sandbox, organisation, say) and agree
         agree = demo_inside.run(odoo, sandbox, organisation, say) and agree
         agree = demo_import.run(odoo, connection, organisation, say) and agree
+        agree = demo_ledgers.run(odoo, connection, say) and agree
         if agree and pictures:
             screenshots.take(odoo, sandbox, organisation, say)
         if agree and serve:

@@ -131,7 +131,8 @@ FIELDS = {
             'payments_since', 'profit_loss_next', 'profit_loss_problem', 'year_end_month',
             'year_end_day',
             'ledger_date', 'ledger_compared_at', 'ledger_count', 'ledger_agreeing',
-            'ledger_unexplained', 'ledger_problem', 'ledger_wanted', 'figures', 'figures_at',
+            'ledger_unexplained', 'ledger_cents', 'ledger_problem', 'ledger_wanted',
+            'figures', 'figures_at',
             'invoicing_done'},
         'manage': {
             'company_id', 'app_type', 'client_id', 'auto_sync', 'sync_sales', 'sync_purchases',

@@ -211,6 +211,39 @@ class TestLedgerExplained(XeroLedgerCommon):
         self.assertFalse(self._reasons('610'), "what does not fit is not explained away")
         self.assertEqual(self.connection.ledger_unexplained, 3)
 
+    def test_cents_of_other_currencies(self):
+        """Xero knows a rate to six places only."""
+        euro = self.env.ref('base.EUR')
+        euro.active = True
+        self.env['res.currency.rate'].create({
+            'name': '2026-01-01', 'currency_id': euro.id, 'company_id': self.env.company.id,
+            'rate': 1.1623524999})
+        self._pushed(invoice_date='2026-03-03', currency_id=euro.id,
+                     lines=[{'price_unit': 75000}])
+        self._compare()
+        self.assertEqual(self._reasons('610'), {'cents': self._line('610').difference})
+        self.assertTrue(self._line('610').difference)
+        count = self.connection.ledger_count
+        self.assertEqual(self.connection.ledger_agreeing, count)
+        standing = self.env['xero.ledger.line'].get_standing()[0]
+        self.assertIn(f"Ledgers agree on {count} of {count} accounts", standing['text'])
+        self.assertIn("Cents of rounding", standing['text'])
+        self.org.as_person.enter_balances(date(2026, 3, 4), {'610': 1, '200': -1})
+        self._compare()
+        self.assertFalse(self._reasons('610'), "a pound is no rounding")
+
+    def test_a_bank_account_that_no_journal_is(self):
+        self.journal.xero_account_id = False
+        self.connection.payment_journal_id = False
+        self.org.as_person.pay(self.sale.xero_document_id, amount=60, date='2026-03-09')
+        self._pull()
+        self.assertEqual(self.sale.amount_residual, 60)
+        self._compare()
+        self.assertEqual(self._reasons('090'), {'clearing': -60})
+        self.assertEqual(self._line('610').difference, 0)
+        self.assertFalse(self.connection.ledger_unexplained)
+        self.assertEqual(self.connection.ledger_agreeing, self.connection.ledger_count - 2)
+
     def test_branches_are_summed(self):
         branch = self.env['res.company'].create({
             'name': "Branch", 'parent_id': self.env.company.id})

@@ -36,6 +36,7 @@ class XeroConnection(models.Model):
     ledger_count = fields.Integer("Accounts Compared", readonly=True, copy=False)
     ledger_agreeing = fields.Integer("Accounts That Agree", readonly=True, copy=False)
     ledger_unexplained = fields.Integer("Accounts Not Explained", readonly=True, copy=False)
+    ledger_cents = fields.Monetary("Cents of Rounding", readonly=True, copy=False)
     ledger_problem = fields.Text(
         "Why Ledgers Were Not Compared", readonly=True, copy=False, translate=True)
     ledger_wanted = fields.Date(

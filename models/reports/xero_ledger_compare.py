@@ -101,7 +101,10 @@ class XeroLedgerCompare(models.AbstractModel):
         connection.write({
             'ledger_date': day, 'ledger_compared_at': fields.Datetime.now(),
             'ledger_problem': False, 'ledger_count': len(rows),
-            'ledger_agreeing': sum(not row['difference'] for row in rows.values()),
+            # Cents that come of how each side rounds do not keep accounts from agreeing.
+            'ledger_agreeing': sum(not row['unexplained'] and not {*reasons[key]} - {'cents'}
+                                   for key, row in rows.items()),
+            'ledger_cents': float(sum(abs(parts['cents']) for parts in reasons.values())),
             'ledger_unexplained': sum(bool(row['unexplained']) for row in rows.values())})
 
     def _get_rows(self, connection, report, places, booked):

@@ -11,13 +11,15 @@ from ...xero.documents import GONE, Document
 from ..core.kinds import XERO_KINDS
 from ..documents.account_payment_plan import decimal_of
 from ..documents.xero_differing import UNAPPROVED
-from .xero_ledger_books import PAYABLE, RECEIVABLE, RETAINED
+from .xero_ledger_books import MONEY, PAYABLE, REALISED, RECEIVABLE, RETAINED
 
 #: What Xero computes by itself when it is asked, for what is open in other currencies.
 GAINS = ('UNREALISEDCURRENCYGAIN', 'BANKCURRENCYGAIN')
 #: What Xero does not have for sure, and what somebody may have entered there by hand, or with its
 #: opening balances: that counts only where it brings both ledgers nearer to each other.
 CERTAIN = ('pending', 'failed', 'draft', 'voided', 'payment')
+#: What each side may round, a journal item, and what the places of Xero's rates may make of one.
+CENT, PLACES = Decimal('0.01'), Decimal('0.000001')
 PERHAPS = ('before', 'excluded', 'left_out', 'entry', 'cost')
 
 
@@ -123,6 +125,8 @@ class XeroLedgerExplain(models.AbstractModel):
             for place, amount in amounts.items():
                 left[place] -= amount
                 found[place][reason] += amount
+        self._explain_clearing(connection, left, found)
+        self._explain_cents(connection, places, day, left, found)
         self._explain_gains(connection, places, day, left, found)
         return found
 
@@ -196,6 +200,52 @@ class XeroLedgerExplain(models.AbstractModel):
                 found[place] -= amount
         return found
 
+    # === BANK ACCOUNTS THAT NO JOURNAL IS === #
+
+    def _explain_clearing(self, connection, left, found):
+        """What bank accounts of Xero have that no journal here is stands in the clearing journal
+        here: where both come to nothing together, that explains them. As :meth:`_explain_gains`."""
+        journals = self.env['account.journal'].sudo().with_context(active_test=False).search([
+            ('company_id', 'in', connection.company_id._xero_together().ids),
+            ('type', 'in', MONEY)]).with_company(connection.company_id)
+        clearing = journals.filtered('xero_clearing').default_account_id
+        banks = self.env['xero.account'].search([
+            ('connection_id', '=', connection.id), ('type', '=', 'BANK')]) - \
+            (journals - journals.filtered('xero_clearing')).xero_account_id
+        pool = {*banks.mapped('xero_id'), *(f'odoo-{account.id}' for account in clearing)}
+        if not sum(left[place] for place in pool):
+            self._take(pool, 'clearing', left, found)
+
+    def _take(self, pool, reason, left, found):
+        """Let one reason explain all that is left of some accounts."""
+        for place in pool:
+            if left[place]:
+                found[place][reason] += left[place]
+                left[place] = Decimal(0)
+
+    # === CENTS === #
+
+    def _explain_cents(self, connection, places, day, left, found):
+        """Each side brings amounts in other currencies to its own by itself: up to a cent a
+        journal item, and what Xero knows of their rates, six places. As :meth:`_explain_gains`."""
+        books, most = self.env['xero.ledger.books'], Counter()
+        domain = books._get_domain(connection, day) & Domain(
+            'currency_id', '!=', connection.company_id.currency_id.id)
+        earlier = Domain('date', '<', books._get_year_start(connection, day)) & Domain(
+            'account_id.internal_group', 'in', ('income', 'expense'))
+        lines = self.env['account.move.line'].sudo()
+        sums = ['__count', 'debit:sum', 'credit:sum']
+        for account, journal, *total in lines._read_group(
+                domain & ~earlier, ['account_id', 'journal_id'], sums):
+            most[books._get_place(places, account, journal)] += _rounding(*total)
+        [total] = lines._read_group(domain & earlier, [], sums)
+        most[places.system.get(RETAINED)] += _rounding(*total)
+        # What Xero makes of cents when something is paid is a gain.
+        most[places.system.get(REALISED)] += sum(
+            most[places.system.get(name)] for name in (RECEIVABLE, PAYABLE))
+        self._take({place for place, amount in most.items() if abs(left[place]) <= amount},
+                   'cents', left, found)
+
     # === RATES OF THE DAY === #
 
     def _explain_gains(self, connection, places, day, left, found):
@@ -212,10 +262,7 @@ class XeroLedgerExplain(models.AbstractModel):
         accounts = {place for place in open_ if left[place]}
         for pool in (accounts | gains, accounts | gains | {places.system.get(RETAINED)}):
             if not sum(left[place] for place in pool):
-                for place in pool:
-                    if left[place]:
-                        found[place]['gains'] += left[place]
-                        left[place] = Decimal(0)
+                self._take(pool, 'gains', left, found)
                 return
 
     def _get_open_in_currencies(self, connection, places, day):
@@ -232,3 +279,8 @@ class XeroLedgerExplain(models.AbstractModel):
             if amount and place in own:
                 open_.add(place)
         return open_
+
+
+def _rounding(count, debit, credit):
+    """:return: what rounding may make of so many journal items"""
+    return CENT * count + PLACES * Decimal(str((debit or 0) + (credit or 0)))

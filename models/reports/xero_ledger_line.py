@@ -1,13 +1,15 @@
 """Whether both ledgers agree, account by account."""
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools.misc import format_date, format_datetime
+from odoo.tools.misc import format_date, format_datetime, formatLang
 
 from ..core.opening import in_company
 from ..documents.showing import list_documents
 
 #: Documents behind a reason that are listed, the newest first.
 MOST_LISTED = 5000
+#: What no document explains, but how each side counts.
+WITHOUT_DOCUMENTS = ('clearing', 'cents', 'gains')
 
 
 class XeroLedgerLine(models.Model):
@@ -114,6 +116,11 @@ class XeroLedgerLine(models.Model):
             "Ledgers agree on %(agreeing)s of %(count)s accounts at the end of %(date)s.",
             agreeing=connection.ledger_agreeing, count=connection.ledger_count,
             date=format_date(self.env, connection.ledger_date))]
+        if connection.ledger_cents:
+            parts.append(self.env._(
+                "Cents of rounding of amounts in other currencies: %s.", formatLang(
+                    self.env, connection.ledger_cents,
+                    currency_obj=connection.company_id.currency_id)))
         differing = connection.ledger_count - connection.ledger_agreeing
         if differing:
             parts.append(self.env._(
@@ -153,7 +160,7 @@ class XeroLedgerLine(models.Model):
         connection.sudo().write({
             'ledger_date': False, 'ledger_compared_at': False, 'ledger_problem': False,
             'ledger_wanted': False, 'ledger_count': 0, 'ledger_agreeing': 0,
-            'ledger_unexplained': 0})
+            'ledger_unexplained': 0, 'ledger_cents': 0})
         return super()._xero_forget(connection)
 
 
@@ -178,6 +185,8 @@ class XeroLedgerReason(models.Model):
             ('before', "Older than the connection"), ('excluded', "Partner excluded from Xero"),
             ('left_out', "Not sent by itself"), ('entry', "Journal entries not in Xero"),
             ('cost', "Cost of what was sold, not in Xero"),
+            ('clearing', "Bank account in Xero that no journal here is"),
+            ('cents', "Cents of rounding of amounts in other currencies"),
             ('gains', "Rate of the day in Xero, without a document"),
         ], "What It Comes Of", required=True, readonly=True)
     amount = fields.Monetary(readonly=True)
@@ -186,6 +195,8 @@ class XeroLedgerReason(models.Model):
         """:return: action that lists the documents behind it, as they are now"""
         self.ensure_one()
         line = self.line_id
+        if self.reason in WITHOUT_DOCUMENTS:
+            return line.action_view_items()
         if self.reason == 'there':
             action = self.env['ir.actions.actions']._for_xml_id(
                 'account_xero.action_xero_unmatched')
