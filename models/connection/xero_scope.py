@@ -1,10 +1,31 @@
+from collections.abc import Callable
+from typing import NamedTuple
+
 from odoo import models
+from odoo.tools.translate import LazyGettext, LazyTranslate
 
 from ...xero.scopes import permission_of
+
+_lt = LazyTranslate(__name__)
 
 ATTACHMENTS = 'accounting.attachments'
 #: Endpoints that every connection asks, one for each permission.
 BASIC = ('Invoices', 'Payments', 'Contacts', 'Organisation')
+
+
+class Need(NamedTuple):
+    """What something that can be switched on needs Xero's leave for."""
+
+    #: Xero's name; one that ends with ``.read`` is contained in the one without.
+    scope: str
+    #: What it is for, for people.
+    purpose: LazyGettext
+    #: Gets a connection with all rights, and tells whether it is switched on; None: its field.
+    is_on: Callable[[models.Model], bool] | None = None
+
+
+#: By the field of `xero.connection` that switches it on, or another name; packages add theirs.
+NEEDS = {'attach_pdf': Need(ATTACHMENTS, _lt("attaching PDFs"))}
 
 
 class XeroScope(models.AbstractModel):
@@ -18,7 +39,7 @@ class XeroScope(models.AbstractModel):
 
     def _get_switches(self):
         """:return: fields of `xero.connection` that :meth:`_get_wanted` depends on"""
-        return ['attach_pdf']
+        return [name for name, need in NEEDS.items() if not need.is_on]
 
     def _get_wanted(self, connection):
         """Return what the settings of a connection need; a module that adds a switch extends it.
@@ -28,8 +49,12 @@ class XeroScope(models.AbstractModel):
         :rtype: dict
         """
         wanted = self._get_basic()
-        if connection.attach_pdf:
-            wanted[ATTACHMENTS] = self.env._("attaching PDFs")
+        for name, need in NEEDS.items():
+            if need.is_on(connection) if need.is_on else connection[name]:
+                whole = need.scope.removesuffix('.read')
+                scope = whole if whole in wanted else need.scope
+                purpose = self.env._(need.purpose)  # pylint: disable=gettext-variable
+                wanted[scope] = f'{wanted[scope]}, {purpose}' if scope in wanted else purpose
         return wanted
 
     def _get_basic(self):

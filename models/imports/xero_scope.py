@@ -1,24 +1,10 @@
-from odoo import models
+"""What the attachments of bills need Xero's leave for."""
+from odoo.tools.translate import LazyTranslate
 
-from ..connection.xero_scope import ATTACHMENTS
+from ..connection.xero_scope import ATTACHMENTS, NEEDS, Need
+
+_lt = LazyTranslate(__name__)
 
 READ = f'{ATTACHMENTS}.read'
 
-
-class XeroScope(models.AbstractModel):
-    _inherit = 'xero.scope'
-
-    def _get_switches(self):
-        # EXTENDS 'account_xero'
-        return [*super()._get_switches(), 'import_attachments']
-
-    def _get_wanted(self, connection):
-        # EXTENDS 'account_xero'
-        wanted = super()._get_wanted(connection)
-        if connection.import_attachments:
-            purpose = self.env._("fetching the attachments of bills")
-            if ATTACHMENTS in wanted:
-                wanted[ATTACHMENTS] += f', {purpose}'
-            else:
-                wanted[READ] = purpose
-        return wanted
+NEEDS['import_attachments'] = Need(READ, _lt("fetching the attachments of bills"))
