@@ -9,6 +9,7 @@ import sys
 
 import bench_hosts
 import bench_import
+import bench_month
 import bench_pull
 import bench_push
 import bench_quiet
@@ -27,6 +28,7 @@ PARTS = {
     "history": bench_import.history,
     "listed": bench_import.listed,
     "hosts": bench_hosts.hosts,
+    "month": bench_month.month,
 }
 
 

@@ -29,7 +29,7 @@ from pytest_run import PytestRun
 DEMO_DATABASE = "account_xero_demo"
 SERVE_PORT = 8069
 BENCH_PARTS = ("push", "slow", "payments", "night", "webhook", "screens", "quiet", "memory",
-               "history", "listed", "hosts")
+               "history", "listed", "hosts", "month")
 ATHERIS = "atheris==3.0.0"
 # A module of OCA that the month end talks to, if it is there.
 CONTRACT = "odoo-addon-contract==19.0.1.2.1.2"
@@ -212,6 +212,8 @@ def bench(options):
             for part in [options.part] if options.part else BENCH_PARTS:
                 say(f"Measuring: {part}")
                 databases.copy(template, database)
+                if part == "month":
+                    databases.install(database, ["sale"])
                 databases.copy(databases.base(), plain)
                 config = databases.write_config(database, http_port=free_port())
                 environment = {**databases.environment, "ODOO_RC": str(config),

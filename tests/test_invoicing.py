@@ -59,6 +59,17 @@ class TestInvoicing(XeroInvoicingCommon):
         run = self._generated()
         self.assertEqual(set(self._there(run).values()), {'DRAFT'})
 
+    def test_while_all_sending_is_held_back(self):
+        self.connection.hold_sending = True
+        self._draft()
+        run = self._generated()
+        self.assertEqual((run.waiting_count, run.progress_state), (1, 'running'))
+        self.assertIn(self.connection.waiting_reason.rstrip('.'), run.progress_text)
+        self.connection.action_resume()
+        self._push()
+        run.invalidate_recordset()
+        self.assertEqual((run.waiting_count, set(self._there(run).values())), (0, {'DRAFT'}))
+
     def test_a_partner_that_is_kept_out(self):
         self.partner_b.xero_exclude = True
         self._draft(self.partner_b)

@@ -69,6 +69,7 @@ class XeroInvoicingResult(models.AbstractModel):
             self.env._("Invoices made: %s", values['made_count']),
             self.env._("In Xero: %s", sent),
             values['waiting_count'] and self.env._("On the way: %s", values['waiting_count']),
+            values['waiting_count'] and self._get_waiting_reason(run),
             values['blocked_count'] and self.env._("Held up: %s", values['blocked_count']),
             values['failed_count'] and self.env._("Not made: %s", values['failed_count']),
             sent and self.env._(
@@ -76,6 +77,12 @@ class XeroInvoicingResult(models.AbstractModel):
                 sent=values['made_count']),
         ))
         return ' · '.join(parts)
+
+    def _get_waiting_reason(self, run):
+        """:return: why nothing goes to Xero at the moment, empty where it does
+        :rtype: str"""
+        connection = run.company_id._xero_connections().get(run.company_id.id)
+        return (connection and connection.waiting_reason or '').rstrip('.')
 
     def _in_currencies(self, amounts):
         """
