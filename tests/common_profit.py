@@ -1,6 +1,7 @@
 """What the tests of Xero's profit and loss share."""
 from odoo import SUPERUSER_ID
 
+from ..models.connection.xero_connection_run import end_after
 from .common_payment import XeroPaymentCommon
 
 PATH = 'Reports/ProfitAndLoss'
@@ -18,6 +19,15 @@ class XeroProfitCommon(XeroPaymentCommon):
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             self.connection.with_env(
                 self.env(cr=cr, user=SUPERUSER_ID, context={}))._run_cron()
+        self.env.invalidate_all()
+
+    def _fetch_once(self):
+        """Fetch the report, whether or not it is due."""
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            connection = self.connection.with_env(self.env(
+                cr=cr, user=SUPERUSER_ID, context=end_after(60))).with_company(self.env.company)
+            connection.env['xero.profit.fetch']._run(connection)
+            cr.flush()
         self.env.invalidate_all()
 
     def _fetch(self, **settings):

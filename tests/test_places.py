@@ -157,7 +157,10 @@ class TestPlaces(XeroCommon):
     def test_menu_of_a_manager(self):
         group = 'account_xero.group_xero_manager'
         self.assertEqual(self._menus(group), [
-            "Dashboard", "To Do", "Documents", "Contacts", "Reports", "Log", "Configuration"])
+            "Dashboard", "To Do", "Documents", "Month end", "Manual Journals", "Contacts",
+            "Reports", "Log", "Configuration"])
+        self.assertEqual(self._menus(group, 'account_xero.menu_xero_reports'), [
+            "Ledgers", "Profit and Loss", "Profitability", "Profitability by Tracking Option"])
         self.assertEqual(self._menus(group, 'account_xero.menu_xero_todo'), [
             "Problems", "Differences", "Unmatched"])
         self.assertEqual(self._menus(group, 'account_xero.menu_xero_configuration'), [
@@ -166,7 +169,8 @@ class TestPlaces(XeroCommon):
     def test_menu_of_a_user(self):
         group = 'account_xero.group_xero_user'
         self.assertEqual(self._menus(group), [
-            "Dashboard", "To Do", "Documents", "Contacts", "Log", "Configuration"])
+            "Dashboard", "To Do", "Documents", "Month end", "Manual Journals", "Contacts", "Log",
+            "Configuration"])
         self.assertEqual(
             self._menus(group, 'account_xero.menu_xero_configuration'), ["Connections"])
 

@@ -1,11 +1,11 @@
 """Profit and loss of the stand-in's ledger beside that of Odoo, as people read it."""
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, fields, sql_db
+from odoo import fields, sql_db
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
-from ..models.connection.xero_connection_run import TimeBudgetExceeded, end_after
+from ..models.connection.xero_connection_run import TimeBudgetExceeded
 from ..xero import reports
 from .common_profit import PATH, XeroProfitCommon
 
@@ -166,10 +166,6 @@ class TestProfitLoss(XeroProfitCommon):
     def _count(self):
         """:return: queries of a fetch"""
         self.env.flush_all()
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            connection = self.connection.with_env(self.env(
-                cr=cr, user=SUPERUSER_ID, context=end_after(60))).with_company(self.env.company)
-            before = sql_db.sql_counter
-            connection.env['xero.profit.fetch']._run(connection)
-            cr.flush()
-            return sql_db.sql_counter - before
+        before = sql_db.sql_counter
+        self._fetch_once()
+        return sql_db.sql_counter - before

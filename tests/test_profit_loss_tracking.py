@@ -1,6 +1,7 @@
 """Profit and loss by the options of a tracking category, beside what analytic accounts have."""
 from odoo.tests import tagged
 
+from ..models.connection.xero_budget import DAY_RESERVE
 from ..models.connection.xero_connection_run import TimeBudgetExceeded
 from .common_profit import PATH, XeroProfitCommon
 
@@ -117,6 +118,14 @@ class TestProfitLossTracking(XeroProfitCommon):
         self.assertEqual(len(asked), len(set(asked)), "no month was asked for twice")
         self.assertEqual(len(asked), 2)
         self.assertTrue(all(self._lines().mapped('is_split')))
+
+    def test_the_last_calls_of_a_day_are_not_for_it(self):
+        self._tracked_books()
+        self.patch(type(self.env['xero.budget']), '_get_left_today', lambda *_args: DAY_RESERVE)
+        self.connection.write({'profit_loss': True, 'profit_loss_category_id': self.category.id})
+        self._fetch_once()
+        self.assertFalse(self._split_calls())
+        self.assertEqual(sum(self._by_option().values()), 97, "what the months come to is there")
 
     def test_refused_it_is_shown_as_a_whole(self):
         self._tracked_books()

@@ -152,6 +152,12 @@ class TestProfitability(XeroCommon):
             with self.assertQueryCount(1):
                 self.assertEqual(set(some.mapped('xero_margin')), {100})
 
+    def test_lists_of_partners_do_not_work_it_out(self):
+        partners = self.env['res.partner']
+        for kind, shown in (('list', False), ('kanban', False), ('form', True)):
+            names = partners.get_view(view_type=kind)['models']['res.partner']
+            self.assertEqual('xero_margin' in names, shown, kind)
+
     def test_margin_takes_none_without_a_connection(self):
         self._invoice(invoice_date=fields.Date.today())
         self.connection.state = 'disconnected'
