@@ -105,15 +105,16 @@ class XeroDashboard(models.AbstractModel):
         found = defaultdict(list)
         titles = {RECEIVABLE: self.env._("Receivables"), PAYABLE: self.env._("Payables")}
         compared = connections.filtered('compare_ledgers')
-        lines = self.env['xero.ledger.line'].sudo().search([
+        groups = self.env['xero.ledger.line'].sudo()._read_group([
             ('connection_id', 'in', compared.ids),
-            ('xero_account_id.system_account', 'in', list(titles))]) if compared else ()
-        for line in lines:
-            sign = -1 if line.xero_account_id.system_account == PAYABLE else 1
-            found[line.connection_id].append({
-                'title': titles[line.xero_account_id.system_account],
-                **{side: self._money(line.connection_id, sign * line[f'{side}_balance'])
-                   for side in ('odoo', 'xero')}})
+            ('xero_account_id.system_account', 'in', list(titles))],
+            ['connection_id', 'xero_account_id.system_account'],
+            ['odoo_balance:sum', 'xero_balance:sum']) if compared else ()
+        for connection, name, here, there in sorted(groups, key=lambda group: group[1] == PAYABLE):
+            sign = -1 if name == PAYABLE else 1
+            found[connection].append({
+                'title': titles[name], 'odoo': self._money(connection, sign * here),
+                'xero': self._money(connection, sign * there)})
         return found
 
     # === PICTURES === #
