@@ -183,6 +183,8 @@ def demo(options):
     with exclusive("demo", wait=False), _databases() as databases:
         port = free_port(SERVE_PORT if options.serve else 0)
         _install(databases, DEMO_DATABASE)
+        if options.command != "screenshots":
+            databases.install(DEMO_DATABASE, ["sale"])    # what a month end invoices
         config = databases.write_config(DEMO_DATABASE, http_port=port)
         command = [sys.executable, str(script)]
         command += [] if options.command == "demo" else [f"--{options.command}"]

@@ -40,7 +40,7 @@ def _credit(odoo, organisation, move, say):
     odoo.call("account.move.reversal", "refund_moves", [wizard])
     [note] = _read(odoo, move["id"])["reversal_move_ids"]
     odoo.call("account.move", "action_post", [note])
-    row = _until(lambda: next(
+    row = until(lambda: next(
         (row for row in organisation.credit_notes
          if row["CreditNoteID"] == _read(odoo, note)["xero_document_id"] and row["Allocations"]),
         None), "The credit note is not matched in Xero")
@@ -63,13 +63,13 @@ def _correct(odoo, sandbox, organisation, move, say):
         "Description": "Corrected by the accountant", "Quantity": 1, "UnitAmount": row["Total"],
         "AccountCode": "200", "TaxType": "NONE"}])
     sandbox.deliver_webhooks(app=app)
-    _until(lambda: _read(odoo, move["id"])["xero_differs"], "The correction was not found")
+    until(lambda: _read(odoo, move["id"])["xero_differs"], "The correction was not found")
     rows = _differences(odoo, move)
     say(f"  {move['name']} was corrected in Xero, at the same total. Odoo's badge says Differs:")
     for found in rows:
         say(f"      {found['field']}: {found['here']} in Odoo, {found['there']} in Xero")
     odoo.call("xero.difference", "action_take_over", [found["id"] for found in rows])
-    _until(lambda: not _differences(odoo, move), "It was not taken over")
+    until(lambda: not _differences(odoo, move), "It was not taken over")
     here = _read(odoo, move["id"])
     agree = here["amount_tax"] == 0 and here["xero_state"] == "synced" and not here["xero_differs"]
     say(f"  Take Xero's: tax of {here['amount_tax']:,.2f} in both books: "
@@ -87,7 +87,7 @@ def _differences(odoo, move):
         ["field", "here", "there"])
 
 
-def _until(condition, complaint):
+def until(condition, complaint):
     """:return: what a condition is when it has become true
     :raise SystemExit: it does not"""
     deadline = time.monotonic() + PATIENCE

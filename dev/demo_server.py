@@ -80,7 +80,7 @@ class OdooServer:
         content = answer.json()
         if "error" in content:
             raise SystemExit(content["error"]["data"].get("debug") or content["error"]["message"])
-        return content["result"]
+        return content.get("result")    # a method that returns nothing has none
 
     def wait(self):
         """Wait until Ctrl-C, or until Odoo ends."""

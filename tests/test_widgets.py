@@ -8,7 +8,7 @@ from .common_records import XeroRecordsCommon
 
 STATIC = Path(__file__).parent.parent / 'static' / 'src'
 #: What is called by name in `static/src`; a new one needs a test here.
-CALLED = {'action_update_progress'}
+CALLED = {'action_update_progress', 'get_standing'}
 #: By kind of user: (banner, what its button calls or the model that it opens, None without one).
 _SYNCHRONISE = {('xero_differs', 'xero.difference'), ('xero_failed', 'action_call'),
                 ('xero_failed', 'xero.contact.wizard')}
@@ -42,6 +42,8 @@ class TestWidgets(XeroRecordsCommon):
                 for wizard in self._records('xero.push.wizard', user):
                     self.assertIsInstance(client.call(
                         'xero.push.wizard', 'action_update_progress', wizard.ids), bool)
+                if user.has_group('account_xero.group_xero_manager'):
+                    self.assertIsInstance(client.call('xero.ledger.line', 'get_standing'), list)
 
     def _follow_todo(self, client):
         [values] = client.call('xero.connection', 'web_read', self.connection.ids,

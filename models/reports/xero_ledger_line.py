@@ -86,7 +86,8 @@ class XeroLedgerLine(models.Model):
         """
         self.check_access('read')
         connections = self.env['xero.connection'].sudo().search([
-            ('company_id', 'in', self.env.companies.ids), ('compare_ledgers', '=', True)])
+            ('company_id', 'in', self.env['res.company']._xero_owners_of(self.env.companies.ids)),
+            ('compare_ledgers', '=', True)])
         return [{'id': c.id, 'company': len(connections) > 1 and c.company_id.name,
                  'text': self._get_text(c), 'problem': self._get_problem(c),
                  'level': self._get_level(c)} for c in connections]
