@@ -20,7 +20,8 @@ class XeroInvoicingGenerate(models.AbstractModel):
     _inherit = 'xero.scheduled'
     _description = "Invoices of Month Ends"
 
-    _schedule_sequence = 25
+    # Ahead of the news that a push does not keep waiting, which belong to the push.
+    _schedule_sequence = 15
 
     # === WHEN === #
 
