@@ -77,7 +77,8 @@ GUARDS = {
     '_xero_fail_faulty', '_xero_failure', '_xero_for_owner', '_xero_is_covered',
     '_xero_log_subject',
     '_xero_show_covered', 'XeroPreflight._find',
-    'XeroDiffering._set', '_xero_column_value', '_xero_store', '_xero_stored_with',
+    'XeroDiffering._set', '_xero_column_value', '_xero_store', '_xero_store_columns',
+    '_xero_known', '_xero_stored_with',
 }
 #: Hooks that run for a record while an organisation is pushed or pulled; each is broken there.
 HOOKS = {
@@ -214,7 +215,6 @@ ELSEWHERE = {
     'XeroPushJournal._recover', 'XeroPushJournal._resolve', 'XeroPushJournal._resolve_there',
     '_xero_check', '_xero_followed', '_xero_known_connections', '_xero_prepare_narration',
     '_xero_prepare_rest', '_xero_sending',
-    '_xero_known', '_xero_store_columns',
     'XeroApplyRecognise._offers_of_entry', 'XeroPushPayment._get_link',
     '_xero_margin_domain',
     'XeroPushSettlement._busy_domain', 'XeroPushSettlement._domain', '_xero_settled',
