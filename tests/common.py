@@ -6,7 +6,7 @@ from unittest.mock import patch
 from freezegun.api import freeze_time
 from lxml import etree
 
-from odoo import Command, fields
+from odoo import SUPERUSER_ID, Command, fields
 from odoo.tools import SQL, format_date
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
@@ -162,6 +162,14 @@ class XeroCommon(AccountTestInvoicingCommon):
         with self.enter_registry_test_mode():
             self.push_cron.sudo().method_direct_trigger()
         self.env.invalidate_all()
+
+    def _run_own(self, rounds=1):
+        """Run the organisation's scheduled action."""
+        for _round in range(rounds):
+            with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+                self.connection.with_env(
+                    self.env(cr=cr, user=SUPERUSER_ID, context={}))._run_cron()
+            self.env.invalidate_all()
 
     def _creations(self):
         """:return: calls that created documents"""

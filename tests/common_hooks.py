@@ -64,7 +64,7 @@ GUARDS = {
     'XeroPushNote._log_faulty', 'XeroPushNote._replace',
     'XeroPushDocument._check', 'XeroPushDocument._fail', 'XeroPushDocument._fail_applied',
     'XeroPushDocument._explain_stock', 'XeroPushDocument._get_doubtful',
-    'XeroPushDocument._get_rejected', 'XeroPushDocument._handle_rejections',
+    'XeroPushDocument._handle_rejections',
     'XeroPushDocument._portions', 'XeroPushDocument._queue_again',
     'XeroPushDocument._still_queued', 'XeroPushKind._fail_faulty', 'XeroPushKind._fail_later',
     'XeroPushKind._handle_rejections', 'XeroPushKind._portions', 'XeroPushKind._prepare_apart',
@@ -78,7 +78,7 @@ GUARDS = {
     '_xero_log_subject',
     '_xero_show_covered', 'XeroPreflight._find',
     'XeroDiffering._set', '_xero_column_value', '_xero_store', '_xero_store_columns',
-    '_xero_known', '_xero_stored_with',
+    '_xero_known', '_xero_stored_with', '_xero_today',
 }
 #: Hooks that run for a record while an organisation is pushed or pulled; each is broken there.
 HOOKS = {
@@ -208,8 +208,8 @@ ELSEWHERE = {
     'XeroPreflight._check_lock', 'XeroPushJournal._adopt', 'XeroPushJournal._apply',
     'XeroPushJournal._apply_response', 'XeroPushJournal._check_answer', 'XeroPushJournal._domain',
     'XeroPushJournal._doubt', 'XeroPushJournal._fail', 'XeroPushJournal._find_in_xero',
-    'XeroPushJournal._get_applied', 'XeroPushJournal._get_rejected', 'XeroPushJournal._get_today',
-    'XeroPushJournal._get_unsent', 'XeroPushJournal._get_waiting', 'XeroPushJournal._is_automatic',
+    'XeroPushJournal._get_applied',
+    'XeroPushJournal._get_unsent', 'XeroPushJournal._is_automatic',
     'XeroPushJournal._is_its_own_trouble', 'XeroPushJournal._prepare',
     'XeroPushJournal._prepare_item', 'XeroPushJournal._prepare_void', 'XeroPushJournal._questions',
     'XeroPushJournal._recover', 'XeroPushJournal._resolve', 'XeroPushJournal._resolve_there',
@@ -260,7 +260,7 @@ ELSEWHERE = {
     'XeroPushContact._push_first', 'XeroPushContact._questions',
     'XeroPushContact._rejection_code', 'XeroPushDocument._domain', 'XeroPushDocument._doubt',
     'XeroPushDocument._find_in_xero', 'XeroPushDocument._get_automatic_types',
-    'XeroPushDocument._get_next', 'XeroPushDocument._get_waiting',
+    'XeroPushDocument._get_next',
     'XeroPushDocument._get_missing', 'XeroPushDocument._is_asked_first',
     'XeroPushDocument._is_settled', 'XeroPushDocument._questions',
     'XeroPushDocument._rejection_code', 'XeroPushDocument._resolve_void', 'XeroPushKind._apply',

@@ -1,5 +1,4 @@
 """What the tests of the month end share."""
-from odoo import SUPERUSER_ID
 
 from .common_pull import XeroPullCommon
 
@@ -11,14 +10,6 @@ class XeroInvoicingCommon(XeroPullCommon):
         super().setUp()
         # Partners and documents of the database have nothing to do with the tests.
         self.env['account.move'].search([('state', '=', 'draft')]).unlink()
-
-    def _run_own(self, rounds=1):
-        """Run the organisation's scheduled action."""
-        for _round in range(rounds):
-            with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-                self.connection.with_env(
-                    self.env(cr=cr, user=SUPERUSER_ID, context={}))._run_cron()
-            self.env.invalidate_all()
 
     def _prepared(self, **values):
         """:return: a month end that lists what is to be invoiced"""

@@ -1,5 +1,4 @@
 """What the tests of both ledgers share."""
-from odoo import SUPERUSER_ID
 
 from .common_payment import XeroPaymentCommon
 
@@ -11,23 +10,12 @@ class XeroLedgerCommon(XeroPaymentCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # The tests' taxes have no account of their own and go where the line goes.
-        taxes = cls.tax_sale_20 | cls.tax_purchase_20
-        lines = taxes.invoice_repartition_line_ids | taxes.refund_repartition_line_ids
-        lines.filtered(lambda line: line.repartition_type == 'tax').account_id = \
-            cls.company_data['default_account_tax_sale']
+        cls._keep_taxes_apart()
 
     def setUp(self):
         super().setUp()
         # What the tests' database has besides, Xero does not.
         self.connection.compare_ledgers = True
-
-    def _run_own(self):
-        """Run the organisation's scheduled action."""
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            self.connection.with_env(
-                self.env(cr=cr, user=SUPERUSER_ID, context={}))._run_cron()
-        self.env.invalidate_all()
 
     def _compare(self, day='2026-03-31'):
         """Compare as a person has it done, and the scheduler does it.

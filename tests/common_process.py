@@ -111,6 +111,13 @@ class XeroProcessCase(ProcessCase):
             " FROM account_move WHERE id = %s", move)
         return [d for d in self.org.invoices if d['InvoiceNumber'] == number]
 
+    def _pass(self, minutes):
+        """Time passes: what was sent moves into the past, and is taken up again."""
+        self.sandbox.advance(minutes * 60)
+        self._sql("UPDATE xero_request SET sent_at = sent_at - %s * interval '1 minute',"
+                  " retry_at = NULL", minutes)
+        self._sql("UPDATE xero_token SET expires_at = '2000-01-01'")
+
     # === DEATH === #
 
     def _kill(self, process):

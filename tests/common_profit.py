@@ -14,13 +14,6 @@ class XeroProfitCommon(XeroPaymentCommon):
         super().setUpClass()
         cls._keep_taxes_apart()
 
-    def _run_own(self):
-        """Run the organisation's scheduled action."""
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            self.connection.with_env(
-                self.env(cr=cr, user=SUPERUSER_ID, context={}))._run_cron()
-        self.env.invalidate_all()
-
     def _fetch_once(self):
         """Fetch the report, whether or not it is due."""
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:

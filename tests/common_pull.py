@@ -29,6 +29,13 @@ class XeroPullCommon(XeroTimeCommon):
         """:return: the `xero.cursor` of lists of the connection"""
         return self.connection.env['xero.cursor']._get_or_create(self.connection, paths)
 
+    def _some_books(self, credited='2026-03-10'):
+        """:return: an invoice, a credit note and a bill that are in both books"""
+        return (
+            self._pushed(invoice_date='2026-03-02'),
+            self._pushed('out_refund', invoice_date=credited, lines=[{'price_unit': 30}]),
+            self._pushed('in_invoice', invoice_date='2026-03-31', lines=[{'price_unit': 40}]))
+
     def _pull(self):
         """Run the pull cron as the scheduler does, when the next poll is due."""
         self._later(minutes=6)

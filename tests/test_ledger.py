@@ -12,14 +12,8 @@ from .common_ledger import PATH, XeroLedgerCommon
 @tagged('post_install', '-at_install')
 class TestLedger(XeroLedgerCommon):
 
-    def _books(self):
-        sale = self._pushed(invoice_date='2026-03-02')
-        credit = self._pushed('out_refund', invoice_date='2026-03-10', lines=[{'price_unit': 30}])
-        bill = self._pushed('in_invoice', invoice_date='2026-03-31', lines=[{'price_unit': 40}])
-        return sale, credit, bill
-
     def test_both_sides_agree(self):
-        sale, _credit, _bill = self._books()
+        sale, _credit, _bill = self._some_books()
         payment = self._pay(sale, amount=60)
         self._push_payments(payment)
         lines = self._compare()
@@ -36,7 +30,7 @@ class TestLedger(XeroLedgerCommon):
         self.assertEqual(sum(items.mapped('balance')), -70)
 
     def test_accounts_of_one_side_and_several_of_one(self):
-        self._books()
+        self._some_books()
         other = self.income.copy({'code': '499811', 'name': "More income"})
         other.xero_account_id = self.income.xero_account_id
         alone = self.income.copy({'code': '499812', 'name': "Only here", 'xero_account_id': False})
@@ -57,7 +51,7 @@ class TestLedger(XeroLedgerCommon):
 
     def test_a_new_year(self):
         """Xero books nothing for it, Odoo neither."""
-        sale, _credit, _bill = self._books()
+        sale, _credit, _bill = self._some_books()
         self._push_payments(self._pay(sale, amount=60))
         self._compare('2026-04-01')
         self._all_agree()
@@ -71,7 +65,7 @@ class TestLedger(XeroLedgerCommon):
         self.assertEqual(self._line('200').odoo_balance, -70, "the year of Xero counts")
 
     def test_the_account_for_earlier_years(self):
-        self._books()
+        self._some_books()
         unaffected = self.env['account.account'].search([
             ('account_type', '=', 'equity_unaffected'),
             ('company_ids', '=', self.env.company.id)], limit=1)
@@ -97,7 +91,7 @@ class TestLedger(XeroLedgerCommon):
                          sale.line_ids.filtered('date_maturity').balance)
 
     def test_each_night(self):
-        self._books()
+        self._some_books()
         self._run_own()
         self.assertEqual(len(self._calls()), 1)
         last_month = date.today().replace(day=1)
@@ -118,7 +112,7 @@ class TestLedger(XeroLedgerCommon):
         return self.env['xero.ledger.line'].get_standing()[0]
 
     def test_refused_lost_or_unusable_the_last_figures_stay(self):
-        self._books()
+        self._some_books()
         kept = self._compare()
         for fault, words in (
                 ('role_missing', "needs a role"), ('cut_after', "asked again by itself")):
@@ -136,7 +130,7 @@ class TestLedger(XeroLedgerCommon):
         self.assertFalse(self._standing()['problem'])
 
     def test_what_does_not_add_up_is_not_kept(self):
-        self._books()
+        self._some_books()
         kept = self._compare()
         self.sandbox.after_work = _off_by_a_pound
         self._compare('2026-02-28')
@@ -144,7 +138,7 @@ class TestLedger(XeroLedgerCommon):
         self.assertEqual(self._lines(), kept)
 
     def test_without_the_scope_the_page_says_so(self):
-        self._books()
+        self._some_books()
         kept = self._compare()
         scopes = self.connection.sudo().token_id.scope
         token = self.connection.sudo().token_id
@@ -163,7 +157,7 @@ class TestLedger(XeroLedgerCommon):
     # === WHO, AND HOW MUCH IT COSTS === #
 
     def test_who_compares(self):
-        self._books()
+        self._some_books()
         self._run_own()
         manager = new_test_user(
             self.env, 'ledger-manager', groups='account_xero.group_xero_manager',
@@ -181,7 +175,7 @@ class TestLedger(XeroLedgerCommon):
             self.connection.with_user(manager).action_compare_ledgers()
 
     def test_many_accounts_cost_no_more_queries(self):
-        self._books()
+        self._some_books()
         self._compare()
         counts = []
         for numbers in (range(1), range(1, 13)):

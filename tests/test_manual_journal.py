@@ -50,6 +50,26 @@ class TestManualJournal(XeroJournalCommon):
         for entry in entries:
             self._booked(entry)
 
+    def test_posting_many_costs_no_more_queries_each(self):
+        counts = {}
+        for mode in ('each', 'daily'):
+            self.general.xero_entries = mode
+            for number in (2, 3, 12):
+                entries = self.env['account.move'].create([{
+                    'move_type': 'entry', 'journal_id': self.general.id,
+                    'date': f'2026-03-{number:02}',
+                    'line_ids': self._lines(5)} for _number in range(number)])
+                entries._post()
+                entries.sudo().xero_manual_journal_id = False
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                self.env['xero.manual.journal']._queue_posted(entries)
+                self.env.flush_all()
+                counts[mode, number] = self.env.cr.sql_log_count - before
+        for mode in ('each', 'daily'):
+            self.assertLessEqual(counts[mode, 12], counts[mode, 3], counts)
+
     def test_a_change_follows(self):
         entry = self._entry()
         self._push()
@@ -366,6 +386,22 @@ class TestManualJournalDaily(XeroJournalCommon):
         [journal] = self.org.manual_journals
         self.assertEqual(self._sums(journal), {'620': Decimal('-60.00'), '429': Decimal('60.00')})
         self.assertEqual(invoice.xero_state, 'synced')
+
+    def test_what_was_sold_cost_and_was_refused_is_to_be_done(self):
+        """No document has failed, so it is among no problems: the dashboard has it."""
+        self.company_data['default_journal_sale'].xero_entries = 'daily'
+        self.clearing.xero_account_id = False
+        invoice = self._invoice(post=False)
+        invoice.line_ids = [
+            Command.create({'name': "Goods", 'display_type': 'cogs', 'account_id':
+                            account.id, 'balance': balance, 'tax_ids': []})
+            for account, balance in ((self.clearing, -60), (self.expense, 60))]
+        invoice.action_post()
+        self._push()
+        self._synced(invoice)
+        [row] = [row for row in self.connection.with_env(self.env).todo if row['value'] == 60]
+        self.assertEqual(self.env['xero.manual.journal'].search(row['action']['domain']),
+                         invoice.sudo().xero_manual_journal_id)
 
 
 @tagged('post_install', '-at_install')

@@ -32,13 +32,6 @@ class TestManualJournalCrash(XeroProcessCase):
         self.office.call('account.move', [entry], 'action_post')
         return entry
 
-    def _later(self, minutes):
-        """As in TestPushCrash: what happened moves into the past."""
-        self.sandbox.advance(minutes * 60)
-        self._sql("UPDATE xero_request SET sent_at = sent_at - %s * interval '1 minute',"
-                  " retry_at = NULL", minutes)
-        self._sql("UPDATE xero_token SET expires_at = '2000-01-01'")
-
     def _in_xero(self, entry):
         """:return: statuses of the journals that an entry has in Xero"""
         [[record]] = self._sql(
@@ -57,7 +50,7 @@ class TestManualJournalCrash(XeroProcessCase):
                     with self._killed_at(self._start_push, 'PUT', '/ManualJournals', when=when):
                         self.assertEqual(self._sql("SELECT operation, attempts FROM xero_request"),
                                          [('journal_create', 1)])
-                    self._later(minutes)
+                    self._pass(minutes)
                     self._push()
                     self.assertEqual(self._in_xero(entry), ['POSTED'])
                     self.assertEqual(self._state(entry), [('synced',)])
@@ -67,10 +60,34 @@ class TestManualJournalCrash(XeroProcessCase):
                             self._start_push, 'POST', '/ManualJournals/*', when=when):
                         self.assertEqual(self._sql("SELECT operation, attempts FROM xero_request"),
                                          [('journal_void', 1)])
-                    self._later(minutes)
+                    self._pass(minutes)
                     self._push()
-                    self._later(2)
+                    self._pass(2)
                     self._push()
                     self.assertEqual(self._in_xero(entry), ['VOIDED'])
                     self.assertEqual(self._state(entry), [(None,)])
                     self.assertEqual(self._sql("SELECT * FROM xero_request"), [])
+
+    def test_two_people_begin_a_day_at_once(self):
+        """Neither is kept from posting, and the day is one summary."""
+        self.office.call('account.journal', [self.journal], 'write', {'xero_entries': 'daily'})
+        self.addCleanup(self.office.call, 'account.journal', [self.journal], 'write',
+                        {'xero_entries': 'each'})
+        [entry] = self.office.call('account.move', [], 'create', {
+            'move_type': 'entry', 'journal_id': self.journal, 'date': '2026-03-03',
+            'line_ids': self.lines})
+        other = self._connect_to(self.database)
+        self.addCleanup(other.close)
+        other.autocommit = False
+        with other.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO xero_manual_journal (journal_id, company_id, date, name, daily)"
+                " VALUES (%s, 1, '2026-03-03', 'Day', TRUE)", [self.journal])
+            process = self.office.start('account.move', [entry], 'action_post')
+            self._wait_for_locks()
+            other.commit()
+        self.office.result(process)
+        self.assertEqual(self._sql(
+            "SELECT move.state, day.name FROM account_move move"
+            " JOIN xero_manual_journal day ON day.id = move.xero_manual_journal_id"
+            " WHERE move.id = %s", entry), [('posted', 'Day')])

@@ -13,14 +13,8 @@ from .common_profit import PATH, XeroProfitCommon
 @tagged('post_install', '-at_install')
 class TestProfitLoss(XeroProfitCommon):
 
-    def _books(self):
-        sale = self._pushed(invoice_date='2026-03-02')
-        credit = self._pushed('out_refund', invoice_date='2026-02-10', lines=[{'price_unit': 30}])
-        bill = self._pushed('in_invoice', invoice_date='2026-03-31', lines=[{'price_unit': 40}])
-        return sale, credit, bill
-
     def test_both_sides_by_month(self):
-        sale, _credit, _bill = self._books()
+        sale, _credit, _bill = self._some_books(credited='2026-02-10')
         lines = self._fetch()
         months = {('2026-03-01', 'income'): 100, ('2026-02-01', 'income'): -30,
                   ('2026-03-01', 'expenses'): -40}
@@ -35,7 +29,7 @@ class TestProfitLoss(XeroProfitCommon):
         self.assertEqual(items.move_id, sale)
 
     def test_what_only_one_side_has(self):
-        self._books()
+        self._some_books(credited='2026-02-10')
         org = self.org
         contact = org.as_person.create_contact("Only There Ltd")
         org.as_person.create_invoice({'ContactID': contact['ContactID']}, [{
@@ -52,7 +46,7 @@ class TestProfitLoss(XeroProfitCommon):
         self.assertIn("Only here", only_here.name)
 
     def test_by_what_was_paid(self):
-        sale, _credit, _bill = self._books()
+        sale, _credit, _bill = self._some_books(credited='2026-02-10')
         self.org.as_person.pay(sale.xero_document_id, amount=60)
         lines = self._fetch(profit_loss_basis='cash')
         self.assertEqual(set(self._sums(lines).values()), {50})
@@ -61,7 +55,7 @@ class TestProfitLoss(XeroProfitCommon):
         self.assertEqual(self._calls()[-1].query['paymentsOnly'], 'true')
 
     def test_five_years_take_five_calls_and_come_again_each_night(self):
-        self._books()
+        self._some_books(credited='2026-02-10')
         self._fetch(profit_loss_years='5')
         self.assertEqual(len(self._calls()), 5)
         self._run_own()
@@ -73,7 +67,7 @@ class TestProfitLoss(XeroProfitCommon):
         self.assertEqual(self._sums(self._lines()), kept)
 
     def test_a_run_without_time_for_all_goes_on_where_it_was(self):
-        self._books()
+        self._some_books(credited='2026-02-10')
         fetch, asked = type(self.env['xero.profit.fetch']), []
         whole = fetch._fetch
 
@@ -99,7 +93,7 @@ class TestProfitLoss(XeroProfitCommon):
         self.assertEqual(len(self._calls()), 5)
 
     def test_what_was_cut_or_does_not_add_up_is_not_kept(self):
-        self._books()
+        self._some_books(credited='2026-02-10')
         before = self._sums(self._fetch())
         asked = list(reports.questions(fields.Date.today(), 1, False))
         cut = [{**asked[0], 'fromDate': '2026-04-01', 'toDate': '2026-04-30'}]
@@ -114,7 +108,7 @@ class TestProfitLoss(XeroProfitCommon):
 
     def test_refused_by_xero_it_is_left_till_the_night(self):
         """The role of who connected does not cover reports, as Xero's page on 403 says."""
-        self._books()
+        self._some_books(credited='2026-02-10')
         self.sandbox.inject('role_missing', 'GET', f'/{PATH}')
         self._fetch()
         self.assertFalse(self._lines())
@@ -127,7 +121,7 @@ class TestProfitLoss(XeroProfitCommon):
         self.assertEqual(move.xero_state, 'synced', "all else goes on")
 
     def test_without_the_scope_the_connection_says_so(self):
-        self._books()
+        self._some_books(credited='2026-02-10')
         token = self.connection.sudo().token_id
         token.scope = 'accounting.invoices accounting.payments accounting.contacts'
         self._fetch()
@@ -135,7 +129,7 @@ class TestProfitLoss(XeroProfitCommon):
         self.assertIn('accounting.reports.profitandloss.read', self.connection.missing_scopes)
 
     def test_who_presses_fetch_now(self):
-        self._books()
+        self._some_books(credited='2026-02-10')
         self._fetch()
         manager = new_test_user(
             self.env, 'report-manager', groups='account_xero.group_xero_manager',
@@ -150,7 +144,7 @@ class TestProfitLoss(XeroProfitCommon):
             report.action_fetch()
 
     def test_many_lines_cost_no_more_queries(self):
-        self._books()
+        self._some_books(credited='2026-02-10')
         self._fetch()
         counts = []
         for numbers in (range(1), range(1, 13)):

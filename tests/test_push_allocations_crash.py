@@ -15,13 +15,6 @@ class TestPushAllocationsCrash(XeroProcessCase):
     def _start_push(self):
         return self.office.start('xero.connection', [self.connection], '_push')
 
-    def _later(self, minutes):
-        """As in TestPushCrash: what happened moves into the past."""
-        self.sandbox.advance(minutes * 60)
-        self._sql("UPDATE xero_request SET sent_at = sent_at - %s * interval '1 minute',"
-                  " retry_at = NULL", minutes)
-        self._sql("UPDATE xero_token SET expires_at = '2000-01-01'")
-
     def _pair(self):
         """:return: ids of a bill and of a credit for it, which Xero has"""
         bill = self._bill()
@@ -55,7 +48,7 @@ class TestPushAllocationsCrash(XeroProcessCase):
                     with self._killed_at(self._start_push, 'PUT', ALLOCATIONS, when=when):
                         self.assertEqual(self._sql(
                             "SELECT operation, attempts FROM xero_request"), [('allocate', 1)])
-                    self._later(minutes)
+                    self._pass(minutes)
                     self._push()
                     self.assertEqual(self._allocated(credit), [100])
                     self.assertEqual(self._state(credit), [('synced',)])
@@ -63,7 +56,7 @@ class TestPushAllocationsCrash(XeroProcessCase):
                     with self._killed_at(self._start_push, 'DELETE', f'{ALLOCATIONS}/*', when=when):
                         self.assertEqual(self._sql(
                             "SELECT operation, attempts FROM xero_request"), [('unallocate', 1)])
-                    self._later(minutes)
+                    self._pass(minutes)
                     self._push()
                     self.assertEqual(self._allocated(credit), [])
                     self.assertEqual(self._state(credit), [('synced',)])

@@ -45,10 +45,6 @@ class XeroPushTestBranch(models.AbstractModel):
     def _body(self, record):
         return {'Name': record.name, 'ContactNumber': f'BRANCH-{record.id}'}
 
-    def _get_waiting(self, request):
-        return [self.env[BRANCH].search([
-            ('id', 'in', list(request._record_ids())), ('xero_state', '=', 'pending')])]
-
     def _find_in_xero(self, request):
         return self.env['xero.push']._get_rows(request.connection_id, 'Contacts', [
             {'where': f'ContactNumber=="{element["ContactNumber"]}"'}
@@ -67,14 +63,10 @@ class XeroPushTestBranch(models.AbstractModel):
             (branch, {**branch._xero_success(), 'xero_contact_id': ids[f'BRANCH-{branch.id}']})
             for branch in branches], answer)
 
-    def _get_rejected(self, connection, rejection):
-        return [self.env[BRANCH].browse(rejection.item['id']).exists()]
-
     def _fail(self, connection, rejections):
         for rejection in rejections:
-            [branch] = self._get_rejected(connection, rejection)
-            branch._xero_fail([Problem(rejection.code, self._words(rejection))],
-                              rejection.item['revision'])
+            for branch in self._get_rejected(connection, rejection)[0]:
+                branch._xero_fail([Problem(rejection.code, self._words(rejection))])
 
 
 class XeroConnection(models.Model):

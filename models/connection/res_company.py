@@ -47,6 +47,23 @@ class ResCompany(models.Model):
         return self | self.browse(
             company_id for company_id, owner in owners.items() if owner in mine)
 
+    @api.model
+    def _xero_known(self, records):
+        """
+        :param recordset records: of any model with a company
+        :return: those of companies that have a connection, in whatever state. The others are
+            nothing to Xero, and cost no query.
+        """
+        owners = self._xero_owners()
+        return records.filtered(lambda record: record.company_id.id in owners) if owners \
+            else records.browse()
+
+    def _xero_today(self):
+        """:return: the day that it is where this company is
+        :rtype: date"""
+        return fields.Date.context_today(self.with_context(
+            tz=self.partner_id.tz or self.env.user.tz or 'UTC'))
+
     def _xero_company_of(self, record):
         """
         :param recordset record: one of any model, with a company or without

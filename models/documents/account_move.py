@@ -92,7 +92,7 @@ class AccountMove(models.Model):
     def button_cancel(self):
         # EXTENDS 'account'
         result = super().button_cancel()
-        known = self._xero_known()
+        known = self.env['res.company']._xero_known(self)
         known.filtered('xero_state')._xero_queue()
         known.sudo().xero_manual_journal_id._xero_queue()
         # Xero keeps what was made there, which a person has to know.
@@ -111,17 +111,11 @@ class AccountMove(models.Model):
 
     # === QUEUE === #
 
-    def _xero_known(self):
-        """:return: those of companies that have a connection, in whatever state. The others are
-            nothing to Xero, and cost no query."""
-        owners = self.env['res.company']._xero_owners()
-        return self.filtered(lambda move: move.company_id.id in owners) if owners \
-            else self.browse()
-
     def _xero_queue_posted(self):
         """Queue what was just posted and the switches cover. Never stops the posting."""
         with never_stops(_logger, "Documents %s were posted but not queued for Xero", self.ids):
-            self._xero_known().filtered(lambda move: move._xero_is_automatic())._xero_queue()
+            known = self.env['res.company']._xero_known(self)
+            known.filtered(lambda move: move._xero_is_automatic())._xero_queue()
 
     def _xero_is_automatic(self):
         """Whether this posted document goes to Xero without being asked for.
@@ -159,7 +153,7 @@ class AccountMove(models.Model):
     def _xero_queue_changed(self):
         """Queue the posted ones among these that Xero has or is about to get. What was made there
         is not sent, and may differ until it has been compared."""
-        moves = self._xero_known().filtered(
+        moves = self.env['res.company']._xero_known(self).filtered(
             lambda move: move.state == 'posted' and move.xero_state)
         moves._xero_queue()
         made_there = moves.filtered('xero_origin')
@@ -169,7 +163,7 @@ class AccountMove(models.Model):
 
     def _xero_queue_sent(self):
         """Queue the invoices that the customer has now, where Xero is to be told."""
-        moves = self._xero_known().filtered(
+        moves = self.env['res.company']._xero_known(self).filtered(
             lambda move: move.xero_state and move.move_type == 'out_invoice')
         if moves:
             connections = moves.company_id._xero_connections()
@@ -298,6 +292,8 @@ class AccountMove(models.Model):
         :raise UserError: it is not linked to one"""
         self.ensure_one()
         self.check_access('read')
+        if self.move_type == 'entry' and self.xero_manual_journal_id:
+            return self.xero_manual_journal_id.action_xero_open()
         connection = self.company_id._xero_connections().get(
             self.company_id.id, self.env['xero.connection'])
         return open_in_xero(connection, XERO_KINDS.get(self.move_type), self.xero_document_id)

@@ -15,7 +15,7 @@ class AccountMove(models.Model):
     def _xero_refetch(self):
         """Fetch those that are not sent again, as those made in Xero or kept back by a switch, as
         something has changed here that it may matter to."""
-        moves = self._xero_known().filtered(lambda move: move.xero_origin or (
-            move.xero_active and move.xero_state == 'synced'))
+        moves = self.env['res.company']._xero_known(self).filtered(
+            lambda move: move.xero_origin or (move.xero_active and move.xero_state == 'synced'))
         if moves and not self.env.context.get('xero_pulling'):
             moves._xero_queue_pull()

@@ -26,7 +26,8 @@ class AccountMove(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_xero(self):
-        for move in self._xero_known():
+        known = self.env['res.company']._xero_known(self)
+        for move in known:
             # Its lines are gone by now, and with them its total.
             name, number = move.display_name, (
                 move.xero_number or move.commercial_partner_id.display_name)
@@ -44,6 +45,8 @@ class AccountMove(models.Model):
             raise UserError(self.env._(
                 "%(name)s is in Xero as %(number)s. Cancel it first, so that it is voided "
                 "there, too.", name=name, number=number))
+        # An entry is voided there, or taken out of its day.
+        known.sudo().xero_manual_journal_id._xero_queue()
 
     def _xero_keeps_number(self):
         """:return: whether this document's number is one of a voided document in Xero

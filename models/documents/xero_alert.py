@@ -31,7 +31,7 @@ class XeroAlert(models.AbstractModel):
         :return: alerts, as of `account.move._get_alerts`; none for customers
         :rtype: dict
         """
-        if not self.env.user._is_internal() or not move._xero_known():
+        if not self.env.user._is_internal() or not self.env['res.company']._xero_known(move):
             return {}
         alerts = {}
         if move.xero_state == 'failed' and (move.xero_active or move.xero_manual_journal_id):

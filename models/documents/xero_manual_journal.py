@@ -3,6 +3,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..connection.pages import open_in_xero
 from ..core.apart import never_stops
@@ -112,26 +113,50 @@ class XeroManualJournal(models.Model):
         :param recordset moves: `account.move`
         """
         before = moves.xero_manual_journal_id
-        for move in moves:
-            if self._is_sent(move):
-                journal = move.xero_manual_journal_id = self._get_or_create(move)
-                journal.name = f'{journal.journal_id.name} {journal.date}' \
-                    if journal.daily else move.name
-            elif move.xero_manual_journal_id and move.state == 'posted':
-                move.xero_manual_journal_id = False     # its journal sends nothing any more
-        (before | moves.xero_manual_journal_id)._xero_queue(manual)
+        sent = moves.filtered(self._is_sent)
+        daily = sent.filtered(lambda move: move.journal_id.xero_entries == 'daily')
+        # Of a journal that sends nothing any more, what was in a summary leaves it.
+        left = (moves - sent).filtered(
+            lambda move: move.state == 'posted' and move.xero_manual_journal_id)
+        models.Model.write(left, {'xero_manual_journal_id': False})
+        (before | self._join_days(daily) | self._join_own(sent - daily))._xero_queue(manual)
 
-    def _get_or_create(self, move):
-        """:return: the journal of a move: its own, or that of its day"""
-        daily, current = move.journal_id.xero_entries == 'daily', move.xero_manual_journal_id
-        place = {'journal_id': move.journal_id.id, 'company_id': move.company_id.id,
-                 'daily': daily}
-        if current and not daily and not current.daily:
-            current.write({**place, 'date': move.date})
-            return current
-        found = daily and self.search([
-            ('date', '=', move.date), *((name, '=', value) for name, value in place.items())])
-        return found or self.create({**place, 'date': move.date})
+    def _join_own(self, moves):
+        """:return: the journals of moves that have one each; one that it has had goes on"""
+        again = moves.filtered(
+            lambda move: move.xero_manual_journal_id and not move.xero_manual_journal_id.daily)
+        for move in again:
+            move.xero_manual_journal_id.write(self._prepare_own(move))
+        new = moves - again
+        journals = self.create([self._prepare_own(move) for move in new])
+        for move, journal in zip(new, journals, strict=True):
+            models.Model.write(move, {'xero_manual_journal_id': journal.id})
+        return again.xero_manual_journal_id | journals
+
+    def _prepare_own(self, move):
+        """:return: values of the journal that is one move
+        :rtype: dict"""
+        return {'name': move.name, 'journal_id': move.journal_id.id, 'date': move.date,
+                'company_id': move.company_id.id}
+
+    def _join_days(self, moves):
+        """:return: the summaries that moves are in"""
+        days = moves.grouped(lambda move: (move.journal_id, move.company_id, move.date))
+        if not days:
+            return self.browse()
+        rows = [(journal.id, company.id, day, f'{journal.name} {day}')
+                for journal, company, day in days]
+        # Somebody else may begin the same day just now, which must stop nobody's posting.
+        self.env.cr.execute(SQL(
+            "INSERT INTO xero_manual_journal (journal_id, company_id, date, name, daily)"
+            " SELECT *, TRUE FROM (VALUES %s) AS day ON CONFLICT DO NOTHING",
+            SQL(', ').join(SQL("(%s, %s, %s::date, %s)", *row) for row in rows)))
+        found = {(one.journal_id, one.company_id, one.date): one for one in self.search([
+            ('daily', '=', True), ('journal_id', 'in', moves.journal_id.ids),
+            ('date', 'in', moves.mapped('date'))])}
+        for place, some in days.items():
+            models.Model.write(some, {'xero_manual_journal_id': found[place].id})
+        return self.union(*(found[place] for place in days))
 
     def _xero_queue(self, manual=False):
         """Have these brought to Xero as they are here now.
@@ -242,14 +267,3 @@ class AccountMove(models.Model):
     xero_manual_journal_id = fields.Many2one(
         'xero.manual.journal', "Manual Journal in Xero", copy=False, prefetch='xero',
         readonly=True, index='btree_not_null', ondelete='set null')
-
-    def action_xero_open_journal(self):
-        """:return: action that opens the manual journal of an entry in Xero, in a new tab
-        :raise UserError: it is not there"""
-        self.ensure_one()
-        self.check_access('read')
-        return self.xero_manual_journal_id.action_xero_open()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_follow_in_xero(self):
-        self._xero_known().sudo().xero_manual_journal_id._xero_queue()

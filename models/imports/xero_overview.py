@@ -53,6 +53,7 @@ class XeroOverview(models.AbstractModel):
         missing = self._get_missing(connections)
         differing = self._get_differing(connections)
         unmatched, problems = self._get_unmatched(connections), self._get_problems(connections)
+        costs = self._get_costs(connections)
         for connection in connections:
             company = connection.company_id
             states, amounts, since = missing[company]
@@ -64,7 +65,8 @@ class XeroOverview(models.AbstractModel):
             connection.differing_amount = differing[company]
             rows = [*self._say_problems(connection, problems[connection]),
                     *self._say_waiting(connection, amounts['pending']),
-                    *self._say_differences(connection, unmatched[connection])]
+                    *self._say_differences(connection, unmatched[connection]),
+                    *self._say_costs(connection, costs[connection])]
             rows.sort(key=lambda row: -row['value'])
             connection.todo = rows[:ROWS]
 
@@ -128,6 +130,17 @@ class XeroOverview(models.AbstractModel):
                 total or 0, own, connection.company_id, today)
         return amounts
 
+    def _get_costs(self, connections):
+        """:return: {connection: the journals of what goods cost that Xero refused}: no document of
+            theirs has failed, so they are among no problems"""
+        found = defaultdict(self.env['xero.manual.journal'].browse)
+        for journal in self.env['xero.manual.journal'].search([
+                ('company_id', 'in', connections.company_id._xero_together().ids),
+                ('xero_state', '=', 'failed'), ('journal_id.type', '=', 'sale')]):
+            owner = journal.company_id._xero_owner()
+            found[connections.filtered(lambda c, owner=owner: c.company_id == owner)] |= journal
+        return found
+
     def _get_problems(self, connections):
         """:return: {connection: the causes by which most money is held up}"""
         found = defaultdict(self.env['xero.problem'].browse)
@@ -187,6 +200,15 @@ class XeroOverview(models.AbstractModel):
                 connection, self.env._("Documents of Xero are not here"), unmatched,
                 connection.unmatched_count, self.env._("Match"), connection,
                 'action_view_unmatched')
+
+    def _say_costs(self, connection, journals):
+        if journals:
+            action = self.env['ir.actions.actions']._for_xml_id(
+                'account_xero.action_xero_manual_journal')
+            yield self._prepare_row(
+                connection, self.env._("What goods cost was refused by Xero"),
+                sum(journals.mapped('amount')), len(journals), self.env._("Show"),
+                {**action, 'domain': [('id', 'in', journals.ids)]})
 
     def _prepare_row(self, connection, title, amount, count, button, target, method=None,
                      where=None):

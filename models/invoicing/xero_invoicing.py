@@ -1,7 +1,7 @@
 """What people do with a month end: have it listed, begun, and taken back."""
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 from odoo.tools.translate import LazyTranslate
@@ -230,9 +230,7 @@ class XeroInvoicing(models.AbstractModel):
         :param recordset connection: one `xero.connection`, with all rights
         """
         company, user = connection.company_id, connection.invoicing_user_id
-        today = fields.Date.context_today(self.with_context(
-            tz=company.partner_id.tz or user.tz or 'UTC'))
-        connection.invoicing_done = today
+        connection.invoicing_done = company._xero_today()
         Run = self.env['xero.invoicing.run'].with_company(company)
         date_to = Run._default_date_to()
         if Run.search_count([('company_id', '=', company.id), ('date_to', '=', date_to),

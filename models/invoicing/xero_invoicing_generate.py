@@ -36,8 +36,7 @@ class XeroInvoicingGenerate(models.AbstractModel):
         day = connection.invoicing_day
         if not day or connection.state != 'connected':
             return False
-        today = fields.Date.context_today(self.with_context(
-            tz=connection.company_id.partner_id.tz or 'UTC'))
+        today = connection.company_id._xero_today()
         last = fields.Date.end_of(today, 'month').day
         due = today.replace(day=min(day, last))
         done = connection.sudo().invoicing_done

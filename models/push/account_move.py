@@ -28,7 +28,8 @@ class AccountMove(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_its_way(self):
-        Element, moves = self.env['xero.request.element'], self._xero_known().sudo()
+        Element = self.env['xero.request.element']
+        moves = self.env['res.company']._xero_known(self).sudo()
         if moves and (self.env['xero.request']._concerns(moves) or not (
                 Element._release('move_id', moves) and Element._release(
                     'allocation_id', moves.xero_used_ids | moves.xero_credited_ids))):
@@ -39,7 +40,7 @@ class AccountMove(models.Model):
     def button_draft(self):
         # EXTENDS 'account': what is changed now was to be voided in Xero as it was
         result = super().button_draft()
-        wanted = self._xero_known().sudo().filtered(
+        wanted = self.env['res.company']._xero_known(self).sudo().filtered(
             lambda move: move.xero_void and not move.xero_trial
             and not self.env['xero.request']._concerns(move))
         models.Model.write(wanted, {'xero_void': False})

@@ -50,8 +50,7 @@ class XeroConnection(models.Model):
         :return: a notification
         :raise UserError: there is none, or one that does not compare them
         """
-        self.check_access('read')
-        if not self or any(c.state != 'connected' or not c.compare_ledgers for c in self):
+        if not _is_on(self, 'compare_ledgers'):
             raise UserError(self.env._(
                 "Ledgers are compared for connected companies that have it switched on: Xero > "
                 "Configuration > Connections > What comes back > Compare ledgers."))
@@ -66,8 +65,7 @@ class XeroConnection(models.Model):
         :return: a notification
         :raise UserError: there is none, or one that does not fetch it
         """
-        self.check_access('read')
-        if not self or any(c.state != 'connected' or not c.profit_loss for c in self):
+        if not _is_on(self, 'profit_loss'):
             raise UserError(self.env._(
                 "Profit and loss is fetched for connected companies that have it switched on: Xero "
                 "> Configuration > Connections > What comes back."))
@@ -77,3 +75,14 @@ class XeroConnection(models.Model):
         self.env['xero.profit.fetch']._request(self.sudo())
         return self[:1]._notify('success', self.env._("Queued"), self.env._(
             "The report is fetched from Xero in a moment."))
+
+
+def _is_on(connections, switch):
+    """
+    :param recordset connections: `xero.connection` of which somebody wants a report
+    :param str switch: field of theirs
+    :return: whether there are any, and all are connected and have it switched on
+    :raise AccessError: the user may not read them
+    """
+    connections.check_access('read')
+    return bool(connections) and all(c.state == 'connected' and c[switch] for c in connections)

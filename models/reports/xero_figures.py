@@ -36,8 +36,7 @@ class XeroFigures(models.AbstractModel):
         """
         :param recordset connection: one `xero.connection`, with all rights and in its company
         """
-        today = fields.Date.context_today(self.with_context(
-            tz=connection.company_id.partner_id.tz or self.env.user.tz))
+        today = connection.company_id._xero_today()
         connection.write({
             'figures': {**self._get_days(connection, today), **self._get_ageing(connection, today)},
             'figures_at': fields.Datetime.now()})

@@ -32,7 +32,7 @@ class XeroLedgerCompare(models.AbstractModel):
 
     def _get_last_month(self, connection):
         """:return: the last day of the month before this one"""
-        return subtract(start_of(self._get_today(connection), 'month'), days=1)
+        return subtract(start_of(connection.company_id._xero_today(), 'month'), days=1)
 
     def _fetch_all(self, connection):
         # OVERRIDES 'account_xero'

@@ -57,7 +57,7 @@ class XeroProfitFetch(models.AbstractModel):
         if connection.profit_loss_problem and not connection.profit_loss_next:
             connection._commit_with_retry(connection.write, {'profit_loss_problem': False})
         for question in reports.questions(
-                self._get_today(connection), int(connection.profit_loss_years),
+                connection.company_id._xero_today(), int(connection.profit_loss_years),
                 connection.profit_loss_basis == 'cash'):
             end = fields.Date.to_date(question['toDate'])
             if not connection.profit_loss_next or end <= connection.profit_loss_next:

@@ -54,11 +54,6 @@ class XeroReportMixin(models.AbstractModel):
         """:return: what Xero has to allow"""
         return permission_of(self._report_path).scope
 
-    def _get_today(self, connection):
-        """:return: the day that it is where the company is"""
-        return fields.Date.context_today(self.with_context(
-            tz=connection.company_id.partner_id.tz or self.env.user.tz))
-
     # === FETCH === #
 
     def _run(self, connection):

@@ -186,11 +186,6 @@ class XeroPushDocument(models.AbstractModel):
 
     # === WHILE THERE IS NO ANSWER === #
 
-    def _get_waiting(self, request):
-        # OVERRIDES 'account_xero'
-        return [self.env['account.move'].search([
-            ('id', 'in', list(request._record_ids())), ('xero_state', '=', 'pending')])]
-
     def _is_settled(self, request):
         # OVERRIDES 'account_xero'
         moves = self.env['account.move'].browse(request._record_ids()).exists()

@@ -152,12 +152,6 @@ class XeroPushDocument(models.AbstractModel):
                        number=document.name, applied=joined(', ', applied)),
             advice, *rejection.messages])
 
-    def _get_rejected(self, connection, rejection):
-        # OVERRIDES 'account_xero'
-        return [self.env['account.move'].search([
-            ('id', '=', rejection.item['id']), ('xero_state', '=', 'pending'),
-            ('xero_revision', '=', rejection.item['revision'])])]
-
     def _fail(self, connection, rejections):
         # OVERRIDES 'account_xero'
         rows = []

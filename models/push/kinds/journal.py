@@ -44,16 +44,12 @@ class XeroPushJournal(models.AbstractModel):
                 manual | fields.Domain(['|', ('daily', '=', False), ('date', '<', today)])
                 if automatic else manual)
             for (automatic, today), group in connections.grouped(
-                lambda c: (self._is_automatic(c), self._get_today(c))).items()
+                lambda c: (self._is_automatic(c), c.company_id._xero_today())).items()
         ) & fields.Domain('xero_state', '=', 'pending')
 
     def _is_automatic(self, connection):
         return connection.auto_sync \
             and self.env['xero.budget']._get_left_today(connection) > DAY_RESERVE
-
-    def _get_today(self, connection):
-        return fields.Date.context_today(self.with_context(
-            tz=connection.company_id.partner_id.tz or self.env.user.tz))
 
     # === WHAT IS SENT === #
 
@@ -112,11 +108,6 @@ class XeroPushJournal(models.AbstractModel):
         return {**one._xero_success(), **({} if there else {'xero_state': None})}
 
     # === WHILE THERE IS NO ANSWER === #
-
-    def _get_waiting(self, request):
-        # OVERRIDES 'account_xero'
-        return [self.env[self._model].search([
-            ('id', 'in', list(request._record_ids())), ('xero_state', '=', 'pending')])]
 
     def _find_in_xero(self, request):
         """Ask Xero for what has changed since the request left: that has what it may have made.
@@ -245,12 +236,6 @@ class XeroPushJournal(models.AbstractModel):
                 one._xero_queue()
             else:
                 self._fail(connection, [rejection])
-
-    def _get_rejected(self, connection, rejection):
-        # OVERRIDES 'account_xero'
-        return [self.env[self._model].search([
-            ('id', '=', rejection.item['id']), ('xero_state', '=', 'pending'),
-            ('xero_revision', '=', rejection.item['revision'])])]
 
     def _fail(self, connection, rejections):
         # OVERRIDES 'account_xero'

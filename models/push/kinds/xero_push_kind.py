@@ -159,7 +159,8 @@ class XeroPushKind(models.AbstractModel):
         """:param recordset request: one `xero.request`
         :return: the pending records that need its outcome, by model
         :rtype: list(recordset)"""
-        raise NotImplementedError
+        return [self.env[self._model].search([
+            ('id', 'in', list(request._record_ids())), ('xero_state', '=', 'pending')])]
 
     def _is_settled(self, request):
         """:return: whether its records have come by another way to where it was to bring them, or

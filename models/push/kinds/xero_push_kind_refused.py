@@ -80,7 +80,9 @@ class XeroPushKind(models.AbstractModel):
         """:return: the queued records that a rejection is about, by model. One that has changed
             since is none of them: its new state may be accepted.
         :rtype: list(recordset)"""
-        raise NotImplementedError
+        return [self.env[self._model].search([
+            ('id', '=', rejection.item['id']), ('xero_state', '=', 'pending'),
+            ('xero_revision', '=', rejection.item['revision'])])]
 
     def _fail(self, connection, rejections):
         """Fail the records of some rejections with Xero's own words."""
